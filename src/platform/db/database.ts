@@ -22,6 +22,7 @@ export type Database = {
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
+const IDLE_IN_TRANSACTION_MS = 5_000;
 const IDLE_CONNECTION_MS = 60_000;
 
 // Positions and counters are bigint in PostgreSQL and far below 2^53 here: read them as numbers.
@@ -45,6 +46,8 @@ export function openDatabase(options: {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_CONNECTION_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    // A process frozen in the middle of a transaction must not keep its locks.
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     application_name: options.applicationName ?? 'holdfast',
     types,
   });
