@@ -16,7 +16,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create unique index outbox_by_position on outbox (position) where position is not null`.execute(db);
   await sql`create index outbox_unstamped on outbox (id) where position is null`.execute(db);
 
-  await sql`create table sequencer (only_row boolean primary key default true check (only_row), position bigint not null)`.execute(db);
+  await sql`create table sequencer (only_row boolean primary key default true check (only_row), position bigint not null)`.execute(
+    db,
+  );
   await sql`insert into sequencer (position) values (0)`.execute(db);
 
   // One round trip, entirely in the server: a client frozen in the middle of it holds no lock.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { severityRankSchema, timestampSchema } from './common.ts';
-import { roleSchema } from './identity.ts';
+import type { roleSchema } from './identity.ts';
 import { riskSchema, stepKindSchema } from './runbook.ts';
 
 /** Everything that happens, in one table: what it is about, who may see it, whether the audit chain keeps it, its body. */
@@ -27,7 +27,12 @@ const findingChanged = z.object({
   title: z.string(),
   labels: z.record(z.string(), z.string()),
 });
-const incidentChanged = z.object({ incidentId: z.string(), number: z.string(), title: z.string(), text: z.string().optional() });
+const incidentChanged = z.object({
+  incidentId: z.string(),
+  number: z.string(),
+  title: z.string(),
+  text: z.string().optional(),
+});
 const pageChanged = z.object({
   pageId: z.string(),
   incidentId: z.string(),
@@ -133,7 +138,9 @@ export type EventName = keyof typeof EVENTS;
 export type EventBody<Name extends EventName> = z.infer<(typeof EVENTS)[Name]['body']>;
 
 /** Kinds the audit chain keeps. */
-export const AUDITED_EVENTS: readonly EventName[] = (Object.keys(EVENTS) as EventName[]).filter((name) => EVENTS[name].audited);
+export const AUDITED_EVENTS: readonly EventName[] = (Object.keys(EVENTS) as EventName[]).filter(
+  (name) => EVENTS[name].audited,
+);
 
 /** One event as streams and webhooks carry it. */
 export const eventSchema = z

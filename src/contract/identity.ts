@@ -25,7 +25,10 @@ export type User = z.infer<typeof userSchema>;
 
 export const userNameSchema = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9._@-]{0,63}$/, 'a name of lower-case letters, digits, dot, dash, underscore or @, 64 at most');
+  .regex(
+    /^[a-z0-9][a-z0-9._@-]{0,63}$/,
+    'a name of lower-case letters, digits, dot, dash, underscore or @, 64 at most',
+  );
 export const passwordSchema = z.string().min(12, 'at least 12 characters').max(256, 'at most 256 characters');
 
 export const apiKeySchema = z

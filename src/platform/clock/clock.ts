@@ -18,7 +18,10 @@ export const systemClock: Clock = {
     let timer: NodeJS.Timeout;
     const arm = () => {
       const leftMs = at.getTime() - Date.now();
-      timer = setTimeout(() => (Date.now() >= at.getTime() ? wake() : arm()), Math.min(Math.max(leftMs, 0), LONGEST_TIMER_MS));
+      timer = setTimeout(
+        () => (Date.now() >= at.getTime() ? wake() : arm()),
+        Math.min(Math.max(leftMs, 0), LONGEST_TIMER_MS),
+      );
       timer.unref();
     };
     arm();

@@ -69,15 +69,35 @@ export function openDatabase(options: {
   };
 }
 
-const LOST_CONNECTION_CODES = new Set(['57P01', '57P02', '57P03', '08000', '08003', '08006', '08001', '08004', '53300']);
-const LOST_CONNECTION_ERRNOS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
+const LOST_CONNECTION_CODES = new Set([
+  '57P01',
+  '57P02',
+  '57P03',
+  '08000',
+  '08003',
+  '08006',
+  '08001',
+  '08004',
+  '53300',
+]);
+const LOST_CONNECTION_ERRNOS = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOENT',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+]);
 
 /** True when the server went away (restart, crash, network): the statement may be tried again once it is back. */
 export function isConnectionLoss(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
   const code = (thrown as { code?: unknown }).code;
   if (typeof code === 'string') return LOST_CONNECTION_CODES.has(code) || LOST_CONNECTION_ERRNOS.has(code);
-  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(thrown.message);
+  return /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+    thrown.message,
+  );
 }
 
 /** True for a violated unique constraint, optionally of this name. */
@@ -94,7 +114,9 @@ export function databaseError(thrown: unknown, doing: string): HoldfastError {
     code: isConnectionLoss(thrown) ? 'database.unavailable' : 'database.failed',
     kind: isConnectionLoss(thrown) ? 'unavailable' : 'bug',
     message: `${doing}: ${messageOf(thrown)}`,
-    hint: isConnectionLoss(thrown) ? 'Check that PostgreSQL is running and reachable; `holdfast doctor` tells more.' : undefined,
+    hint: isConnectionLoss(thrown)
+      ? 'Check that PostgreSQL is running and reachable; `holdfast doctor` tells more.'
+      : undefined,
     cause: thrown,
   });
 }

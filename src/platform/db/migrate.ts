@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Migration, Migrator } from 'kysely/migration';
 import { getConstructionPlans, getMigrationPlans } from 'pg-boss';
 import { HoldfastError, messageOf } from '../errors/holdfast-error.ts';
-import { databaseError, openDatabase, type Database } from './database.ts';
+import { type Database, databaseError, openDatabase } from './database.ts';
 
 export type MigrationStatus = { name: string; appliedAt: Date | null };
 
@@ -23,7 +23,12 @@ async function readMigrations(): Promise<Record<string, Migration>> {
 }
 
 function createMigrator(database: Database): Migrator {
-  return new Migrator({ db: database.db, provider: { getMigrations: readMigrations }, migrationTableName: 'schema_migrations', migrationLockTableName: 'schema_migrations_lock' });
+  return new Migrator({
+    db: database.db,
+    provider: { getMigrations: readMigrations },
+    migrationTableName: 'schema_migrations',
+    migrationLockTableName: 'schema_migrations_lock',
+  });
 }
 
 /** Every known migration and when this database got it. */
@@ -38,7 +43,9 @@ export async function readMigrationStatus(database: Database): Promise<Migration
  */
 export async function assertSchemaNotNewer(database: Database): Promise<void> {
   const known = new Set(Object.keys(await readMigrations()));
-  const present = await database.pool.query<{ there: boolean }>(`select to_regclass('schema_migrations') is not null as there`);
+  const present = await database.pool.query<{ there: boolean }>(
+    `select to_regclass('schema_migrations') is not null as there`,
+  );
   if (!present.rows[0]?.there) return;
   const applied = await database.pool.query<{ name: string }>('select name from schema_migrations order by name');
   const unknown = applied.rows.map((row) => row.name).filter((name) => !known.has(name));
@@ -58,7 +65,12 @@ export async function assertSchemaNotNewer(database: Database): Promise<void> {
  * @throws HoldfastError conflict `schema.newer`, bug `migration.failed`, unavailable `database.unavailable`
  */
 export async function migrateUp(connectionString: string): Promise<string[]> {
-  const database = openDatabase({ connectionString, poolMax: 2, onError: () => {}, applicationName: 'holdfast migrate' });
+  const database = openDatabase({
+    connectionString,
+    poolMax: 2,
+    onError: () => {},
+    applicationName: 'holdfast migrate',
+  });
   try {
     await assertSchemaNotNewer(database);
     const { error, results } = await createMigrator(database).migrateToLatest();
@@ -83,7 +95,9 @@ export async function migrateUp(connectionString: string): Promise<string[]> {
 
 /** pg-boss's own tables, from its own plans. */
 async function migrateJobs(database: Database): Promise<void> {
-  const there = await database.pool.query<{ there: boolean }>(`select to_regclass('${JOBS_SCHEMA}.version') is not null as there`);
+  const there = await database.pool.query<{ there: boolean }>(
+    `select to_regclass('${JOBS_SCHEMA}.version') is not null as there`,
+  );
   if (!there.rows[0]?.there) {
     await database.pool.query(getConstructionPlans(JOBS_SCHEMA));
     return;

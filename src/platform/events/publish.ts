@@ -19,9 +19,7 @@ export type PublishedEvent = {
  */
 export async function publish(tx: Queryable, events: readonly PublishedEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const rows = JSON.stringify(
-    events.map((event) => ({ ...event, at: event.at.toISOString() })),
-  );
+  const rows = JSON.stringify(events.map((event) => ({ ...event, at: event.at.toISOString() })));
   await sql`
     insert into outbox (kind, aggregate, body, actor, at)
     select kind, aggregate, body, actor, at

@@ -25,7 +25,12 @@ const BATCH_EVENTS = 200;
  */
 export function startRelay(
   deps: { database: Database; wakeups: Wakeups; logger: Logger },
-  options: { name: string; kinds: readonly string[]; handle: (tx: Tx, event: StampedEvent) => Promise<void>; afterCommit?: () => void },
+  options: {
+    name: string;
+    kinds: readonly string[];
+    handle: (tx: Tx, event: StampedEvent) => Promise<void>;
+    afterCommit?: () => void;
+  },
 ): { stop(): Promise<void> } {
   const loop = createDrainLoop({
     name: `relay ${options.name}`,

@@ -10,7 +10,9 @@ const BATCH_EVENTS = 5_000;
  * the oldest running transaction would not do: that horizon is cluster-wide and one idle session elsewhere stops it.
  * Any number of replicas may run one: the row lock inside `stamp_outbox` makes them take turns.
  */
-export function startSequencer(deps: { database: Database; wakeups: Wakeups; logger: Logger }): { stop(): Promise<void> } {
+export function startSequencer(deps: { database: Database; wakeups: Wakeups; logger: Logger }): {
+  stop(): Promise<void>;
+} {
   const loop = createDrainLoop({
     name: 'sequencer',
     logger: deps.logger,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import type { Logger } from '../log/logger.ts';
 
@@ -21,6 +22,7 @@ const RECONNECT_MS = 500;
 
 /** Wake-ups between the processes on one database, by one LISTEN connection each. Outlives restarts of the server. */
 export function createWakeups(options: { connectionString: string; pool: pg.Pool; logger: Logger }): Wakeups {
+  const self = randomUUID();
   const listeners = new Map<Topic, Set<() => void>>();
   const pending = new Set<Topic>();
   let flushTimer: NodeJS.Timeout | null = null;
@@ -41,14 +43,22 @@ export function createWakeups(options: { connectionString: string; pool: pg.Pool
     const topics = [...pending].join(',');
     pending.clear();
     try {
-      await options.pool.query({ name: 'wake', text: 'select pg_notify($1, $2)', values: [CHANNEL, `${process.pid}:${topics}`] });
+      await options.pool.query({
+        name: 'wake',
+        text: 'select pg_notify($1, $2)',
+        values: [CHANNEL, `${self}:${topics}`],
+      });
     } catch {
       // The poll is the net; the database being away is reported where work is done.
     }
   };
 
   const connect = async (): Promise<void> => {
-    const next = new pg.Client({ connectionString: options.connectionString, application_name: 'holdfast listen', keepAlive: true });
+    const next = new pg.Client({
+      connectionString: options.connectionString,
+      application_name: 'holdfast listen',
+      keepAlive: true,
+    });
     next.on('error', () => {});
     next.on('end', () => {
       client = null;
@@ -56,8 +66,8 @@ export function createWakeups(options: { connectionString: string; pool: pg.Pool
       reconnectTimer = setTimeout(() => void reconnect(), RECONNECT_MS);
     });
     next.on('notification', (message) => {
-      const [pid, topics] = (message.payload ?? '').split(':');
-      if (pid === String(process.pid)) return;
+      const [sender, topics] = (message.payload ?? '').split(':');
+      if (sender === self) return;
       for (const topic of (topics ?? '').split(',')) deliver(topic as Topic);
     });
     await next.connect();

@@ -4,7 +4,15 @@ export type Logger = PinoLogger;
 
 /** Field names whose values never reach a log, at the top and one level down. */
 const SECRET_FIELDS = [
-  'password', 'secret', 'token', 'authorization', 'cookie', 'apiKey', 'connectionString', 'databaseUrl', 'url_secret',
+  'password',
+  'secret',
+  'token',
+  'authorization',
+  'cookie',
+  'apiKey',
+  'connectionString',
+  'databaseUrl',
+  'url_secret',
 ];
 const REDACTED_PATHS = [
   ...SECRET_FIELDS,

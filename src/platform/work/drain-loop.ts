@@ -31,7 +31,10 @@ export function createDrainLoop(options: { name: string; logger: Logger; pass: (
     } catch (thrown) {
       failures += 1;
       // The first failures of a restarting database are not worth a line each.
-      options.logger[failures > 4 ? 'warn' : 'debug']({ err: thrown, loop: options.name }, 'pass failed, will be tried again');
+      options.logger[failures > 4 ? 'warn' : 'debug'](
+        { err: thrown, loop: options.name },
+        'pass failed, will be tried again',
+      );
       if (!stopped) retry = setTimeout(wake, RETRY_AFTER_FAILURE_MS);
     } finally {
       running = null;
