@@ -1,0 +1,256 @@
+import type { RiskTool } from './rule.ts';
+
+/** Source control, builds, infrastructure as code, and the observability tools' own clients. */
+export const BUILD_TOOLS: readonly RiskTool[] = [
+  {
+    names: ['git'],
+    valueOptions: ['-C', '-c', '--git-dir', '--work-tree'],
+    bareOptions: ['--no-pager', '-p', '--bare'],
+    rules: [
+      {
+        args: /(?:^|\s)-c\s+\S*(?:alias|pager|sshCommand|editor|hooksPath|fsmonitor)/i,
+        risk: 'opaque',
+        reason: 'git -c can make it run any program',
+        examples: ['git -c core.sshCommand=x fetch'],
+      },
+      {
+        sub: 'branch',
+        flags: ['-d', '-D', '--delete'],
+        risk: 'destroy',
+        reason: 'git removes a branch',
+        examples: ['git branch -D x'],
+      },
+      {
+        sub: 'tag',
+        flags: ['-d', '--delete'],
+        risk: 'destroy',
+        reason: 'git removes a tag',
+        examples: ['git tag -d x'],
+      },
+      {
+        sub: 'push',
+        flags: ['-f', '--force', '--force-with-lease', '--delete', '-d', '--mirror', '--prune'],
+        risk: 'destroy',
+        reason: 'git push overwrites or removes what others have',
+        examples: ['git push --force origin main'],
+      },
+      {
+        sub: 'push',
+        args: /\s[:+]\S/,
+        risk: 'destroy',
+        reason: 'git push overwrites or removes what others have',
+        examples: ['git push origin :x', 'git push origin +main'],
+      },
+      {
+        sub: 'reset',
+        flags: ['--hard', '--merge'],
+        risk: 'destroy',
+        reason: 'git reset --hard throws changes away',
+        examples: ['git reset --hard HEAD~1'],
+      },
+      {
+        sub: 'stash drop|clear',
+        risk: 'destroy',
+        reason: 'git throws stashed changes away',
+        examples: ['git stash drop'],
+      },
+      {
+        sub: 'clean|rm|filter-branch|gc|prune|restore|reflog',
+        risk: 'destroy',
+        reason: 'git removes files or history',
+        examples: ['git clean -fd', 'git rm x'],
+      },
+      {
+        sub: 'checkout',
+        args: /\s(?:--|\.|-f|--force)(?:\s|$)/,
+        risk: 'destroy',
+        reason: 'git checkout throws changes away',
+        examples: ['git checkout -- x'],
+      },
+      {
+        sub: 'status|log|diff|show|blame|describe|rev-parse|ls-files|ls-remote|ls-tree|shortlog|grep|rev-list|cat-file|version|help|whatchanged|name-rev|merge-base',
+        risk: 'read',
+        reason: 'git looks',
+        examples: ['git log --oneline -5', 'git -C d status'],
+      },
+      {
+        sub: 'branch|tag|remote|config|stash|worktree list|show|get',
+        risk: 'read',
+        reason: 'git looks',
+        examples: ['git stash list'],
+      },
+      {
+        sub: 'clone|pull|fetch|checkout|switch|add|commit|merge|rebase|revert|cherry-pick|push|tag|branch|stash|config|remote|init|submodule|reset|mv|worktree|apply|am|bisect',
+        risk: 'change',
+        reason: 'git changes the working copy or the repository',
+        examples: ['git clone https://x/y.git', 'git revert HEAD', 'git push origin main', 'git checkout v1'],
+      },
+    ],
+  },
+  {
+    names: ['terraform', 'tofu', 'terragrunt'],
+    rules: [
+      {
+        sub: 'destroy',
+        risk: 'destroy',
+        reason: 'terraform destroy removes the infrastructure',
+        examples: ['terraform destroy -auto-approve'],
+      },
+      {
+        sub: 'apply',
+        flags: ['-destroy', '-replace', '--destroy'],
+        risk: 'destroy',
+        reason: 'this terraform apply removes infrastructure',
+        examples: ['terraform apply -destroy'],
+      },
+      {
+        sub: 'apply',
+        risk: 'opaque',
+        reason: 'what terraform apply does is decided by files that are not shown here',
+        examples: ['terraform apply'],
+      },
+      {
+        sub: 'state rm|mv|push|replace-provider',
+        risk: 'destroy',
+        reason: 'terraform state forgets or overwrites infrastructure',
+        examples: ['terraform state rm x'],
+      },
+      {
+        sub: 'workspace delete',
+        risk: 'destroy',
+        reason: 'terraform removes a workspace',
+        examples: ['terraform workspace delete x'],
+      },
+      {
+        sub: 'force-unlock|taint',
+        risk: 'destroy',
+        reason: 'terraform unlocks or marks for replacement',
+        examples: ['terraform taint x'],
+      },
+      {
+        sub: 'plan|show|output|version|graph|providers|console|refresh-only',
+        risk: 'read',
+        reason: 'terraform looks',
+        examples: ['terraform plan', 'terraform output x'],
+      },
+      {
+        sub: 'state|workspace list|show|pull',
+        risk: 'read',
+        reason: 'terraform looks',
+        examples: ['terraform state list'],
+      },
+      { sub: 'validate', risk: 'check', reason: 'terraform checks its files', examples: ['terraform validate'] },
+      {
+        sub: 'fmt',
+        flags: ['-check'],
+        risk: 'check',
+        reason: 'terraform checks its files',
+        examples: ['terraform fmt -check'],
+      },
+      {
+        sub: 'init|fmt|get|import|workspace|refresh|untaint|login',
+        risk: 'change',
+        reason: 'terraform changes its own files or state',
+        examples: ['terraform init', 'terraform import a b'],
+      },
+    ],
+  },
+  {
+    names: ['make', 'gmake', 'ninja'],
+    rules: [
+      {
+        flags: ['-n', '--dry-run', '--just-print', '-q'],
+        risk: 'read',
+        reason: 'make only says what it would do',
+        examples: ['make -n x'],
+      },
+      { risk: 'opaque', reason: 'what make does is decided by a file that is not shown here', examples: ['make test'] },
+    ],
+  },
+  {
+    names: ['go'],
+    rules: [
+      {
+        sub: 'tool pprof|trace|cover|nm|objdump',
+        risk: 'read',
+        reason: 'go tool looks at profiles',
+        examples: ['go tool pprof heap.prof'],
+      },
+      { sub: 'version|env|list|doc|vet', risk: 'read', reason: 'go looks', examples: ['go version'] },
+      {
+        sub: 'build|get|mod|install|fmt|clean|work',
+        risk: 'change',
+        reason: 'go builds or fetches',
+        examples: ['go build ./...'],
+      },
+      {
+        sub: 'run|test|generate',
+        risk: 'opaque',
+        reason: 'go runs a program nobody here has read',
+        examples: ['go run main.go'],
+      },
+    ],
+  },
+  { names: ['pprof'], rules: [{ risk: 'read', reason: 'looks at profiles', examples: ['pprof heap.prof'] }] },
+  {
+    names: ['promtool'],
+    rules: [
+      {
+        sub: 'query|debug',
+        risk: 'read',
+        reason: 'promtool queries',
+        examples: ["promtool query instant http://p:9090 'up'"],
+      },
+      { sub: 'check|test', risk: 'check', reason: 'promtool checks', examples: ['promtool check rules r.yml'] },
+      { sub: 'tsdb analyze|list|dump', risk: 'read', reason: 'promtool looks', examples: ['promtool tsdb analyze d'] },
+    ],
+  },
+  {
+    names: ['amtool'],
+    rules: [
+      {
+        sub: 'alert|silence|config query|show',
+        risk: 'read',
+        reason: 'amtool looks',
+        examples: ['amtool alert query'],
+      },
+      { sub: 'check-config', risk: 'check', reason: 'amtool checks', examples: ['amtool check-config a.yml'] },
+      { sub: 'silence expire', risk: 'destroy', reason: 'ends a silence', examples: ['amtool silence expire x'] },
+      {
+        sub: 'silence add|update|import',
+        risk: 'change',
+        reason: 'a silence hides alerts for a while',
+        examples: ['amtool silence add x'],
+      },
+    ],
+  },
+  { names: ['logcli'], rules: [{ risk: 'read', reason: 'queries logs', examples: ['logcli query x'] }] },
+  {
+    names: ['pd-cli', 'pd'],
+    rules: [
+      {
+        sub: 'incident|incidents acknowledge|ack|note|notes|assign|priority',
+        risk: 'change',
+        reason: 'tells PagerDuty that somebody is on it',
+        examples: ['pd-cli incident acknowledge -i X'],
+      },
+      {
+        sub: 'incident|incidents|schedule|service|user list|get|show',
+        risk: 'read',
+        reason: 'asks PagerDuty',
+        examples: ['pd incident list'],
+      },
+    ],
+  },
+  {
+    names: ['slack-cli', 'slackcat'],
+    rules: [
+      {
+        sub: 'post|send|create-channel|join-channel|chat',
+        risk: 'change',
+        reason: 'writes to Slack',
+        examples: ['slack-cli post hello', 'slack-cli create-channel x'],
+      },
+    ],
+  },
+];

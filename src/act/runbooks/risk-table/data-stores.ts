@@ -1,0 +1,260 @@
+import type { RiskTool } from './rule.ts';
+
+const dump = (name: string, example: string): RiskTool => ({
+  names: [name],
+  rules: [
+    {
+      flags: ['-f', '--file', '--out', '-o', '--archive', '--result-file'],
+      risk: 'change',
+      reason: `${name} writes a backup`,
+      examples: [],
+    },
+    {
+      args: /(?:^|\s)-f\S|--(?:file|out|result-file)=/,
+      risk: 'change',
+      reason: `${name} writes a backup`,
+      examples: [],
+    },
+    { risk: 'read', reason: `${name} reads a database`, examples: [example] },
+  ],
+});
+
+export const DATA_STORE_TOOLS: readonly RiskTool[] = [
+  dump('pg_dump', 'pg_dump driftmgr'),
+  dump('pg_dumpall', 'pg_dumpall'),
+  dump('mysqldump', 'mysqldump db'),
+  {
+    names: ['mongodump'],
+    rules: [{ risk: 'change', reason: 'mongodump writes a backup', examples: ['mongodump --uri=x --out=/b'] }],
+  },
+  {
+    names: ['pg_basebackup', 'pg_receivewal'],
+    rules: [{ risk: 'change', reason: 'writes a copy of the database', examples: ['pg_basebackup -D /b'] }],
+  },
+  {
+    names: ['pg_isready'],
+    rules: [{ risk: 'check', reason: 'asks whether PostgreSQL answers', examples: ['pg_isready -h db'] }],
+  },
+  {
+    names: ['pg_restore'],
+    rules: [
+      {
+        flags: ['-l', '--list'],
+        risk: 'read',
+        reason: 'pg_restore lists a backup',
+        examples: ['pg_restore -l b.dump'],
+      },
+      { risk: 'destroy', reason: 'pg_restore writes a backup over the database', examples: ['pg_restore -d d b.dump'] },
+    ],
+  },
+  {
+    names: ['mongorestore', 'dropdb', 'dropuser', 'pg_resetwal', 'pg_rewind', 'reindexdb-all'],
+    rules: [{ risk: 'destroy', reason: 'overwrites or removes a database', examples: ['mongorestore /b', 'dropdb d'] }],
+  },
+  {
+    names: ['createdb', 'createuser', 'vacuumdb', 'reindexdb', 'clusterdb', 'pg_repack', 'pgbench'],
+    rules: [{ risk: 'change', reason: 'creates or maintains a database', examples: ['createdb d', 'vacuumdb -a'] }],
+  },
+  {
+    names: ['pg_ctl', 'pg_ctlcluster'],
+    valueOptions: ['-D', '-l', '-m', '-o', '-t'],
+    rules: [
+      { sub: 'status', risk: 'check', reason: 'asks whether PostgreSQL runs', examples: ['pg_ctl status -D d'] },
+      {
+        sub: 'start|reload|init|initdb',
+        risk: 'change',
+        reason: 'starts or reloads PostgreSQL',
+        examples: ['pg_ctl -D d reload'],
+      },
+      {
+        risk: 'destroy',
+        reason: 'stops, restarts or promotes PostgreSQL',
+        examples: ['pg_ctl -D d stop', 'pg_ctl promote -D d'],
+      },
+    ],
+  },
+  {
+    names: ['redis-cli'],
+    valueOptions: [
+      '-h',
+      '-p',
+      '-s',
+      '-a',
+      '-u',
+      '-r',
+      '-i',
+      '-n',
+      '-d',
+      '--user',
+      '--pass',
+      '--cacert',
+      '--cert',
+      '--key',
+      '--sni',
+      '--pattern',
+    ],
+    bareOptions: [
+      '--tls',
+      '--no-auth-warning',
+      '--raw',
+      '--no-raw',
+      '--csv',
+      '-c',
+      '-x',
+      '-3',
+      '-2',
+      '--insecure',
+      '--json',
+      '--bigkeys',
+      '--memkeys',
+      '--hotkeys',
+      '--scan',
+      '--stat',
+      '--latency',
+    ],
+    rules: [
+      {
+        sub: 'PING|INFO|GET|MGET|STRLEN|EXISTS|TTL|PTTL|TYPE|KEYS|SCAN|SSCAN|HSCAN|ZSCAN|DBSIZE|HGET|HGETALL|HMGET|HLEN|HKEYS|HVALS|HEXISTS|LLEN|LRANGE|LINDEX|SCARD|SMEMBERS|SISMEMBER|ZCARD|ZRANGE|ZRANGEBYSCORE|ZREVRANGE|ZSCORE|ZRANK|ZCOUNT|XLEN|XRANGE|XREVRANGE|XINFO|XPENDING|MONITOR|TIME|ROLE|LASTSAVE|OBJECT|ECHO|RANDOMKEY|COMMAND|GETRANGE|BITCOUNT|PFCOUNT|LOLWUT|AUTH|SELECT|SUBSCRIBE|PSUBSCRIBE|WAIT|DUMP|TOUCH',
+        risk: 'read',
+        reason: 'redis-cli looks',
+        examples: ['redis-cli ping', 'redis-cli -h r -p 6379 INFO memory', 'redis-cli MONITOR'],
+      },
+      {
+        sub: 'SLOWLOG|LATENCY|MEMORY|CLIENT|CONFIG|CLUSTER|ACL|MODULE|SCRIPT|PUBSUB GET|LEN|USAGE|STATS|DOCTOR|LIST|INFO|NODES|SLOTS|SHARDS|KEYSLOT|COUNTKEYSINSLOT|HISTORY|LATEST|GRAPH|ID|WHOAMI|EXISTS|MALLOC-STATS|GETNAME|CHANNELS|NUMSUB|NUMPAT|HELP|CAT|LOG|GETUSER|USERS|MYID|LINKS',
+        risk: 'read',
+        reason: 'redis-cli looks',
+        examples: ['redis-cli SLOWLOG GET 10', 'redis-cli CLIENT LIST', 'redis-cli CONFIG GET maxmemory'],
+      },
+      {
+        sub: 'EXPIRE|PEXPIRE|EXPIREAT|PEXPIREAT|SETEX|PSETEX',
+        risk: 'destroy',
+        reason: 'redis-cli sets when keys vanish',
+        examples: ['redis-cli EXPIRE k 0'],
+      },
+      {
+        sub: 'CONFIG SET',
+        args: /requirepass|maxclients|maxmemory|save|appendonly|protected-mode|bind/i,
+        risk: 'destroy',
+        reason: 'this setting can evict data or lock clients out',
+        examples: ['redis-cli CONFIG SET maxmemory 1mb'],
+      },
+      {
+        sub: 'CONFIG SET|REWRITE',
+        risk: 'change',
+        reason: "redis-cli changes the server's settings",
+        examples: ['redis-cli CONFIG SET slowlog-log-slower-than 1000'],
+      },
+      {
+        sub: 'SET|MSET|SETNX|INCR|INCRBY|DECR|DECRBY|HSET|HMSET|HINCRBY|LPUSH|RPUSH|SADD|ZADD|XADD|APPEND|PUBLISH|PERSIST|BGSAVE|SAVE|BGREWRITEAOF|XGROUP|XACK|SPUBLISH|COPY|PFADD|SETBIT|ZINCRBY',
+        risk: 'change',
+        reason: 'redis-cli writes',
+        examples: ['redis-cli SET k v', 'redis-cli BGSAVE'],
+      },
+      {
+        sub: 'CLIENT PAUSE|UNPAUSE|SETNAME|NO-EVICT|TRACKING',
+        risk: 'change',
+        reason: 'redis-cli changes how clients are served',
+        examples: ['redis-cli CLIENT PAUSE 100'],
+      },
+      {
+        sub: 'CLUSTER MEET|ADDSLOTS|REPLICATE|SETSLOT',
+        risk: 'destroy',
+        reason: 'redis-cli rearranges the cluster',
+        examples: ['redis-cli CLUSTER MEET h 1'],
+      },
+      {
+        sub: 'CONFIG|FLUSHDB|FLUSHALL|DEL|UNLINK|SHUTDOWN|DEBUG|REPLICAOF|SLAVEOF|FAILOVER|MIGRATE|RESTORE|RENAME|RENAMENX|SWAPDB|MOVE|LTRIM|XTRIM|XDEL|SREM|ZREM|HDEL|LREM|LPOP|RPOP|SPOP|GETDEL|GETSET|GETEX|CLUSTER|CLIENT|SCRIPT|ACL|MODULE|SLOWLOG|LATENCY|ZREMRANGEBYRANK|ZREMRANGEBYSCORE|ZPOPMIN|ZPOPMAX|RPOPLPUSH|LSET|MEMORY|RESET|SENTINEL',
+        risk: 'destroy',
+        reason: 'redis-cli removes data or takes something out of use',
+        examples: [
+          'redis-cli FLUSHDB',
+          'redis-cli -n 2 DEL k',
+          'redis-cli CLIENT KILL ID 3',
+          'redis-cli CONFIG RESETSTAT',
+        ],
+      },
+      {
+        sub: 'EVAL|EVALSHA|FCALL|FUNCTION',
+        risk: 'opaque',
+        reason: 'redis-cli runs a script',
+        examples: ['redis-cli EVAL x 0'],
+      },
+    ],
+  },
+  {
+    names: ['etcdctl'],
+    valueOptions: [
+      '--endpoints',
+      '--cacert',
+      '--cert',
+      '--key',
+      '--user',
+      '-w',
+      '--write-out',
+      '--command-timeout',
+      '--dial-timeout',
+    ],
+    rules: [
+      {
+        sub: 'get|watch|version',
+        risk: 'read',
+        reason: 'etcdctl looks',
+        examples: ['etcdctl get / --prefix --keys-only'],
+      },
+      {
+        sub: 'member|user|role|auth|alarm|lease list|get|status|timetolive',
+        risk: 'read',
+        reason: 'etcdctl looks',
+        examples: ['etcdctl member list'],
+      },
+      {
+        sub: 'endpoint health|status|hashkv',
+        risk: 'check',
+        reason: 'asks whether etcd answers',
+        examples: ['etcdctl endpoint health'],
+      },
+      {
+        sub: 'snapshot status',
+        risk: 'read',
+        reason: 'looks at a snapshot',
+        examples: ['etcdctl snapshot status s.db'],
+      },
+      {
+        sub: 'snapshot save',
+        risk: 'change',
+        reason: 'etcdctl snapshot save writes a backup',
+        examples: ['etcdctl snapshot save s.db'],
+      },
+      {
+        sub: 'snapshot restore',
+        risk: 'destroy',
+        reason: 'etcdctl snapshot restore writes a data folder from a backup',
+        examples: ['etcdctl snapshot restore s.db --data-dir=/d'],
+      },
+      {
+        sub: 'del|compaction|compact|defrag|move-leader|txn|migrate',
+        risk: 'destroy',
+        reason: 'etcdctl removes data or moves the leader',
+        examples: ['etcdctl del /x'],
+      },
+      {
+        sub: 'member|user|role|auth|alarm|lease remove|delete|revoke*|disable|disarm|enable|promote|update|passwd',
+        risk: 'destroy',
+        reason: 'etcdctl removes members or rights',
+        examples: ['etcdctl member remove 1'],
+      },
+      {
+        sub: 'put|lease|member|user|role|lock|elect',
+        risk: 'change',
+        reason: 'etcdctl writes',
+        examples: ['etcdctl put k v', 'etcdctl member add x'],
+      },
+    ],
+  },
+  {
+    names: ['etcd', 'redis-server', 'postgres', 'mongod', 'mysqld'],
+    rules: [
+      { risk: 'change', reason: 'starts a server that runs until it is stopped', examples: ['etcd --data-dir=/d'] },
+    ],
+  },
+];

@@ -1,0 +1,193 @@
+import type { RiskTool } from './rule.ts';
+
+/** Files and folders of the machine the step runs on. */
+export const FILE_TOOLS: readonly RiskTool[] = [
+  {
+    names: [
+      'ls',
+      'll',
+      'tree',
+      'stat',
+      'file',
+      'du',
+      'df',
+      'lsof',
+      'fuser',
+      'lsblk',
+      'blkid',
+      'findmnt',
+      'locate',
+      'getfacl',
+      'lsattr',
+      'namei',
+      'ncdu',
+    ],
+    bundled: true,
+    rules: [
+      {
+        flags: ['-k', '--kill'],
+        args: /(?:^|\s)(?:-[a-zA-Z]*k|--kill)(?:\s|$)/,
+        risk: 'opaque',
+        reason: 'fuser -k ends the processes that use a file',
+        examples: ['fuser -k /mnt'],
+      },
+      { risk: 'read', reason: 'looks at files and folders', examples: ['ls -l', 'df -h', 'lsof -p 1'] },
+    ],
+  },
+  {
+    names: [
+      'mkdir',
+      'touch',
+      'ln',
+      'chmod',
+      'chown',
+      'chgrp',
+      'install',
+      'mktemp',
+      'setfacl',
+      'chattr',
+      'truncate-log',
+      'mkfifo',
+    ],
+    rules: [
+      { risk: 'change', reason: 'makes or marks files', examples: ['mkdir -p /tmp/x', 'chmod +x f', 'chown a:b f'] },
+    ],
+  },
+  {
+    names: ['cp', 'mv', 'scp', 'rename'],
+    rules: [
+      {
+        risk: 'change',
+        reason: 'copies or moves files, over what is there',
+        examples: ['cp a b', 'mv a b', 'scp h:f .'],
+      },
+    ],
+  },
+  {
+    names: ['rsync'],
+    rules: [
+      {
+        flags: ['--dry-run', '-n'],
+        risk: 'read',
+        reason: 'rsync only says what it would copy',
+        examples: ['rsync -av --dry-run a b'],
+      },
+      {
+        args: /--delete|--remove-source-files/,
+        risk: 'destroy',
+        reason: 'rsync --delete removes files on the other side',
+        examples: ['rsync -a --delete a b'],
+      },
+      { risk: 'change', reason: 'rsync copies files, over what is there', examples: ['rsync -av a b'] },
+    ],
+  },
+  {
+    names: [
+      'rm',
+      'rmdir',
+      'unlink',
+      'shred',
+      'wipefs',
+      'mkfs',
+      'mkfs.ext4',
+      'mkfs.xfs',
+      'fdisk',
+      'parted',
+      'sgdisk',
+      'lvremove',
+      'vgremove',
+      'pvremove',
+      'truncate',
+      'srm',
+      'trash',
+    ],
+    rules: [
+      {
+        risk: 'destroy',
+        reason: 'removes files or what is on a disk',
+        examples: ['rm -rf /tmp/x', 'truncate -s 0 log', 'mkfs.ext4 /dev/sdb'],
+      },
+    ],
+  },
+  {
+    names: ['tar'],
+    bundled: true,
+    rules: [
+      {
+        args: /--checkpoint-action|--to-command|--use-compress-program|(?:^|\s)-I/,
+        risk: 'opaque',
+        reason: 'tar runs another program',
+        examples: ['tar xf a --to-command=sh'],
+      },
+      {
+        args: /--remove-files/,
+        risk: 'destroy',
+        reason: 'tar --remove-files removes what it packed',
+        examples: ['tar czf a.tgz d --remove-files'],
+      },
+      {
+        args: /^-?[a-zA-Z]*t[a-zA-Z]*(?:\s|$)|--list/,
+        risk: 'read',
+        reason: 'tar lists an archive',
+        examples: ['tar tzf a.tgz', 'tar -tf a.tar'],
+      },
+      {
+        args: /^-?[a-zA-Z]*[xcru]|--(?:extract|create|append)/,
+        risk: 'change',
+        reason: 'tar packs or unpacks files',
+        examples: ['tar -czf a.tgz /etc', 'tar xzf a.tgz -C /'],
+      },
+    ],
+  },
+  {
+    names: ['gzip', 'gunzip', 'bzip2', 'bunzip2', 'xz', 'unxz', 'zstd', 'unzstd', 'lz4', 'pigz'],
+    bundled: true,
+    rules: [
+      {
+        flags: ['-c', '--stdout', '-l', '-t', '--list', '--test'],
+        risk: 'read',
+        reason: 'packs or unpacks to its output',
+        examples: ['gunzip -c a.gz', 'gzip -c f'],
+      },
+      {
+        sub: '*',
+        risk: 'change',
+        reason: 'replaces the file by its packed or unpacked form',
+        examples: ['gunzip a.gz', 'gzip -9 log'],
+      },
+      { risk: 'read', reason: 'packs or unpacks a stream', examples: ['gzip', 'gzip -9'] },
+    ],
+  },
+  {
+    names: ['zip', 'unzip', '7z'],
+    rules: [
+      { flags: ['-l'], risk: 'read', reason: 'lists an archive', examples: ['unzip -l a.zip'] },
+      { risk: 'change', reason: 'packs or unpacks files', examples: ['unzip a.zip', 'zip -r a.zip d'] },
+    ],
+  },
+  {
+    names: [
+      'mount',
+      'umount',
+      'swapon',
+      'swapoff',
+      'resize2fs',
+      'xfs_growfs',
+      'lvextend',
+      'growpart',
+      'fsck',
+      'pvcreate',
+      'vgextend',
+      'lvcreate',
+      'pvresize',
+    ],
+    rules: [
+      { sub: '-', risk: 'read', reason: 'lists mounts', examples: ['mount'] },
+      { risk: 'change', reason: 'changes disks or mounts', examples: ['mount /dev/sdb /mnt', 'resize2fs /dev/sda1'] },
+    ],
+  },
+  {
+    names: ['vim', 'vi', 'nvim', 'nano', 'emacs', 'ed', 'pico', 'visudo', 'code', 'joe'],
+    rules: [{ risk: 'change', reason: 'opens an editor: a person changes the file', examples: ['vim .env'] }],
+  },
+];

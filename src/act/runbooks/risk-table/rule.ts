@@ -1,0 +1,37 @@
+import type { RunClass } from '../risk/verdict.ts';
+
+/**
+ * One line of the risk table: which call of a tool it speaks of, what that call does, and real lines it was checked on.
+ * Rules of a tool are tried in order and the first that matches decides, so the special case stands above the general one.
+ */
+export type RiskRule = {
+  /**
+   * The words after the tool's name that are not options, as a pattern: `rollout restart`, `get|describe`, `* describe-*`.
+   * Omitted: any. `*` stands for any word or any part of one.
+   */
+  sub?: string;
+  /** At least one of these options must be there. `--all` also matches `--all=true`, `--replicas=0` only itself. */
+  flags?: readonly string[];
+  /** Matched against all arguments joined by blanks, for what is decided inside a value (a patch that nulls something). */
+  args?: RegExp;
+  risk: RunClass;
+  /** What it does, in words a person can decide on: "kubectl scale changes replicas". */
+  reason: string;
+  /** Complete lines this rule decides. They are run as tests. */
+  examples: readonly string[];
+};
+
+/** How the table reads one tool's command line. */
+export type RiskTool = {
+  /** The names it goes by, without a path. */
+  names: readonly string[];
+  /** Options whose value is the next word. Options not listed here are read both ways and the riskier reading counts. */
+  valueOptions?: readonly string[];
+  /** Options that never take a value as the next word; keeps the unlisted ones few. */
+  bareOptions?: readonly string[];
+  /** `-rf` means `-r -f`. */
+  bundled?: boolean;
+  rules: readonly RiskRule[];
+  /** What a call no rule speaks of does; without it such a call is opaque. */
+  otherwise?: { risk: RunClass; reason: string };
+};

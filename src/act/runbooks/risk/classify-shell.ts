@@ -1,0 +1,131 @@
+import { TOOLS } from '../risk-table/index.ts';
+import { parseShell } from '../syntax/parse-syntax.ts';
+import { childrenOf, type ShellNode, type ShellTree, syntaxErrorIn, textOf } from '../syntax/shell-tree.ts';
+import { judgeByRules } from './match-rule.ts';
+import {
+  DYNAMIC,
+  isDynamic,
+  type ShellWord,
+  type StandardInput,
+  standardInputOf,
+  wordOf,
+  wordsOf,
+} from './shell-words.ts';
+import { SPECIAL_COMMANDS } from './special-commands.ts';
+import { HARMLESS, riskiest, type Verdict } from './verdict.ts';
+
+/** How deep scripts may be quoted inside scripts before nobody is expected to follow. */
+const MAX_NESTING = 6;
+/** Where system packages put programs; anything else with a slash in it is a script this table cannot know. */
+const SYSTEM_FOLDER = /^(?:\/usr(?:\/local)?)?\/s?bin\/[^/]+$/;
+
+export type Judging = {
+  /** How many shells are around this one. */
+  depth: number;
+  /** Functions the script defines: their bodies are judged where they stand, so calling them adds nothing. */
+  functions: ReadonlySet<string>;
+};
+
+/** What a whole script would do: the riskiest of its commands and redirections, whatever they stand in. */
+export async function classifyScript(text: string, depth = 0): Promise<Verdict> {
+  if (depth > MAX_NESTING) return { class: 'opaque', reason: 'shells are nested too deep to follow' };
+  const parsed = await parseShell(text);
+  if (!parsed.ok) return { class: 'opaque', reason: `this cannot be read as bash: ${parsed.reason}` };
+  return classifyTree(parsed.tree, depth);
+}
+
+/** Like `classifyScript`, for a script that is already parsed. */
+export async function classifyTree(tree: ShellTree, depth = 0): Promise<Verdict> {
+  const functions = new Set(
+    tree.nodes
+      .filter((node) => node.type === 'function_definition')
+      .map((node) => childrenOf(tree, node).find((child) => child.type === 'word'))
+      .flatMap((name) => (name === undefined ? [] : [textOf(tree, name)])),
+  );
+  const judging: Judging = { depth, functions };
+  const verdicts: Verdict[] = [];
+  for (const node of tree.nodes) {
+    if (node.type === 'command') verdicts.push(await judgeCommandNode(tree, node, judging));
+    else if (node.type === 'file_redirect') verdicts.push(judgeRedirect(tree, node));
+    else if (node.type === 'variable_assignment') verdicts.push(judgeAssignment(tree, node));
+    else if (
+      node.type === 'redirected_statement' &&
+      node.children.every((index) => tree.nodes[index]!.type === 'file_redirect')
+    ) {
+      verdicts.push(judgeTruncation(tree, node));
+    }
+  }
+  const broken = syntaxErrorIn(tree);
+  if (broken !== undefined) {
+    const line = tree.text.slice(0, broken.start).split('\n').length;
+    verdicts.push({ class: 'opaque', reason: `line ${line} of it cannot be read as bash` });
+  }
+  return riskiest(verdicts);
+}
+
+async function judgeCommandNode(tree: ShellTree, node: ShellNode, judging: Judging): Promise<Verdict> {
+  return judgeCommand(wordsOf(tree, node), standardInputOf(tree, node), judging);
+}
+
+/** What one command would do, given its words (quotes off) and where its input comes from. */
+export async function judgeCommand(
+  words: readonly ShellWord[],
+  input: StandardInput,
+  judging: Judging,
+): Promise<Verdict> {
+  const [first, ...args] = words;
+  if (first === undefined) return HARMLESS;
+  if (isDynamic(first)) return { class: 'opaque', reason: 'which command runs is only known when it runs' };
+  if (judging.functions.has(first.value)) return { class: 'read', reason: 'calls a function of this script' };
+  const name = SYSTEM_FOLDER.test(first.value) ? first.value.slice(first.value.lastIndexOf('/') + 1) : first.value;
+  if (name.includes('/'))
+    return { class: 'opaque', reason: `\`${name.replaceAll(DYNAMIC, '…')}\` is a script nobody here has read` };
+  if (judging.depth > MAX_NESTING) return { class: 'opaque', reason: 'commands are wrapped too deep to follow' };
+  const special = SPECIAL_COMMANDS[name];
+  const call = { name, args, input, judging };
+  if (special !== undefined && Object.hasOwn(SPECIAL_COMMANDS, name)) return special(call);
+  const tool = TOOLS.get(name);
+  if (tool === undefined) return { class: 'opaque', reason: `nothing is known about \`${name}\`` };
+  return judgeByRules(
+    tool,
+    args.map((arg) => arg.value),
+  );
+}
+
+const HARMLESS_FILES = /^\/dev\/(?:null|stdout|stderr|tty|fd\/\d+)$/;
+const WRITES = new Set(['>', '>>', '>|', '&>', '&>>', '<>', '>&']);
+
+function judgeRedirect(tree: ShellTree, node: ShellNode): Verdict {
+  const parts = childrenOf(tree, node);
+  const operator = parts.find((part) => !part.named)?.type ?? '';
+  const target = parts.at(-1);
+  if (!WRITES.has(operator) || target === undefined) return HARMLESS;
+  const file = wordOf(tree, target).value;
+  if (operator === '>&' && /^(?:\d+|-)$/.test(file)) return HARMLESS;
+  return judgeWrite(file, operator.endsWith('>>') ? 'appends to' : 'writes');
+}
+
+/** What writing to a file by this name does. */
+export function judgeWrite(file: string, verb: 'writes' | 'appends to'): Verdict {
+  const shown = file.replaceAll(DYNAMIC, '…');
+  if (HARMLESS_FILES.test(file)) return HARMLESS;
+  if (/^\/dev\/(?:tcp|udp)\//.test(file)) return { class: 'opaque', reason: `talks to ${shown}` };
+  if (file.startsWith('/dev/')) return { class: 'destroy', reason: `overwrites the device ${shown}` };
+  if (/^\/proc\/sysrq-trigger$/.test(file))
+    return { class: 'destroy', reason: 'sends a command straight to the kernel' };
+  return { class: 'change', reason: `${verb} the file ${shown}` };
+}
+
+/** `> file` with no command empties the file. */
+function judgeTruncation(tree: ShellTree, node: ShellNode): Verdict {
+  const empties = childrenOf(tree, node).some((child) => childrenOf(tree, child).some((part) => part.type === '>'));
+  return empties ? { class: 'destroy', reason: `empties the file: \`${textOf(tree, node)}\`` } : HARMLESS;
+}
+
+const LOADER_VARIABLES =
+  /^(?:LD_PRELOAD|LD_LIBRARY_PATH|BASH_ENV|ENV|PROMPT_COMMAND|GIT_SSH_COMMAND|PAGER|KUBECTL_EXTERNAL_DIFF)=/;
+
+function judgeAssignment(tree: ShellTree, node: ShellNode): Verdict {
+  if (!LOADER_VARIABLES.test(textOf(tree, node))) return HARMLESS;
+  return { class: 'opaque', reason: 'it changes which code the following commands load' };
+}
