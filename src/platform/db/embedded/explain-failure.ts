@@ -8,7 +8,7 @@ type Reason = { pattern: RegExp; code: string; what: string; hint: string };
  */
 const REASONS: readonly Reason[] = [
   {
-    pattern: /No space left on device|ENOSPC|Disk quota exceeded|EDQUOT/,
+    pattern: /No space left on device|wrote only \d+ of \d+ bytes|ENOSPC|Disk quota exceeded|EDQUOT/,
     code: 'data.disk-full',
     what: 'the disk is full',
     hint: 'Free space on this file system (a new cluster needs about 60 MB) or choose another data directory with --data, then start again; nothing was lost.',
@@ -24,6 +24,12 @@ const REASONS: readonly Reason[] = [
     code: 'data.version',
     what: 'the cluster belongs to another version of PostgreSQL',
     hint: 'Start the release of Holdfast that wrote it, or restore a backup into an empty data directory.',
+  },
+  {
+    pattern: /ENOTDIR|EEXIST|Not a directory/,
+    code: 'data.not-a-folder',
+    what: 'something that is not a folder is in the way',
+    hint: 'Choose another data directory with --data, or move that file away.',
   },
   {
     pattern: /could not create (?:any )?Unix.domain socket|Unix-domain socket path .* is too long/i,
@@ -66,23 +72,27 @@ const REASONS: readonly Reason[] = [
 export function explainFailure(doing: string, detail: unknown, logFile?: string): HoldfastError {
   const text = typeof detail === 'string' ? detail : messageOf(detail);
   const reason = REASONS.find(({ pattern }) => pattern.test(text));
-  const last = lastTellingLine(text);
+  const line = tellingLine(text, reason?.pattern);
   const more = logFile === undefined ? '' : ` PostgreSQL's own log is ${logFile}.`;
   return new HoldfastError({
     code: reason?.code ?? 'database.start-failed',
     kind: reason?.code === 'data.in-use' ? 'conflict' : 'unavailable',
-    message: `could not ${doing}: ${reason === undefined ? '' : `${reason.what}: `}${last}`,
+    message: `could not ${doing}: ${reason === undefined ? '' : `${reason.what}: `}${line}`,
     hint: `${reason?.hint ?? 'Read the lines above this one in the log, or use another PostgreSQL with DATABASE_URL.'}${more}`,
     cause: typeof detail === 'string' ? undefined : detail,
   });
 }
 
-/** The line a person should see: the last FATAL, PANIC or error line, else the last line with text. */
-function lastTellingLine(text: string): string {
+/** The line a person should see: the one that gave the reason, else the last FATAL, PANIC or error line, else the last. */
+function tellingLine(text: string, reason: RegExp | undefined): string {
   const lines = text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  const telling = lines.findLast((line) => /\b(?:FATAL|PANIC|error):/.test(line));
-  return (telling ?? lines.at(-1) ?? 'it said nothing').replace(/^[\d-]+ [\d:.]+ \w+ \[\d+\] /, '');
+  const line =
+    (reason && lines.find((candidate) => reason.test(candidate))) ??
+    lines.findLast((candidate) => /\b(?:FATAL|PANIC|error):/.test(candidate)) ??
+    lines.at(-1) ??
+    'it said nothing';
+  return line.replace(/^.*?\[\d+\] (?=[A-Z]+: )/, '');
 }

@@ -1,5 +1,5 @@
 import { access, constants, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { HoldfastError } from '../../errors/holdfast-error.ts';
@@ -84,7 +84,19 @@ async function makeWritableDirectory(dataDir: string): Promise<void> {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     await access(dataDir, constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw explainFailure(`use the data directory ${dataDir}`, error);
+    throw explainFailure(`use the data directory ${dataDir}`, await findCause(dataDir, error));
+  }
+}
+
+/** Node's recursive mkdir reports ENOENT for whatever kept it from making a parent; the nearest existing one knows. */
+async function findCause(dataDir: string, error: unknown): Promise<unknown> {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return error;
+  for (let folder = dirname(resolve(dataDir)); ; folder = dirname(folder)) {
+    const denied = await access(folder, constants.W_OK | constants.X_OK).catch(
+      (thrown: NodeJS.ErrnoException) => thrown,
+    );
+    if (denied === undefined || folder === dirname(folder)) return error;
+    if (denied.code !== 'ENOENT') return denied;
   }
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { SEARCH_PATH } from './server-account.ts';
 
 /**
  * Waits for the end of its input, which comes when Holdfast ends in whatever way, then shuts the server down and
@@ -27,7 +28,7 @@ export function guardAgainstOrphan(pid: number, clusterDir: string, socketDir: s
     detached: true,
     cwd: '/',
     stdio: ['pipe', 'ignore', 'ignore'],
-    env: { PATH: '/usr/bin:/bin' },
+    env: { PATH: SEARCH_PATH },
   });
   // Without a guard the next start still finds the orphan; a guard is never a reason to fail.
   guard.on('error', () => {});

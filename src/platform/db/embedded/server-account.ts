@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, stat } from 'node:fs/promises';
+import { chmod, readFile, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { HoldfastError } from '../../errors/holdfast-error.ts';
 
@@ -19,7 +19,7 @@ const NOBODY = 65534;
 /** Whom root gives the cluster to, best first: a user of its own, one made for PostgreSQL, the one every system has. */
 const PREFERRED_USERS = ['holdfast', 'postgres', 'nobody'] as const;
 /** The server gets no environment but this: PGPORT, PGDATA and their like would change what it does. */
-const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin';
+export const SEARCH_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/current-system/sw/bin';
 const TRIAL_TIMEOUT_MS = 10_000;
 
 export function commandAs(account: ServerAccount, program: string, args: readonly string[]): AccountCommand {
@@ -49,17 +49,27 @@ export async function chooseAccount(options: {
 }): Promise<{ account: ServerAccount; majorVersion: number }> {
   const failures: string[] = [];
   for (const account of await listCandidates(options.clusterDir)) {
+    const closeAgain = account.kind === 'user' ? await letThrough(options.workDir) : undefined;
     const output = await tryAccount(account, options);
     const major = /^postgres \(PostgreSQL\) (\d+)/.exec(output)?.[1];
     if (major !== undefined) return { account, majorVersion: Number(major) };
+    await closeAgain?.();
     failures.push(`${describe(account)}: ${output.trim().split('\n').at(-1)}`);
   }
   throw new HoldfastError({
     code: 'database.cannot-run',
     kind: 'unavailable',
     message: `the PostgreSQL server cannot be run here (${failures.join('; ')})`,
-    hint: 'Run Holdfast as an ordinary user that owns the data directory, or use another PostgreSQL with DATABASE_URL.',
+    hint: 'Run Holdfast as an ordinary user that owns the data directory (as root, every folder above it must let other users through), or use another PostgreSQL with DATABASE_URL.',
   });
+}
+
+/** Lets another user pass through root's data directory (not read it; what lies in it has its own modes). */
+async function letThrough(workDir: string): Promise<(() => Promise<void>) | undefined> {
+  const { mode } = await stat(workDir);
+  if ((mode & 0o001) !== 0) return undefined;
+  await chmod(workDir, (mode & 0o7777) | 0o001);
+  return () => chmod(workDir, mode & 0o7777);
 }
 
 async function listCandidates(clusterDir: string): Promise<ServerAccount[]> {

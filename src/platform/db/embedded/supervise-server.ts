@@ -11,16 +11,25 @@ export type SupervisedServer = {
   stop(): Promise<void>;
 };
 
-const FIRST_BACKOFF_MS = 50;
-const LONGEST_BACKOFF_MS = 10_000;
-/** With the backoff above this gives a full disk or a lack of memory about a minute to pass. */
-const MAX_CONSECUTIVE_FAILURES = 12;
-/** A server that has lived this long was well; an end after it starts a new count. */
-const STABLE_AFTER_MS = 60_000;
+export type RestartPolicy = {
+  firstBackoffMs: number;
+  longestBackoffMs: number;
+  maxConsecutiveFailures: number;
+  /** A server that has lived this long was well; an end after it starts a new count. */
+  stableAfterMs: number;
+};
+
+/** Twelve tries give a full disk or a lack of memory about a minute to pass. */
+const DEFAULT_POLICY: RestartPolicy = {
+  firstBackoffMs: 50,
+  longestBackoffMs: 10_000,
+  maxConsecutiveFailures: 12,
+  stableAfterMs: 60_000,
+};
 
 /** How long to wait before the next start after so many failures in a row, in milliseconds. */
-export function backoffMs(failures: number): number {
-  return Math.min(FIRST_BACKOFF_MS * 2 ** failures, LONGEST_BACKOFF_MS);
+export function backoffMs(failures: number, policy: RestartPolicy = DEFAULT_POLICY): number {
+  return Math.min(policy.firstBackoffMs * 2 ** failures, policy.longestBackoffMs);
 }
 
 /** Starts the server and keeps it running: when it dies by itself it is started again, with growing pauses. */
@@ -28,15 +37,16 @@ export async function superviseServer(options: {
   start: (abort: AbortSignal) => Promise<Postmaster>;
   log: EmbeddedLog;
   onRestart?: ((pid: number) => void) | undefined;
+  policy?: RestartPolicy | undefined;
 }): Promise<SupervisedServer> {
-  const { start, log } = options;
+  const { start, log, policy = DEFAULT_POLICY } = options;
   const stopping = new AbortController();
   let current = await start(stopping.signal);
 
   async function startAgain(exit: ServerExit, failuresBefore: number): Promise<{ failures: number } | 'given-up'> {
     let failures = failuresBefore;
-    while (failures < MAX_CONSECUTIVE_FAILURES) {
-      await sleep(backoffMs(failures), undefined, { signal: stopping.signal }).catch(() => {});
+    while (failures < policy.maxConsecutiveFailures) {
+      await sleep(backoffMs(failures, policy), undefined, { signal: stopping.signal }).catch(() => {});
       if (stopping.signal.aborted) return 'given-up';
       failures += 1;
       try {
@@ -60,7 +70,7 @@ export async function superviseServer(options: {
       const exit = await current.exited;
       if (stopping.signal.aborted) return exit;
       log.error({ pid: current.pid, ...exit }, 'PostgreSQL ended unexpectedly');
-      if (performance.now() - startedAt >= STABLE_AFTER_MS) failures = 0;
+      if (performance.now() - startedAt >= policy.stableAfterMs) failures = 0;
       const result = await startAgain(exit, failures);
       if (result === 'given-up') return exit;
       failures = result.failures;
