@@ -65,8 +65,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       reason text,
       output_bytes bigint not null default 0,
       output_cut_at bigint,
-      primary key (run_id, step_id, n),
-      foreign key (run_id, step_id) references run_steps (run_id, id) on delete cascade
+      primary key (run_id, step_id, n)
     ) with (fillfactor = 80)`.execute(db);
   await sql`create index step_attempts_running on step_attempts (run_id) where status = 'running'`.execute(db);
 

@@ -1,0 +1,168 @@
+import { sql } from 'kysely';
+import type { RunStatus, WaitingFor } from '../../contract/run.ts';
+import type { Database, Tx } from '../../platform/db/database.ts';
+import { publish } from '../../platform/events/publish.ts';
+import { type AttemptRow, RUN_COLUMNS, type RunRow, type StepRow } from './run-rows.ts';
+
+export type ClaimedRun = { run: RunRow; steps: StepRow[]; takenOver: boolean };
+
+const CLAIMABLE = sql.raw(`(
+  r.status = 'queued' or (r.status in ('running', 'cancelling', 'rolling-back') and (r.worker_id is null or not exists (
+    select from workers w where w.id = r.worker_id and w.lease_expires_at > clock_timestamp()))))`);
+
+/** The body of a run's event. */
+export function runEventBody(run: Pick<RunRow, 'id' | 'runbook' | 'procedure' | 'incidentId'>, reason?: string | null) {
+  return {
+    runId: run.id,
+    runbook: run.runbook,
+    procedure: run.procedure,
+    incidentId: run.incidentId,
+    ...(reason ? { reason } : {}),
+  };
+}
+
+/**
+ * Claims up to `most` runs: queued ones and those whose worker's lease has ended. Each claim raises the run's epoch,
+ * so that whatever its former owner still sends is refused.
+ */
+export async function claimRuns(
+  database: Database,
+  worker: { id: string; now: Date; most: number },
+): Promise<ClaimedRun[]> {
+  return database.transact(async (tx) => {
+    const claimed = await sql<RunRow & { was: RunStatus }>`
+      with chosen as (
+        select r.id, r.status as was from runs r where ${CLAIMABLE} order by r.created_at limit ${worker.most} for update skip locked
+      )
+      update runs r set worker_id = ${worker.id}, lease_epoch = r.lease_epoch + 1, waiting_for = null,
+        status = case when r.status = 'queued' then 'running' else r.status end,
+        started_at = coalesce(r.started_at, ${worker.now})
+      from chosen where r.id = chosen.id
+      returning ${sql.raw(RUN_COLUMNS)}, chosen.was`.execute(tx);
+    if (claimed.rows.length === 0) return [];
+    await publish(
+      tx,
+      claimed.rows.flatMap((run) => {
+        const kind =
+          run.was !== 'queued' && run.was !== 'rolling-back'
+            ? 'run.taken-over'
+            : run.leaseEpoch === 1
+              ? 'run.started'
+              : null;
+        return kind
+          ? [{ kind, aggregate: `run:${run.id}`, body: runEventBody(run), actor: run.startedBy, at: worker.now }]
+          : [];
+      }),
+    );
+    const steps = await sql<StepRow & { runId: string }>`
+      select run_id as "runId", id, ordinal, helper, status, attempts, started_at as "startedAt", ended_at as "endedAt"
+      from run_steps where run_id = any(${claimed.rows.map((run) => run.id)}::text[]) order by ordinal`.execute(tx);
+    return claimed.rows.map((run) => ({
+      run,
+      steps: steps.rows.filter((step) => step.runId === run.id),
+      takenOver: run.was !== 'queued',
+    }));
+  });
+}
+
+/** What may have changed about owned runs since their claim: their epoch, a wish to pause or cancel. */
+export type RunControl = { id: string; leaseEpoch: number; pauseRequested: boolean; cancelRequestedBy: string | null };
+
+/** The controls of all runs this worker owns, in one statement. */
+export async function readControls(database: Database, workerId: string): Promise<RunControl[]> {
+  const result = await database.pool.query<RunControl>({
+    name: 'read-controls',
+    text: `select id, lease_epoch as "leaseEpoch", pause_requested as "pauseRequested", cancel_requested_by as "cancelRequestedBy"
+           from runs where worker_id = $1 and status in ('running', 'cancelling', 'rolling-back')`,
+    values: [workerId],
+  });
+  return result.rows;
+}
+
+/**
+ * Lets go of an owned run in a state where it needs no worker, together with `also` in one transaction.
+ * @returns false when the run was not this worker's any more; then nothing was written
+ */
+export async function releaseRun(
+  database: Database,
+  owned: { run: RunRow; workerId: string },
+  change: {
+    status: RunStatus;
+    waitingFor: WaitingFor | null;
+    reason: string | null;
+    endedAt: Date | null;
+    event: string | null;
+    at: Date;
+    actor: string;
+  },
+  also: (tx: Tx) => Promise<void> = async () => {},
+): Promise<boolean> {
+  return database.transact(async (tx) => {
+    const released = await sql`
+      update runs set status = ${change.status}, waiting_for = ${change.waitingFor}, reason = ${change.reason},
+        ended_at = ${change.endedAt}, worker_id = null,
+        pause_requested = pause_requested and ${change.status !== 'paused'}
+      where id = ${owned.run.id} and worker_id = ${owned.workerId} and lease_epoch = ${owned.run.leaseEpoch}
+        and status in ('running', 'cancelling', 'rolling-back')`.execute(tx);
+    if (released.numAffectedRows !== 1n) return false;
+    await also(tx);
+    if (change.event) {
+      await publish(tx, [
+        {
+          kind: change.event,
+          aggregate: `run:${owned.run.id}`,
+          body: runEventBody(owned.run, change.reason),
+          actor: change.actor,
+          at: change.at,
+        },
+      ]);
+    }
+    return true;
+  });
+}
+
+/** Attempts still marked as running: what a lost worker left behind. */
+export async function readRunningAttempts(database: Database, runId: string): Promise<AttemptRow[]> {
+  const result = await database.pool.query<AttemptRow>(
+    `select step_id as "stepId", n, status, worker_id as "workerId", host, boot_id as "bootId", token, pid,
+            pid_started as "pidStarted", started_at as "startedAt", ended_at as "endedAt", exit_code as "exitCode", reason,
+            output_bytes as "outputBytes", output_cut_at as "outputCutAt"
+     from step_attempts where run_id = $1 and status = 'running'`,
+    [runId],
+  );
+  return result.rows;
+}
+
+/**
+ * Stores the process of an attempt under the same guard as every other write of its worker.
+ * @returns false when the run is no longer this worker's
+ */
+export async function recordProcess(
+  database: Database,
+  attempt: {
+    runId: string;
+    stepId: string;
+    n: number;
+    workerId: string;
+    epoch: number;
+    process: { pid: number; startedAt: string } | null;
+  },
+): Promise<boolean> {
+  const result = await database.pool.query({
+    name: 'record-process',
+    text: `update step_attempts a set pid = $6, pid_started = $7
+           where a.run_id = $1 and a.step_id = $2 and a.n = $3 and a.status = 'running'
+             and exists (select from runs r join workers w on w.id = r.worker_id
+                         where r.id = $1 and r.worker_id = $4 and r.lease_epoch = $5 and w.lease_expires_at > clock_timestamp())`,
+    values: [
+      attempt.runId,
+      attempt.stepId,
+      attempt.n,
+      attempt.workerId,
+      attempt.epoch,
+      attempt.process?.pid ?? null,
+      attempt.process?.startedAt ?? null,
+    ],
+  });
+  return result.rowCount === 1;
+}

@@ -1,0 +1,49 @@
+import type { StepAction } from '../../contract/runbook.ts';
+
+/** A connection of the configuration, resolved; its secret never leaves the process. */
+export type ResolvedTarget = { name: string; kind: 'postgres'; url: string };
+
+/** Everything an executor gets for one attempt. */
+export type StepExecution<Action extends StepAction = StepAction> = {
+  /** Known to the database before anything begins; every process and session of the step carries it. */
+  token: string;
+  action: Action;
+  /** Input name -> value. */
+  inputs: Readonly<Record<string, string>>;
+  target: ResolvedTarget | null;
+  /** True for steps that must not change anything: read and check. */
+  observing: boolean;
+  timeoutMs: number;
+  /** Aborted on cancel, on the loss of the lease and at shutdown. */
+  signal: AbortSignal;
+  /** Receives output as it comes; redaction and caps are the receiver's business. */
+  output(chunk: Buffer): void;
+  /**
+   * The last gate before the effect: stores the process and checks that the run is still this worker's.
+   * @throws HoldfastError conflict `run.lost` when it is not; then nothing may happen any more
+   */
+  confirmStart(process: { pid: number; startedAt: string } | null): Promise<void>;
+};
+
+export type StepResult = {
+  outcome: 'succeeded' | 'failed' | 'timed-out' | 'cancelled';
+  /** True when it is not known whether the effect took place (a connection lost in the middle of it). */
+  uncertain?: boolean;
+  exitCode: number | null;
+  /** One sentence for people; null when there is nothing to add. */
+  reason: string | null;
+};
+
+/** What a step kind can do. One per kind, in an explicit map. */
+export type Executor<Action extends StepAction = StepAction> = {
+  execute(execution: StepExecution<Action>): Promise<StepResult>;
+  /** Ends what a lost worker may have left running under this token on this host or target. */
+  stopLeftovers(leftover: {
+    token: string;
+    process: { pid: number; startedAt: string } | null;
+    target: ResolvedTarget | null;
+  }): Promise<void>;
+};
+
+/** Executors by action kind; kinds that only wait for something have none. */
+export type Executors = Readonly<Partial<Record<StepAction['kind'], Executor>>>;

@@ -1,0 +1,150 @@
+import { sql } from 'kysely';
+import type { WaitingFor } from '../../contract/run.ts';
+import type { PlannedStep } from '../../contract/runbook.ts';
+import type { Tx } from '../../platform/db/database.ts';
+import { publish } from '../../platform/events/publish.ts';
+import { setTimer } from '../../platform/timers/timer-service.ts';
+import { approvalNeed } from './approval-policy.ts';
+import { requestApproval } from './approval-store.ts';
+import { releaseRun } from './claim-store.ts';
+import type { Move } from './decide-move.ts';
+import type { OwnedRun } from './owned-run.ts';
+import { resolveEffect } from './resolve-effect.ts';
+import type { WorkerContext } from './run-context.ts';
+import { runLost } from './step-transition-store.ts';
+
+/** Wakes a run whose wait step or retry delay is over; the subject is `run/step`. */
+export const STEP_TIMER = 'step-wait';
+
+type Parking =
+  | Extract<Move, { kind: 'ask-approval' | 'ask' | 'sleep' | 'park' }>
+  | { kind: 'pause' }
+  | { kind: 'retry-later'; step: PlannedStep; delayMs: number };
+
+/** Lets a run go that waits for something: no connection, no memory, no worker is held meanwhile. */
+export async function parkRun(context: WorkerContext, owned: OwnedRun, move: Parking): Promise<void> {
+  const at = context.clock.now();
+  const actor = owned.claim.run.startedBy;
+  const release = async (
+    change: { status: 'waiting' | 'paused' | 'in-doubt'; waitingFor: WaitingFor | null; reason: string | null },
+    also: (tx: Tx) => Promise<void> = async () => {},
+  ) => {
+    const event =
+      change.status === 'waiting' ? 'run.waiting' : change.status === 'paused' ? 'run.paused' : 'run.in-doubt';
+    const released = await releaseRun(
+      context.database,
+      { run: owned.claim.run, workerId: context.lease.id },
+      { ...change, endedAt: null, event, at, actor },
+      also,
+    );
+    if (!released) throw runLost(owned.claim.run.id);
+    context.wakeups.kick('outbox');
+    context.wakeups.kick('timers');
+  };
+
+  switch (move.kind) {
+    case 'pause':
+      return release({ status: 'paused', waitingFor: null, reason: 'paused by a person' });
+    case 'park':
+      return release({
+        status: move.status,
+        waitingFor: move.status === 'in-doubt' ? 'decision' : null,
+        reason: `"${move.step.title}" is ${move.status}`,
+      });
+    case 'ask':
+      return release(
+        { status: 'waiting', waitingFor: move.waitingFor, reason: `"${move.step.title}" waits for a person` },
+        (tx) => waitAtStep(tx, owned, move.step, at, actor),
+      );
+    case 'retry-later': {
+      const dueAt = new Date(at.getTime() + move.delayMs);
+      return release(
+        {
+          status: 'waiting',
+          waitingFor: 'wait',
+          reason: `"${move.step.title}" is tried again at ${dueAt.toISOString()}`,
+        },
+        (tx) => setTimer(tx, { kind: STEP_TIMER, subject: `${owned.claim.run.id}/${move.step.id}`, dueAt }),
+      );
+    }
+    case 'sleep': {
+      const dueAt = new Date(at.getTime() + move.durationMs);
+      return release({ status: 'waiting', waitingFor: 'wait', reason: `until ${dueAt.toISOString()}` }, async (tx) => {
+        await waitAtStep(tx, owned, move.step, at, actor);
+        await setTimer(tx, { kind: STEP_TIMER, subject: `${owned.claim.run.id}/${move.step.id}`, dueAt });
+      });
+    }
+    case 'ask-approval': {
+      const need = approvalNeed(move.step, owned.claim.run);
+      return release(
+        { status: 'waiting', waitingFor: 'approval', reason: `"${move.step.title}" needs approval (${need.reason})` },
+        async (tx) => {
+          await waitAtStep(tx, owned, move.step, at, actor);
+          await requestApproval(tx, {
+            runId: owned.claim.run.id,
+            stepId: move.step.id,
+            planHash: owned.claim.run.planHash,
+            needed: need.needed,
+            at,
+            actor,
+            ...resolveEffect(move.step, owned.inputs, owned.secretNames),
+          });
+        },
+      );
+    }
+  }
+}
+
+async function waitAtStep(tx: Tx, owned: OwnedRun, step: PlannedStep, at: Date, actor: string): Promise<void> {
+  await sql`
+    update run_steps set status = 'waiting', started_at = coalesce(started_at, ${at})
+    where run_id = ${owned.claim.run.id} and id = ${step.id} and status = 'pending'`.execute(tx);
+  await publish(tx, [
+    {
+      kind: 'step.waiting',
+      aggregate: `run:${owned.claim.run.id}`,
+      actor,
+      at,
+      body: {
+        runId: owned.claim.run.id,
+        stepId: step.id,
+        title: step.title,
+        stepKind: step.kind,
+        risk: step.risk,
+        attempt: owned.steps.get(step.id)?.attempts ?? 0,
+      },
+    },
+  ]);
+}
+
+/** Ends a run; steps that will not run any more say so. */
+export async function finishRun(
+  context: WorkerContext,
+  owned: OwnedRun,
+  move: Extract<Move, { kind: 'finish' }> | { kind: 'cancel' },
+): Promise<void> {
+  const at = context.clock.now();
+  const status = move.kind === 'cancel' ? 'cancelled' : move.status;
+  const reason = move.kind === 'cancel' ? `cancelled by ${owned.cancelRequestedBy}` : move.reason;
+  const released = await releaseRun(
+    context.database,
+    { run: owned.claim.run, workerId: context.lease.id },
+    {
+      status,
+      waitingFor: null,
+      reason,
+      endedAt: at,
+      event: `run.${status}`,
+      at,
+      actor: owned.cancelRequestedBy ?? owned.claim.run.startedBy,
+    },
+    async (tx) => {
+      if (status === 'succeeded' || status === 'rolled-back') return;
+      await sql`update run_steps set status = 'cancelled' where run_id = ${owned.claim.run.id} and not helper and status in ('pending', 'waiting')`.execute(
+        tx,
+      );
+    },
+  );
+  if (!released) throw runLost(owned.claim.run.id);
+  context.wakeups.kick('outbox');
+}

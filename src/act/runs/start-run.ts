@@ -1,0 +1,95 @@
+import { sql } from 'kysely';
+import type { Plan } from '../../contract/runbook.ts';
+import type { Tx } from '../../platform/db/database.ts';
+import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
+import { publish } from '../../platform/events/publish.ts';
+import { createId } from '../../platform/identity/prefixed-id.ts';
+import { runEventBody } from './claim-store.ts';
+
+/** A run to be: its frozen plan, the text it came from, and who answers for it. */
+export type NewRun = {
+  plan: Plan;
+  source: string;
+  /** Secret inputs in the clear; sealed before they are stored. */
+  secrets: Readonly<Record<string, string>>;
+  incidentId: string | null;
+  startedBy: string;
+  /** True when no person started it. */
+  automatic: boolean;
+  signedOff: boolean;
+  fromStep?: string | undefined;
+  at: Date;
+};
+
+const MASKED = '***';
+
+/**
+ * Writes the run and its steps in the caller's transaction, queued. Kick 'runs' and 'outbox' after the commit.
+ * @param seal encrypts the secret inputs for storage
+ * @throws HoldfastError invalid `run.missing-inputs`, `run.unknown-step`
+ */
+export async function insertRun(
+  tx: Tx,
+  run: NewRun,
+  seal: (secrets: Record<string, string>, context: string) => string,
+): Promise<string> {
+  const { plan } = run;
+  if (plan.missingInputs.length > 0) {
+    throw new HoldfastError({
+      code: 'run.missing-inputs',
+      kind: 'invalid',
+      message: `${plan.runbook}#${plan.procedure} needs ${plan.missingInputs.join(', ')}`,
+      hint: `Give each a value: ${plan.missingInputs.map((name) => `--set ${name}=…`).join(' ')}`,
+    });
+  }
+  const from = run.fromStep === undefined ? 0 : plan.steps.findIndex((step) => step.id === run.fromStep);
+  if (from < 0) {
+    throw new HoldfastError({
+      code: 'run.unknown-step',
+      kind: 'invalid',
+      message: `${plan.runbook}#${plan.procedure} has no step "${run.fromStep}"`,
+      hint: `Its steps: ${plan.steps.map((step) => step.id).join(', ')}`,
+    });
+  }
+  const id = createId('run', run.at.getTime());
+  const open = Object.fromEntries(
+    Object.entries(plan.inputs).filter(([name, value]) => !(name in run.secrets) && value !== MASKED),
+  );
+  const sealed = Object.keys(run.secrets).length > 0 ? seal({ ...run.secrets }, id) : null;
+  await sql`
+    insert into runs (id, runbook, procedure, title, plan, plan_hash, source, inputs, secret_inputs, status, incident_id,
+                      started_by, automatic, signed_off, created_at)
+    values (${id}, ${plan.runbook}, ${plan.procedure}, ${plan.procedureTitle}, ${JSON.stringify(plan)}::jsonb, ${plan.planHash},
+            ${run.source}, ${JSON.stringify(open)}::jsonb, ${sealed}, 'queued', ${run.incidentId},
+            ${run.startedBy}, ${run.automatic}, ${run.signedOff}, ${run.at})`.execute(tx);
+  const rows = [
+    ...plan.steps.map((step, index) => ({
+      id: step.id,
+      ordinal: index,
+      helper: false,
+      status: index < from ? 'skipped' : 'pending',
+    })),
+    ...plan.helpers.map((step, index) => ({
+      id: step.id,
+      ordinal: plan.steps.length + index,
+      helper: true,
+      status: 'pending',
+    })),
+  ];
+  await sql`
+    insert into run_steps (run_id, id, ordinal, helper, status)
+    select ${id}, id, ordinal, helper, status
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as s(id text, ordinal int, helper boolean, status text)`.execute(
+    tx,
+  );
+  await publish(tx, [
+    {
+      kind: 'run.queued',
+      aggregate: `run:${id}`,
+      actor: run.startedBy,
+      at: run.at,
+      body: runEventBody({ id, runbook: plan.runbook, procedure: plan.procedure, incidentId: run.incidentId }),
+    },
+  ]);
+  return id;
+}

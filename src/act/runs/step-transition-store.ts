@@ -1,0 +1,195 @@
+import type pg from 'pg';
+import type { EventName } from '../../contract/events.ts';
+import type { AttemptStatus, StepStatus } from '../../contract/run.ts';
+import { isConnectionLoss } from '../../platform/db/database.ts';
+import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
+
+/** One guarded move of one step, with its event. `attempt` is the attempt begun or ended by it. */
+export type StepTransition = {
+  runId: string;
+  epoch: number;
+  stepId: string;
+  from: StepStatus;
+  to: StepStatus;
+  at: Date;
+  attempt: { n: number; token: string; status: AttemptStatus; exitCode?: number | null; reason?: string | null } | null;
+  event: { kind: EventName; body: object; actor: string };
+};
+
+export type StepTransitionStore = {
+  /**
+   * Commits the transitions of one run together, in order. Calls made at the same time share a statement.
+   * @throws HoldfastError conflict `run.lost` when the run has another owner, ended, or a step was moved by someone else
+   */
+  advance(transitions: readonly StepTransition[]): Promise<void>;
+};
+
+/** Statements under way at once; more lanes only make smaller batches. */
+const LANES = 2;
+const LONGEST_BATCH = 400;
+const RETRY_AFTER_OUTAGE_MS = 200;
+
+const ADVANCE = `
+with inp as (
+  select * from unnest($2::int[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
+                       $9::int[], $10::text[], $11::text[], $12::int[], $13::text[], $14::text[], $15::jsonb[], $16::text[])
+    as t(ord, run_id, epoch, step_id, from_status, to_status, at, n, token, attempt_status, exit_code, reason, kind, body, actor)
+), held as (
+  select r.id from runs r join (select distinct run_id, epoch from inp) i on i.run_id = r.id
+  where r.lease_epoch = i.epoch and r.worker_id = $1 and r.status in ('running', 'cancelling', 'rolling-back')
+    and exists (select from workers w where w.id = $1 and w.lease_expires_at > clock_timestamp())
+  order by r.id for share of r
+), moved as (
+  update run_steps s
+  set status = i.to_status,
+      attempts = greatest(s.attempts, coalesce(i.n, 0)),
+      started_at = case when i.to_status in ('running', 'waiting') and s.status = 'pending' then i.at else s.started_at end,
+      ended_at = case when i.to_status in ('running', 'waiting', 'pending', 'rolling-back', 'in-doubt') then null else i.at end
+  from inp i join held h on h.id = i.run_id
+  where s.run_id = i.run_id and s.id = i.step_id and s.status = i.from_status
+  returning i.ord
+), begun as (
+  insert into step_attempts (run_id, step_id, n, status, worker_id, host, boot_id, token, started_at)
+  select i.run_id, i.step_id, i.n, 'running', $1, w.host, w.boot_id, i.token, i.at
+  from inp i join moved m on m.ord = i.ord join workers w on w.id = $1
+  where i.attempt_status = 'running'
+), ended as (
+  update step_attempts a set status = i.attempt_status, ended_at = i.at, exit_code = i.exit_code, reason = i.reason
+  from inp i join moved m on m.ord = i.ord
+  where i.attempt_status <> 'running' and a.run_id = i.run_id and a.step_id = i.step_id and a.n = i.n
+), told as (
+  insert into outbox (kind, aggregate, body, actor, at)
+  select i.kind, 'run:' || i.run_id, i.body, i.actor, i.at from inp i join moved m on m.ord = i.ord order by i.ord
+)
+select ord from moved`;
+
+type Submission = { transitions: readonly StepTransition[]; resolve: () => void; reject: (error: unknown) => void };
+
+/**
+ * Group commit for step transitions: all runs of a worker share statements and so commits. One run's transitions still
+ * are one guarded unit, because each submission's rows are checked for themselves.
+ * @param options.afterCommit told once per committed batch (to wake the sequencer)
+ */
+export function createStepTransitionStore(options: {
+  pool: pg.Pool;
+  workerId: string;
+  afterCommit: () => void;
+}): StepTransitionStore {
+  const waiting: Submission[] = [];
+  let lanes = 0;
+
+  const commit = async (batch: readonly Submission[]): Promise<Set<StepTransition>> => {
+    const rows = batch.flatMap((submission) => submission.transitions);
+    const result = await options.pool.query<{ ord: number }>({
+      name: 'advance-steps',
+      text: ADVANCE,
+      values: [
+        options.workerId,
+        rows.map((_, index) => index),
+        rows.map((row) => row.runId),
+        rows.map((row) => row.epoch),
+        rows.map((row) => row.stepId),
+        rows.map((row) => row.from),
+        rows.map((row) => row.to),
+        rows.map((row) => row.at),
+        rows.map((row) => row.attempt?.n ?? null),
+        rows.map((row) => row.attempt?.token ?? null),
+        rows.map((row) => row.attempt?.status ?? null),
+        rows.map((row) => row.attempt?.exitCode ?? null),
+        rows.map((row) => row.attempt?.reason ?? null),
+        rows.map((row) => row.event.kind),
+        rows.map((row) => JSON.stringify(row.event.body)),
+        rows.map((row) => row.event.actor),
+      ],
+    });
+    return new Set(result.rows.map((row) => rows[row.ord]).filter((row) => row !== undefined));
+  };
+
+  const settle = (batch: readonly Submission[], moved: ReadonlySet<StepTransition>) => {
+    for (const submission of batch) {
+      if (submission.transitions.every((transition) => moved.has(transition))) submission.resolve();
+      else submission.reject(runLost(submission.transitions[0]?.runId ?? ''));
+    }
+  };
+
+  const runLane = async () => {
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, LONGEST_BATCH);
+      try {
+        settle(batch, await commit(batch));
+        options.afterCommit();
+      } catch (thrown) {
+        if (isConnectionLoss(thrown)) await Promise.all(batch.map((submission) => outlastOutage(submission)));
+        else for (const submission of batch) submission.reject(thrown);
+      }
+    }
+    lanes -= 1;
+  };
+
+  /** The reply was lost, the commit perhaps not: look which transitions stand before sending the others again. */
+  const outlastOutage = async (submission: Submission): Promise<void> => {
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_OUTAGE_MS));
+      try {
+        const missing: StepTransition[] = [];
+        for (const transition of submission.transitions) {
+          if (!(await stands(options.pool, transition))) missing.push(transition);
+        }
+        const moved =
+          missing.length === 0 ? new Set<StepTransition>() : await commit([{ ...submission, transitions: missing }]);
+        if (missing.every((transition) => moved.has(transition))) submission.resolve();
+        else submission.reject(runLost(submission.transitions[0]?.runId ?? ''));
+        options.afterCommit();
+        return;
+      } catch (thrown) {
+        if (isConnectionLoss(thrown)) continue;
+        submission.reject(thrown);
+        return;
+      }
+    }
+  };
+
+  return {
+    advance(transitions) {
+      return new Promise((resolve, reject) => {
+        waiting.push({ transitions, resolve, reject });
+        if (lanes < LANES) {
+          lanes += 1;
+          // After this turn, so that what other runs submit in it shares the statement.
+          setImmediate(() => void runLane());
+        }
+      });
+    },
+  };
+}
+
+async function stands(pool: pg.Pool, transition: StepTransition): Promise<boolean> {
+  const attempt = transition.attempt;
+  if (!attempt) {
+    const step = await pool.query<{ status: string }>('select status from run_steps where run_id = $1 and id = $2', [
+      transition.runId,
+      transition.stepId,
+    ]);
+    return step.rows[0]?.status === transition.to;
+  }
+  const found = await pool.query<{ status: string; token: string }>(
+    'select status, token from step_attempts where run_id = $1 and step_id = $2 and n = $3',
+    [transition.runId, transition.stepId, attempt.n],
+  );
+  return found.rows[0]?.token === attempt.token && found.rows[0].status === attempt.status;
+}
+
+/** The run is not this worker's any more; it must stop without another word. */
+export function runLost(runId: string): HoldfastError {
+  return new HoldfastError({
+    code: 'run.lost',
+    kind: 'conflict',
+    message: `run ${runId} is no longer this worker's, or a step of it was moved by someone else`,
+    retryable: false,
+  });
+}
+
+/** True for the error of a worker that lost its run. */
+export function isRunLost(thrown: unknown): boolean {
+  return thrown instanceof HoldfastError && thrown.code === 'run.lost';
+}
