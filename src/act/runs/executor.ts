@@ -13,6 +13,8 @@ export type StepExecution<Action extends StepAction = StepAction> = {
   target: ResolvedTarget | null;
   /** True for steps that must not change anything: read and check. */
   observing: boolean;
+  /** True for check steps: their answer decides, a "no" fails them. */
+  deciding: boolean;
   timeoutMs: number;
   /** Aborted on cancel, on the loss of the lease and at shutdown. */
   signal: AbortSignal;

@@ -41,6 +41,7 @@ export async function runAttempt(
       inputs: owned.inputs,
       target,
       observing: step.risk === 'read' || step.risk === 'check',
+      deciding: step.risk === 'check',
       timeoutMs: step.timeoutMs,
       signal: owned.stop.signal,
       output(chunk) {

@@ -1,0 +1,13 @@
+export { listApprovals, readApproval } from './approval-store.ts';
+export { answerStep, type CheckValue } from './answer-step.ts';
+export type { RunCommandDeps } from './change-run.ts';
+export { decideStepInDoubt } from './decide-step.ts';
+export type { Executor, Executors, ResolvedTarget, StepExecution, StepResult } from './executor.ts';
+export { readOutput } from './output-store.ts';
+export { listRuns, readRun } from './run-queries.ts';
+export { RUN_TIMERS } from './run-timers.ts';
+export { type RunWorker, startRunWorker } from './run-worker.ts';
+export { insertRun } from './start-run.ts';
+export { cancelRun, pauseRun, resumeRun, rollBackRun, skipStep } from './steer-run.ts';
+export { createStepTransitionStore } from './step-transition-store.ts';
+export { voteOnApproval } from './vote-approval.ts';

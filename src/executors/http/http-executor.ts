@@ -1,0 +1,57 @@
+import type { Executor, StepExecution, StepResult } from '../../act/runs/index.ts';
+import type { StepAction } from '../../contract/runbook.ts';
+import { messageOf } from '../../platform/errors/holdfast-error.ts';
+import { sendHttp } from '../../platform/resilience/http-client.ts';
+
+type HttpAction = Extract<StepAction, { kind: 'http' }>;
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+const NOT_REACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+
+/** Sends one request. Inputs fill `{{name}}` marks: percent-encoded in the URL, as they are in headers and body. */
+export const httpExecutor: Executor<HttpAction> = {
+  execute: sendRequest,
+  async stopLeftovers() {
+    // A request in flight cannot be called back.
+  },
+};
+
+async function sendRequest(execution: StepExecution<HttpAction>): Promise<StepResult> {
+  const { action } = execution;
+  const fill = (text: string, encode: (value: string) => string) =>
+    text.replaceAll(/\{\{([^{}]+)\}\}/g, (mark, name: string) => {
+      const value = execution.inputs[name.trim()];
+      return value === undefined ? mark : encode(value);
+    });
+  const plain = (value: string) => value;
+  // A mark that is the whole beginning of the URL is an address, not a part of one.
+  const url = fill(action.url.replace(/^\{\{([^{}]+)\}\}/, (mark, name: string) => execution.inputs[name.trim()] ?? mark), encodeURIComponent);
+  const headers = Object.fromEntries(Object.entries(action.headers).map(([name, value]) => [name, fill(value, plain).replaceAll(/[\r\n]/g, ' ')]));
+  await execution.confirmStart(null);
+  try {
+    const answer = await sendHttp({
+      method: action.method,
+      url,
+      headers,
+      body: action.body === null ? null : fill(action.body, plain),
+      timeoutMs: execution.timeoutMs,
+      signal: execution.signal,
+    });
+    execution.output(Buffer.from(`HTTP ${answer.status}\n${answer.body}${answer.bodyCut ? '\n… cut' : ''}\n`));
+    const expected = action.expectStatus.length > 0 ? action.expectStatus.includes(answer.status) : answer.status >= 200 && answer.status < 400;
+    return expected
+      ? { outcome: 'succeeded', exitCode: 0, reason: `HTTP ${answer.status}` }
+      : { outcome: 'failed', exitCode: 1, reason: `HTTP ${answer.status}` };
+  } catch (thrown) {
+    if (execution.signal.aborted) return { outcome: 'cancelled', exitCode: null, reason: 'ended on request' };
+    const code = String((thrown as { code?: unknown }).code ?? '');
+    const timedOut = thrown instanceof Error && thrown.name === 'TimeoutError';
+    return {
+      outcome: timedOut ? 'timed-out' : 'failed',
+      exitCode: null,
+      // Once sent, a request without an answer may have been carried out.
+      uncertain: !SAFE_METHODS.has(action.method.toUpperCase()) && !NOT_REACHED.has(code),
+      reason: timedOut ? `no answer within ${execution.timeoutMs / 1_000} s` : messageOf(thrown),
+    };
+  }
+}

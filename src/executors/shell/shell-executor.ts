@@ -1,0 +1,145 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import type { Executor, StepExecution, StepResult } from '../../act/runs/index.ts';
+import type { StepAction } from '../../contract/runbook.ts';
+import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
+import { endProcessesByToken } from '../../platform/process/kill-by-token.ts';
+import { readProcessStart } from '../../platform/process/process-identity.ts';
+import { GATE_CLOSED_EXIT, GATE_FD, SCRIPT_FD, STATUS_FD, wrapScript } from './shell-script.ts';
+import { stepEnvironment } from './step-environment.ts';
+
+type ShellAction = Extract<StepAction, { kind: 'shell' }>;
+
+/** After the script ended, output of processes it left behind is read no longer than this. */
+const DRAIN_OUTPUT_MS = 200;
+/** `grep`, `diff` and `test` say "no" with 1: an answer in a step that only looks, not a failure. */
+const NO_IS_AN_ANSWER_EXIT = 1;
+
+/** Runs bash. The script is a file on descriptor 3, stdin is /dev/null, parameters are environment variables. */
+export function createShellExecutor(options: { environment: NodeJS.ProcessEnv; bash?: string }): Executor<ShellAction> {
+  return {
+    execute: (execution) => executeScript(execution, options),
+    async stopLeftovers({ token, process }) {
+      await endProcessesByToken(token, process);
+    },
+  };
+}
+
+async function executeScript(execution: StepExecution<ShellAction>, options: { environment: NodeJS.ProcessEnv; bash?: string }): Promise<StepResult> {
+  const parameters: Record<string, string> = {};
+  for (const [variable, input] of Object.entries(execution.action.parameters)) {
+    const value = execution.inputs[input];
+    if (value === undefined) return { outcome: 'failed', exitCode: null, reason: `input ${input} has no value` };
+    if (value.includes('\0')) return { outcome: 'failed', exitCode: null, reason: `input ${input} holds a NUL byte, which no environment can carry` };
+    parameters[variable] = value;
+  }
+  const scriptFd = openScript(wrapScript(execution.action.script));
+  let child: ChildProcess;
+  try {
+    child = spawn(options.bash ?? 'bash', ['--noprofile', '--norc', '-euo', 'pipefail', `/dev/fd/${SCRIPT_FD}`], {
+      env: stepEnvironment(options.environment, parameters, execution.token),
+      stdio: ['ignore', 'pipe', 'pipe', scriptFd, 'pipe', 'pipe'],
+      detached: true,
+    });
+  } finally {
+    closeSync(scriptFd);
+  }
+  return superviseChild(child, execution);
+}
+
+/** The whole script on disk and already nameless: a cut-off pipe could make bash run half a line. */
+function openScript(text: string): number {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-step-'));
+  try {
+    const file = join(folder, 'script');
+    writeFileSync(file, text, { mode: 0o600 });
+    return openSync(file, 'r');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function superviseChild(child: ChildProcess, execution: StepExecution<ShellAction>): Promise<StepResult> {
+  const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('error', reject);
+  });
+  exited.catch(() => {});
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => execution.output(chunk));
+  const streams: readonly unknown[] = child.stdio;
+  const gate = streams[GATE_FD] as Writable;
+  gate.on('error', () => {});
+  let told = '';
+  (streams[STATUS_FD] as Readable).on('data', (chunk: Buffer) => {
+    told += chunk.toString('utf8');
+  });
+
+  const { pid } = child;
+  if (pid === undefined) {
+    const failure = await exited.then(() => null, (thrown: unknown) => thrown);
+    throw new HoldfastError({ code: 'shell.not-started', kind: 'unavailable', message: `bash could not be started: ${messageOf(failure)}`, hint: 'Install bash, or check the limits on processes.' });
+  }
+  const process = { pid, startedAt: readProcessStart(pid) ?? '' };
+  let ended: 'timed-out' | 'cancelled' | null = null;
+  let ending: Promise<unknown> = Promise.resolve();
+  const end = (why: 'timed-out' | 'cancelled') => {
+    if (ended) return;
+    ended = why;
+    ending = endProcessesByToken(execution.token, process);
+  };
+  const onAbort = () => end('cancelled');
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await execution.confirmStart(process);
+    execution.signal.addEventListener('abort', onAbort, { once: true });
+    if (execution.signal.aborted) onAbort();
+    timer = setTimeout(() => end('timed-out'), execution.timeoutMs);
+    gate.end('go\n');
+    const exit = await exited;
+    await ending;
+    await drainOutput(child);
+    return judgeExit(exit, ended, told, execution);
+  } catch (thrown) {
+    // Not confirmed: the gate closes unopened, the script ends without having begun.
+    gate.destroy();
+    throw thrown;
+  } finally {
+    clearTimeout(timer);
+    execution.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function drainOutput(child: ChildProcess): Promise<void> {
+  const open = [child.stdout, child.stderr].filter((stream) => stream !== null && !stream.readableEnded);
+  if (open.length > 0) {
+    let timer: NodeJS.Timeout | undefined;
+    const ends = Promise.all(open.map((stream) => new Promise((resolve) => stream?.once('close', resolve))));
+    await Promise.race([ends, new Promise((resolve) => { timer = setTimeout(resolve, DRAIN_OUTPUT_MS); })]);
+    clearTimeout(timer);
+  }
+  // A process left in the background keeps the pipe; we do not wait for it.
+  for (const stream of child.stdio) stream?.destroy();
+}
+
+function judgeExit(
+  exit: { code: number | null; signal: NodeJS.Signals | null },
+  ended: 'timed-out' | 'cancelled' | null,
+  told: string,
+  execution: StepExecution<ShellAction>,
+): StepResult {
+  const exitCode = exit.code;
+  if (ended === 'cancelled') return { outcome: 'cancelled', exitCode, reason: 'ended on request' };
+  if (ended === 'timed-out') return { outcome: 'timed-out', exitCode, reason: `not done after ${execution.timeoutMs / 1_000} s: ended` };
+  if (exit.signal) return { outcome: 'failed', exitCode, reason: `ended by ${exit.signal}`, uncertain: true };
+  if (exitCode === 0) return { outcome: 'succeeded', exitCode, reason: null };
+  if (exitCode === GATE_CLOSED_EXIT && told === '') return { outcome: 'cancelled', exitCode, reason: 'never begun' };
+  const [, ...pipe] = told.trim().split(' ');
+  const stages = pipe.length > 1 ? ` (pipe stages: ${pipe.join(' ')})` : '';
+  if (exitCode === NO_IS_AN_ANSWER_EXIT && execution.observing && !execution.deciding && /\b(grep|egrep|zgrep|diff|cmp|test|\[)/.test(execution.action.script)) {
+    return { outcome: 'succeeded', exitCode, reason: `answered "no" with exit code 1${stages}` };
+  }
+  return { outcome: 'failed', exitCode, reason: `exit code ${exitCode}${stages}` };
+}

@@ -1,0 +1,114 @@
+import pg from 'pg';
+import type { Executor, StepExecution, StepResult } from '../../act/runs/index.ts';
+import type { StepAction } from '../../contract/runbook.ts';
+import { isConnectionLoss } from '../../platform/db/database.ts';
+import { messageOf } from '../../platform/errors/holdfast-error.ts';
+import { renderTable } from './render-table.ts';
+
+type SqlAction = Extract<StepAction, { kind: 'sql' }>;
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 5_000;
+/** The server gets this long to answer its own statement timeout before the connection is dropped. */
+const TIMEOUT_GRACE_MS = 2_000;
+
+/** A session is known by its token in `application_name`, which PostgreSQL cuts at 63 bytes. */
+function sessionName(token: string): string {
+  return `holdfast step ${token}`;
+}
+
+/**
+ * Runs SQL on a PostgreSQL target: in one transaction unless the step says otherwise, read-only where the step only
+ * observes, with the server's own statement timeout. A deciding step succeeds when the last statement returns a row
+ * whose first column is neither false nor null.
+ */
+export function createSqlExecutor(options: { ownDatabaseUrl: () => string }): Executor<SqlAction> {
+  return {
+    async execute(execution) {
+      const { target } = execution;
+      if (!target) return { outcome: 'failed', exitCode: null, reason: 'a sql step needs a target: `target=NAME` at the fence or in the front matter' };
+      if (target.url === options.ownDatabaseUrl()) return { outcome: 'failed', exitCode: null, reason: `target ${target.name} is Holdfast's own database` };
+      return runStatements(execution, target.url);
+    },
+    async stopLeftovers({ token, target }) {
+      if (!target) return;
+      const client = new pg.Client({ connectionString: target.url, connectionTimeoutMillis: STOP_TIMEOUT_MS, query_timeout: STOP_TIMEOUT_MS });
+      client.on('error', () => {});
+      try {
+        await client.connect();
+        await client.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [sessionName(token)]);
+      } catch {
+        // Not reachable: then nothing of it can be waited for either.
+      } finally {
+        await client.end().catch(() => {});
+      }
+    },
+  };
+}
+
+async function runStatements(execution: StepExecution<SqlAction>, url: string): Promise<StepResult> {
+  const { action } = execution;
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: sessionName(execution.token),
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: execution.timeoutMs,
+    query_timeout: execution.timeoutMs + TIMEOUT_GRACE_MS,
+  });
+  client.on('error', () => {});
+  client.on('notice', (notice) => execution.output(Buffer.from(`${notice.severity ?? 'NOTICE'}: ${notice.message ?? ''}\n`)));
+  try {
+    await client.connect();
+  } catch (thrown) {
+    return { outcome: 'failed', exitCode: null, reason: `connect to ${execution.target?.name}: ${messageOf(thrown)}` };
+  }
+  const onAbort = () => void client.end().catch(() => {});
+  execution.signal.addEventListener('abort', onAbort, { once: true });
+  let begun = false;
+  try {
+    await execution.confirmStart(null);
+    begun = true;
+    if (action.transaction) await client.query(action.readOnly ? 'begin read only' : 'begin');
+    else if (action.readOnly) await client.query('set default_transaction_read_only = on');
+    let last: pg.QueryResult<unknown[]> | null = null;
+    for (const statement of action.statements) {
+      last = await client.query<unknown[]>({
+        text: statement.text,
+        values: statement.binds.map((name) => execution.inputs[name] ?? null),
+        rowMode: 'array',
+      });
+      execution.output(Buffer.from(renderTable(last)));
+    }
+    if (action.transaction) await client.query('commit');
+    return execution.deciding ? judgeAnswer(last) : { outcome: 'succeeded', exitCode: 0, reason: null };
+  } catch (thrown) {
+    if (!begun) throw thrown;
+    return judgeFailure(thrown, execution);
+  } finally {
+    execution.signal.removeEventListener('abort', onAbort);
+    await client.end().catch(() => {});
+  }
+}
+
+function judgeAnswer(last: pg.QueryResult<unknown[]> | null): StepResult {
+  const answer = last?.rows[0]?.[0];
+  if (answer === undefined) return { outcome: 'failed', exitCode: 1, reason: 'the check returned no row' };
+  return answer === false || answer === null
+    ? { outcome: 'failed', exitCode: 1, reason: `the check answered ${String(answer)}` }
+    : { outcome: 'succeeded', exitCode: 0, reason: null };
+}
+
+function judgeFailure(thrown: unknown, execution: StepExecution<SqlAction>): StepResult {
+  if (execution.signal.aborted) return { outcome: 'cancelled', exitCode: null, reason: 'ended on request' };
+  const code = (thrown as { code?: string }).code;
+  if (code === '57014') return { outcome: 'timed-out', exitCode: null, reason: `a statement took longer than ${execution.timeoutMs / 1_000} s` };
+  // Without an answer nobody knows whether the server did it: a lost connection, or our own time limit.
+  const unanswered = isConnectionLoss(thrown) || /Query read timeout/.test(messageOf(thrown));
+  const at = (thrown as { position?: string }).position;
+  return {
+    outcome: 'failed',
+    exitCode: null,
+    uncertain: unanswered || !execution.action.transaction,
+    reason: `${messageOf(thrown)}${code ? ` (SQLSTATE ${code})` : ''}${at ? ` at character ${at}` : ''}`,
+  };
+}

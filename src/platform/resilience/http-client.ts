@@ -1,0 +1,80 @@
+import { isIP } from 'node:net';
+import { Agent, request } from 'undici';
+import { HoldfastError } from '../errors/holdfast-error.ts';
+import { assertAddressAllowed, guardedLookup } from './refuse-metadata-addresses.ts';
+
+export type HttpRequest = {
+  method: string;
+  url: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: string | null;
+  timeoutMs: number;
+  signal?: AbortSignal;
+  /** More is cut. */
+  mostBodyBytes?: number;
+};
+
+export type HttpAnswer = { status: number; headers: Record<string, string>; body: string; bodyCut: boolean; redirects: number };
+
+const MOST_REDIRECTS = 5;
+const DEFAULT_MOST_BODY_BYTES = 1024 * 1024;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+const agent = new Agent({ connect: { lookup: guardedLookup }, keepAliveTimeout: 4_000, connections: 32 });
+
+/**
+ * One HTTP request from Holdfast to the outside, with a time limit over everything, few redirects, a cap on the body,
+ * and no way to a metadata address.
+ * @throws HoldfastError invalid for what is no http(s) URL, denied for refused addresses; socket errors as they are
+ */
+export async function sendHttp(options: HttpRequest): Promise<HttpAnswer> {
+  const limit = AbortSignal.timeout(options.timeoutMs);
+  const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
+  let url = parseUrl(options.url);
+  let { method } = options;
+  let body = options.body ?? null;
+  const headers: Record<string, string> = { 'user-agent': 'holdfast', ...options.headers };
+  for (let redirects = 0; ; redirects += 1) {
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    if (isIP(host)) assertAddressAllowed(host, host);
+    const response = await request(url, { dispatcher: agent, method: method as 'GET', headers, body, signal });
+    const location = response.headers.location;
+    if (REDIRECTS.has(response.statusCode) && typeof location === 'string' && redirects < MOST_REDIRECTS) {
+      await response.body.dump();
+      const next = parseUrl(new URL(location, url).href);
+      if (next.origin !== url.origin) {
+        for (const name of Object.keys(headers)) if (/^(authorization|cookie)$/i.test(name)) delete headers[name];
+      }
+      if (response.statusCode === 303 || ((response.statusCode === 301 || response.statusCode === 302) && method === 'POST')) {
+        method = 'GET';
+        body = null;
+      }
+      url = next;
+      continue;
+    }
+    const read = await readCapped(response.body, options.mostBodyBytes ?? DEFAULT_MOST_BODY_BYTES);
+    const flat = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
+    return { status: response.statusCode, headers: flat, body: read.text, bodyCut: read.cut, redirects };
+  }
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
+  throw new HoldfastError({ code: 'http.bad-url', kind: 'invalid', message: `"${text}" is no http or https URL`, hint: 'Write it with its scheme: https://…' });
+}
+
+async function readCapped(stream: AsyncIterable<Buffer> & { destroy(): unknown }, mostBytes: number): Promise<{ text: string; cut: boolean }> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    parts.push(chunk);
+    bytes += chunk.length;
+    if (bytes > mostBytes) {
+      stream.destroy();
+      break;
+    }
+  }
+  const all = Buffer.concat(parts);
+  return { text: all.subarray(0, mostBytes).toString('utf8'), cut: all.length > mostBytes };
+}
