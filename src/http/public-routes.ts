@@ -1,0 +1,21 @@
+/**
+ * All that answers without asking who is there: method and path exactly as registered, never a prefix. Review this list,
+ * and no other place, to know what a stranger can reach. Beside it only the UI's files are public (serve-ui.ts).
+ */
+export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([
+  'GET /health',
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /healthz',
+  'GET /healthz/db',
+  'GET /healthz/config',
+  // On a loopback listener only; elsewhere it asks for the viewer role.
+  'GET /metrics',
+  'GET /openapi.json',
+  'GET /docs',
+  'GET /docs/style.css',
+  // Signing in, by password or by a one-time link.
+  'POST /api/v1/session',
+  'POST /api/v1/session/link',
+  'POST /api/v1/session/link/inspect',
+]);

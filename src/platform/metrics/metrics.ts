@@ -1,0 +1,94 @@
+import type pg from 'pg';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+/** Seconds; from a cache hit to a request that should have been a job. */
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export type RequestFigures = { method: string; endpoint: string; status: number; seconds: number };
+
+export type Metrics = {
+  /** Where other parts register their own; names begin with `holdfast_`. */
+  registry: Registry;
+  observeRequest(figures: RequestFigures): void;
+};
+
+/**
+ * The process's own registry, with the connections of its database pool by state. Request figures are exported twice, plain and with `holdfast_`: the plain names are what
+ * existing dashboards and rules ask for.
+ */
+export function createMetrics(options: {
+  version: string;
+  pool: Pick<pg.Pool, 'totalCount' | 'idleCount' | 'waitingCount'>;
+}): Metrics {
+  const { pool } = options;
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const labelNames = ['method', 'endpoint', 'status', 'version'] as const;
+  const twins = ['', 'holdfast_'].map((prefix) => ({
+    requests: new Counter({
+      name: `${prefix}http_requests_total`,
+      help: 'HTTP requests answered',
+      labelNames,
+      registers,
+    }),
+    durations: new Histogram({
+      name: `${prefix}http_request_duration_seconds`,
+      help: 'Time from the request to the end of its answer',
+      labelNames,
+      buckets: DURATION_BUCKETS,
+      registers,
+    }),
+  }));
+  new Gauge({
+    name: 'holdfast_build_info',
+    help: 'Always 1; the running version is a label',
+    labelNames: ['version'],
+    registers,
+  }).set({ version: options.version }, 1);
+  new Gauge({
+    name: 'holdfast_goroutines',
+    help: 'Active handles and requests of the event loop (the name is kept for existing dashboards)',
+    registers,
+    collect() {
+      this.set(process.getActiveResourcesInfo().length);
+    },
+  });
+  new Gauge({
+    name: 'holdfast_memory_allocated_bytes',
+    help: 'Resident memory of the process',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss());
+    },
+  });
+  new Gauge({
+    name: 'holdfast_memory_heap_bytes',
+    help: 'JavaScript heap in use',
+    registers,
+    collect() {
+      this.set(process.memoryUsage().heapUsed);
+    },
+  });
+  new Gauge({
+    name: 'holdfast_db_connections_total',
+    help: 'Connections of the database pool now, by state; waiting are requests for one',
+    labelNames: ['connection_state'],
+    registers,
+    collect() {
+      this.set({ connection_state: 'active' }, pool.totalCount - pool.idleCount);
+      this.set({ connection_state: 'idle' }, pool.idleCount);
+      this.set({ connection_state: 'waiting' }, pool.waitingCount);
+    },
+  });
+  return {
+    registry,
+    observeRequest({ method, endpoint, status, seconds }) {
+      const labels = { method, endpoint, status, version: options.version };
+      for (const twin of twins) {
+        twin.requests.inc(labels);
+        twin.durations.observe(labels, seconds);
+      }
+    },
+  };
+}
