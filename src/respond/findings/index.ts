@@ -1,0 +1,1 @@
+export { attachFinding, changeFinding, fixFinding, listFindings, listFindingsOfIncident, observeFinding, readFinding } from './finding-store.ts';
