@@ -1,0 +1,87 @@
+import type { Clock } from '../../platform/clock/clock.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { messageOf } from '../../platform/errors/holdfast-error.ts';
+import type { Wakeups } from '../../platform/events/wakeups.ts';
+import type { Logger } from '../../platform/log/logger.ts';
+import { createDrainLoop } from '../../platform/work/drain-loop.ts';
+import type { Channels, SendResult } from './channel.ts';
+import { judgeSend } from './judge-send.ts';
+import { type ClaimedPage, claimPages, isAnswered, nextPageDue, recordSend } from './page-store.ts';
+
+/** Pages sent by one process at once. */
+const SENDS_AT_ONCE = 16;
+/** The longest a channel may take for one send. */
+export const SEND_TIMEOUT_MS = 10_000;
+const SENDING_GRACE_MS = 5_000;
+
+export type Pager = { stop(): Promise<void> };
+
+/** Sends due pages. Rows own the retries; a page whose sender died is sent again under the same dedup key. */
+export function startPager(deps: { database: Database; clock: Clock; wakeups: Wakeups; logger: Logger; channels: Channels; workerId: string }): Pager {
+  const underWay = new Set<Promise<void>>();
+  let cancelWake: () => void = () => {};
+
+  const attempt = async (page: ClaimedPage): Promise<void> => {
+    const channel = deps.channels[page.channel];
+    // Acknowledged between the claim and now: the person has it.
+    if (await isAnswered(deps.database.db, page.incidentId)) return settle(page, { kind: 'try-later', reason: 'acknowledged', afterMs: null });
+    if (!channel) return settle(page, { kind: 'refused', reason: `no channel "${page.channel}" in the configuration` });
+    if (channel.kind === 'inside') {
+      await deps.database.transact(async (tx) => {
+        const at = deps.clock.now();
+        if (await recordSend(tx, page, deps.workerId, judgeSend({ kind: 'sent' }, { attempt: page.attempt, acknowledged: false }, 0), at)) {
+          await channel.deliver(tx, page, at);
+        }
+      });
+      return;
+    }
+    const result = await channel
+      .send(page, AbortSignal.timeout(SEND_TIMEOUT_MS))
+      .catch((thrown: unknown): SendResult => ({ kind: 'uncertain', reason: messageOf(thrown) }));
+    await settle(page, result);
+  };
+
+  const settle = async (page: ClaimedPage, result: SendResult): Promise<void> => {
+    await deps.database.transact(async (tx) => {
+      const acknowledged = await isAnswered(tx, page.incidentId);
+      const next = judgeSend(result, { attempt: page.attempt, acknowledged }, Math.random());
+      await recordSend(tx, page, deps.workerId, next, deps.clock.now());
+    });
+  };
+
+  const loop = createDrainLoop({
+    name: 'pager',
+    logger: deps.logger,
+    pass: async () => {
+      const room = SENDS_AT_ONCE - underWay.size;
+      const pages =
+        room > 0
+          ? await claimPages(deps.database, { now: deps.clock.now(), by: deps.workerId, most: room, sendingForMs: SEND_TIMEOUT_MS + SENDING_GRACE_MS })
+          : [];
+      for (const page of pages) {
+        const send = attempt(page)
+          .catch((thrown: unknown) => deps.logger.warn({ err: thrown, pageId: page.id }, 'page attempt not recorded'))
+          .finally(() => {
+            underWay.delete(send);
+            deps.wakeups.kick('outbox');
+            loop.wake();
+          });
+        underWay.add(send);
+      }
+      cancelWake();
+      const next = pages.length < room ? await nextPageDue(deps.database) : null;
+      if (next) cancelWake = deps.clock.wakeAt(next, loop.wake);
+      return false;
+    },
+  });
+  const off = deps.wakeups.on('pages', loop.wake);
+  loop.wake();
+  return {
+    async stop() {
+      off();
+      cancelWake();
+      await loop.stop();
+      await Promise.all(underWay);
+    },
+  };
+}
