@@ -1,0 +1,253 @@
+import { z } from 'zod';
+import { nearestName } from './nearest-name.ts';
+import { isLoopback } from './parse-host-port.ts';
+import { probeSchema } from './probe-settings.ts';
+import {
+  addressRange,
+  duration,
+  filled,
+  hostPort,
+  httpUrl,
+  isHttpUrl,
+  isPostgresUrl,
+  nameSchema,
+  quote,
+  rank,
+  secretText,
+  size,
+  text,
+} from './value-types.ts';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+export const ROLES = ['all', 'serve', 'worker'] as const;
+
+const file = (meta: Record<string, unknown> = {}) => filled.meta({ type: 'file', path: true, ...meta });
+const folder = (meta: Record<string, unknown> = {}) => filled.meta({ type: 'folder', path: true, ...meta });
+const postgresUrl = secretText('a postgres:// or postgresql:// address', isPostgresUrl, {
+  type: 'URL',
+  mask: 'url-password',
+});
+
+/** A list, of which one item may stand alone. */
+function listOf<Item extends z.ZodType>(item: Item) {
+  return z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(item));
+}
+
+function exactlyOne<Shape extends object>(one: keyof Shape & string, other: keyof Shape & string) {
+  return (value: Shape, context: z.RefinementCtx) => {
+    const given = [one, other].filter((key) => value[key as keyof Shape] !== undefined);
+    if (given.length === 1) return;
+    const message = `give either ${one} or ${other}${given.length === 2 ? ', not both' : ''}`;
+    context.addIssue({ code: 'custom', path: [], message });
+  };
+}
+
+const targetShape = z.strictObject({
+  kind: z.literal('postgres').describe('A PostgreSQL database.'),
+  url: postgresUrl.optional().describe('Its address with user and password.'),
+  urlFile: file().optional().describe('File that holds the address.'),
+});
+
+const webhookShape = z.strictObject({
+  url: httpUrl({ mask: 'url-path' }).describe('Where messages go.'),
+  secret: secretText('a secret of at least 8 characters', (value) => value.length >= 8)
+    .optional()
+    .describe('Key of the signature the receiver checks.'),
+  secretFile: file().optional().describe('File that holds the key.'),
+});
+
+const count = z.int().min(0);
+/**
+ * Settings that other services of this kind write and we read: a file brought along must be valid. Of these only
+ * `database.max_connections` has a meaning here so far; the others are reported as without effect.
+ */
+const performance = z
+  .strictObject({
+    database: z
+      .strictObject({
+        max_connections: count.optional().describe('Same as `databasePoolMax`.'),
+        max_idle: count.optional(),
+        connection_timeout: duration().optional(),
+      })
+      .optional(),
+    cache: z
+      .strictObject({
+        ttl: duration().optional(),
+        max_size: count.optional(),
+        eviction_policy: z.enum(['lru', 'lfu', 'fifo']).optional(),
+      })
+      .optional(),
+    rate_limits: z.strictObject({ aws: count, azure: count, gcp: count, digitalocean: count }).partial().optional(),
+    circuit_breakers: z
+      .strictObject({ max_failures: count, reset_timeout: duration(), half_open_requests: count })
+      .partial()
+      .optional(),
+    workers: z.strictObject({ discovery: count, drift_detection: count, remediation: count }).partial().optional(),
+  })
+  .default({});
+
+/**
+ * Every setting of Holdfast, as it is written. Order is the order of the documentation. `flag` and `env` name other
+ * places it can be set besides `HOLDFAST_` and its key in capitals; `path` means relative to the file it stands in.
+ */
+export const configShape = {
+  listen: hostPort({ portZero: true })
+    .prefault('127.0.0.1:8080')
+    .meta({ flag: 'listen' })
+    .describe('Address the web interface and the API listen on. Port 0 picks a free one.'),
+  externalUrl: httpUrl()
+    .refine((url) => !isHttpUrl(url) || !/[?#]/.test(url), { error: 'must have neither a query nor a fragment' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .meta({ flag: 'external-url', defaultText: 'http:// and the address listened on' })
+    .describe('Base of every link that is sent out.'),
+  data: folder({ flag: 'data' })
+    .default('./data')
+    .describe('Folder with the embedded database, keys and local credentials.'),
+  databaseUrl: postgresUrl
+    .optional()
+    .meta({ flag: 'database-url', env: ['DATABASE_URL'], defaultText: 'the embedded PostgreSQL' })
+    .describe(
+      'PostgreSQL (14 or newer) to use instead of the embedded one; its owner, without a transaction-mode pooler.',
+    ),
+  databaseUrlFile: file({ env: ['DATABASE_URL_FILE'] })
+    .optional()
+    .describe('File that holds `databaseUrl`.'),
+  databasePoolMax: z
+    .int()
+    .min(2)
+    .max(1000)
+    .default(25)
+    .meta({ env: ['DB_MAX_OPEN_CONNS'] })
+    .describe('Most connections to the database at once.'),
+  embeddedPostgres: z
+    .strictObject({
+      sharedBuffers: size({ min: '1MiB', max: '64GiB' })
+        .optional()
+        .meta({ defaultText: '256MiB, less where memory is small' })
+        .describe('Memory the embedded PostgreSQL caches its pages in.'),
+      maxConnections: z
+        .int()
+        .min(10)
+        .max(10_000)
+        .optional()
+        .meta({ defaultText: '100, less where memory is small' })
+        .describe('Most connections the embedded PostgreSQL accepts.'),
+    })
+    .prefault({}),
+  role: z
+    .enum(ROLES)
+    .default('all')
+    .meta({ flag: 'role' })
+    .describe('`serve` answers requests, `worker` carries out runs and checks, `all` does both.'),
+  runbooks: listOf(folder())
+    .default([])
+    .meta({ flag: 'runbooks', type: 'list of folders' })
+    .describe('Folders with runbooks, searched in this order.'),
+  trustedProxies: listOf(addressRange)
+    .default([])
+    .meta({ type: 'list of addresses' })
+    .describe('Proxies whose `X-Forwarded-*` headers are believed.'),
+  auth: z
+    .boolean()
+    .default(true)
+    .meta({ flag: 'auth' })
+    .describe('`false` (`--no-auth`) lets everyone in as admin; only accepted when listening on loopback.'),
+  log: z
+    .strictObject({
+      level: z
+        .preprocess((value) => (typeof value === 'string' ? value.toLowerCase() : value), z.enum(LOG_LEVELS))
+        .prefault('info')
+        .meta({ flag: 'log-level' })
+        .describe('Least important lines to write; in any case.'),
+    })
+    .prefault({}),
+  timezone: text('a time zone, such as Europe/Berlin', isTimeZone)
+    .default('UTC')
+    .describe('Time zone of calendars and of the times in messages.'),
+  severityScheme: nameSchema
+    .default('p1-p4')
+    .meta({ type: 'name' })
+    .describe('Severity scheme that gives ranks their labels and response times.'),
+  incidents: z
+    .strictObject({
+      openAtRank: rank.default(3).describe('Findings of this rank or worse open an incident.'),
+    })
+    .prefault({}),
+  probes: z.record(nameSchema, probeSchema).default({}).describe('Checks Holdfast makes, by name.'),
+  targets: z
+    .record(nameSchema, targetShape.superRefine(exactlyOne('url', 'urlFile')))
+    .default({})
+    .describe('Named connections that probes and runbook steps use.'),
+  webhooks: z
+    .record(nameSchema, webhookShape.superRefine(exactlyOne('secret', 'secretFile')))
+    .default({})
+    .describe('Receivers of pages, by name; every message is signed.'),
+  signOff: z
+    .array(
+      z.strictObject({
+        runbook: filled.describe('Path of the runbook below its folder.'),
+        procedure: filled.describe('Slug of the procedure.'),
+      }),
+    )
+    .default([])
+    .describe('Procedures that may change things without a person starting them.'),
+  retention: z
+    .strictObject({
+      events: duration({ min: '1h' }).prefault('7d').describe('How long events can be resumed from.'),
+      output: duration({ min: '1h' }).prefault('90d').describe('How long the output of steps is kept.'),
+      attempts: duration({ min: '1h' }).prefault('90d').describe('How long attempts of steps are kept.'),
+      samples: duration({ min: '1h' }).prefault('30d').describe('How long results of probes are kept.'),
+    })
+    .prefault({}),
+  leases: z
+    .strictObject({
+      ttl: duration({ min: '500ms', max: '1m' })
+        .prefault('2s')
+        .describe('How long a worker that stopped answering keeps its runs.'),
+    })
+    .prefault({}),
+  worker: z
+    .strictObject({
+      concurrency: z.int().min(1).max(1000).default(32).describe('Most runs one process carries out at once.'),
+    })
+    .prefault({}),
+  performance,
+};
+
+export const configSchema = z.strictObject(configShape);
+export type WrittenConfig = z.output<typeof configSchema>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return name !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** Checks that concern several settings; each only where those settings are right by themselves. */
+export const CROSS_CHECKS: readonly ((
+  config: Partial<WrittenConfig>,
+) => { path: (string | number)[]; message: string }[])[] = [
+  ({ databaseUrl, databaseUrlFile }) =>
+    databaseUrl !== undefined && databaseUrlFile !== undefined
+      ? [{ path: ['databaseUrlFile'], message: 'give either databaseUrl or databaseUrlFile, not both' }]
+      : [],
+  ({ auth, listen }) =>
+    auth === false && listen !== undefined && !isLoopback(listen.host)
+      ? [{ path: ['auth'], message: `can only be off when listening on loopback, not on ${listen.host}` }]
+      : [],
+  ({ probes = {}, targets }) =>
+    Object.entries(probes).flatMap(([name, probe]) =>
+      probe.kind === 'sql' && targets !== undefined && !Object.hasOwn(targets, probe.target)
+        ? [{ path: ['probes', name, 'target'], message: explainTarget(probe.target, Object.keys(targets)) }]
+        : [],
+    ),
+];
+
+function explainTarget(written: string, known: readonly string[]): string {
+  const near = nearestName(written, known);
+  return `${quote(written)} is not a name below targets${near === null ? '' : `; did you mean ${near}?`}`;
+}

@@ -1,0 +1,109 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import type { WrittenConfig } from './config-schema.ts';
+import type { Path } from './describe-settings.ts';
+import { isPostgresUrl } from './value-types.ts';
+
+const LARGEST_SECRET_BYTES = 64 * 1024;
+const READABLE_BY_OTHERS = 0o004;
+
+/** A secret file that cannot be used. */
+export type SecretProblem = { path: Path; message: string };
+
+/** What resolving may say beside its result. */
+export type Findings = { problems: SecretProblem[]; warnings: string[] };
+
+/**
+ * The configuration as the program takes it: relative paths resolved, secrets read from their files, titles filled in.
+ * `baseOf` gives the folder a path counts from: that of the file it is written in, else the working directory.
+ */
+export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Path) => string, findings: Findings) {
+  const { databaseUrlFile, performance: _foreign, probes, targets, webhooks, ...plain } = written;
+  const absolute = (path: Path, value: string) => resolve(baseOf(path), value);
+  const secret = (
+    path: Path,
+    value: string | undefined,
+    file: string | undefined,
+    accepts?: (text: string) => string | null,
+  ) => (file === undefined ? value : readSecret([...path], absolute(path, file), findings, accepts));
+
+  const mapEntries = <From, To>(entries: Record<string, From>, change: (entry: From, name: string) => To) =>
+    Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, change(entry, name)])) as Record<
+      string,
+      To
+    >;
+
+  return {
+    ...plain,
+    externalUrl: plain.externalUrl ?? null,
+    data: absolute(['data'], plain.data),
+    databaseUrl: secret(['databaseUrlFile'], plain.databaseUrl, databaseUrlFile, acceptPostgresUrl) ?? null,
+    embeddedPostgres: {
+      sharedBuffersBytes: plain.embeddedPostgres.sharedBuffers ?? null,
+      maxConnections: plain.embeddedPostgres.maxConnections ?? null,
+    },
+    runbooks: plain.runbooks.map((folder) => absolute(['runbooks'], folder)),
+    retention: {
+      eventsMs: plain.retention.events,
+      outputMs: plain.retention.output,
+      attemptsMs: plain.retention.attempts,
+      samplesMs: plain.retention.samples,
+    },
+    leases: { ttlMs: plain.leases.ttl },
+    probes: mapEntries(probes, (probe, name) => ({
+      ...probe,
+      title: probe.title ?? name,
+      ...('pidFile' in probe &&
+        probe.pidFile !== undefined && { pidFile: absolute(['probes', name, 'pidFile'], probe.pidFile) }),
+    })),
+    targets: mapEntries(targets, (target, name) => ({
+      kind: target.kind,
+      url: secret(['targets', name, 'urlFile'], target.url, target.urlFile, acceptPostgresUrl) ?? '',
+    })),
+    webhooks: mapEntries(webhooks, (webhook, name) => ({
+      url: webhook.url,
+      secret: secret(['webhooks', name, 'secretFile'], webhook.secret, webhook.secretFile, acceptSecret) ?? '',
+    })),
+  };
+}
+
+function acceptPostgresUrl(text: string): string | null {
+  return isPostgresUrl(text) ? null : 'does not hold a postgres:// or postgresql:// address';
+}
+
+function acceptSecret(text: string): string | null {
+  return text.length >= 8 ? null : 'holds a secret of fewer than 8 characters';
+}
+
+/** The content of a secret file without the newline editors end it with. */
+function readSecret(
+  path: Path,
+  file: string,
+  { problems, warnings }: Findings,
+  accepts: (text: string) => string | null = () => null,
+): string | undefined {
+  const refuse = (what: string): undefined => {
+    problems.push({ path, message: `${file} ${what}` });
+  };
+  try {
+    const { size, mode } = statSync(file);
+    if (size > LARGEST_SECRET_BYTES) return refuse(`is larger than ${LARGEST_SECRET_BYTES / 1024} KiB`);
+    const text = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    if (text === '') return refuse('is empty');
+    const wrong = accepts(text);
+    if (wrong !== null) return refuse(wrong);
+    if ((mode & READABLE_BY_OTHERS) !== 0) {
+      warnings.push(`${path.join('.')}: every user of this machine can read ${file}; chmod o-r ${basename(file)}`);
+    }
+    return text;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const words: Record<string, string> = {
+      ENOENT: 'does not exist',
+      EACCES: 'may not be read by this user',
+      EISDIR: 'is a folder',
+      ENOTDIR: 'does not exist (a part of its path is a file)',
+    };
+    return refuse(words[code ?? ''] ?? `cannot be read (${code})`);
+  }
+}
