@@ -55,24 +55,22 @@ test('a start right after kill -9 does not wait for anyone to clean up', async (
   expect(await query(server.connectionString, 'select answer from kept')).toEqual([{ answer: 42 }]);
 });
 
-test.runIf(process.platform === 'linux')(
-  'an orphaned server whose guard was killed too is stopped by the next start',
-  async () => {
-    const dataDir = await yard.newDataDir();
-    const { owner, started } = await yard.startOwner(dataDir);
-    await query(started.connectionString, 'create table kept as select 42 as answer');
-    process.kill(findGuard(started.pid) ?? 0, 'SIGKILL');
-    owner.kill('SIGKILL');
-    await once(owner, 'exit');
-    await sleep(200);
-    expect(await listClusterProcesses(join(dataDir, 'postgres'))).toContain(started.pid);
-    const server = await yard.start(dataDir);
-    expect(server.pid).not.toBe(started.pid);
-    expect(await listClusterProcesses(join(dataDir, 'postgres'))).not.toContain(started.pid);
-    expect(await query(server.connectionString, 'select answer from kept')).toEqual([{ answer: 42 }]);
-    expect(existsSync(started.socketDir)).toBe(false);
-  },
-);
+test('an orphaned server whose guard was killed too is stopped by the next start', async ({ skip }) => {
+  skip(process.platform !== 'linux', 'needs /proc');
+  const dataDir = await yard.newDataDir();
+  const { owner, started } = await yard.startOwner(dataDir);
+  await query(started.connectionString, 'create table kept as select 42 as answer');
+  process.kill(findGuard(started.pid) ?? 0, 'SIGKILL');
+  owner.kill('SIGKILL');
+  await once(owner, 'exit');
+  await sleep(200);
+  expect(await listClusterProcesses(join(dataDir, 'postgres'))).toContain(started.pid);
+  const server = await yard.start(dataDir);
+  expect(server.pid).not.toBe(started.pid);
+  expect(await listClusterProcesses(join(dataDir, 'postgres'))).not.toContain(started.pid);
+  expect(await query(server.connectionString, 'select answer from kept')).toEqual([{ answer: 42 }]);
+  expect(existsSync(started.socketDir)).toBe(false);
+});
 
 test('a server that is killed is started again at the same address with everything that was committed', async () => {
   const restarts: number[] = [];
@@ -126,19 +124,17 @@ test('a pid file whose pid belongs to another process by now neither stops the s
   }
 });
 
-test.runIf(process.platform === 'linux')(
-  'a shell that stands in the cluster folder is not taken for its server',
-  async () => {
-    const dataDir = await yard.newDataDir();
-    const shell = spawn('sleep', ['60'], { stdio: 'ignore', cwd: join(dataDir, 'postgres') });
-    try {
-      await yard.start(dataDir);
-      expect(shell.exitCode ?? shell.signalCode).toBeNull();
-    } finally {
-      shell.kill('SIGKILL');
-    }
-  },
-);
+test('a shell that stands in the cluster folder is not taken for its server', async ({ skip }) => {
+  skip(process.platform !== 'linux', 'needs /proc');
+  const dataDir = await yard.newDataDir();
+  const shell = spawn('sleep', ['60'], { stdio: 'ignore', cwd: join(dataDir, 'postgres') });
+  try {
+    await yard.start(dataDir);
+    expect(shell.exitCode ?? shell.signalCode).toBeNull();
+  } finally {
+    shell.kill('SIGKILL');
+  }
+});
 
 test('a creation that was killed half-way leaves nothing that a later start could take for a cluster', async () => {
   const dataDir = join(yard.base, 'interrupted');

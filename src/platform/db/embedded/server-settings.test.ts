@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { settingsFor } from './server-settings.ts';
+import { settingsFor, settingsFromConfig } from './server-settings.ts';
 
 const GIB = 1024 ** 3;
 
@@ -21,6 +21,14 @@ test.each([
   [2 * GIB, '128MB', '100'],
 ])('%d bytes of memory give shared_buffers %s and max_connections %s', (memoryBytes, sharedBuffers, connections) => {
   expect(settingsFor(memoryBytes)).toMatchObject({ shared_buffers: sharedBuffers, max_connections: connections });
+});
+
+test('what an operator configures is written in the units of PostgreSQL', () => {
+  expect(settingsFromConfig({ sharedBuffersBytes: 64 * 1024 ** 2, maxConnections: 40 })).toEqual({
+    shared_buffers: '65536kB',
+    max_connections: '40',
+  });
+  expect(settingsFromConfig({ sharedBuffersBytes: null, maxConnections: null })).toEqual({});
 });
 
 test('what the caller says wins', () => {

@@ -65,6 +65,17 @@ export function settingsFor(memoryBytes: number, overrides: ServerSettings = {})
   return { ...ALWAYS, ...row?.settings, ...overrides };
 }
 
+/** What an operator set, by PostgreSQL's names; what is null stays as the memory has it. */
+export function settingsFromConfig(config: {
+  sharedBuffersBytes: number | null;
+  maxConnections: number | null;
+}): ServerSettings {
+  return {
+    ...(config.sharedBuffersBytes !== null && { shared_buffers: `${Math.floor(config.sharedBuffersBytes / 1024)}kB` }),
+    ...(config.maxConnections !== null && { max_connections: String(config.maxConnections) }),
+  };
+}
+
 /** What this process may use: the cgroup's limit where there is one, else the machine's memory. */
 export function availableMemoryBytes(): number {
   const limit = process.constrainedMemory();
