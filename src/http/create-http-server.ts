@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { HoldfastError } from '../platform/errors/holdfast-error.ts';
 import { createCredentialResolver } from '../platform/identity/credential-resolver.ts';
@@ -43,7 +43,7 @@ export async function createHttpServer(
   const app = fastify({
     loggerInstance: deps.logger,
     // One line per request is the metrics' work; what fails is logged where it is handled.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => createId('req'),
     requestIdHeader: false,
     bodyLimit: BODY_LIMIT_BYTES,

@@ -21,6 +21,7 @@ const STATUS_BY_CODE: Record<string, number> = {
   'idempotency.body-differs': 422,
   'precondition.failed': 412,
   'http.body-too-large': 413,
+  'http.address-too-long': 414,
   'http.media-type': 415,
   'http.method-not-allowed': 405,
   'http.misdirected': 421,
@@ -60,6 +61,12 @@ const FRAMEWORK_ERRORS: Record<string, { code: string; kind: ErrorKind; message:
     kind: 'invalid',
     message: 'the body is not as long as Content-Length says',
   },
+  FST_ERR_MAX_PARAM_LENGTH: {
+    code: 'http.address-too-long',
+    kind: 'invalid',
+    message: 'a part of the address is longer than any name or id here',
+  },
+  FST_ERR_INVALID_URL: { code: 'http.malformed-url', kind: 'invalid', message: 'the address cannot be read' },
   FST_ERR_BAD_URL: {
     code: 'http.malformed-url',
     kind: 'invalid',
