@@ -68,8 +68,7 @@ describe('who may call what', () => {
 
   it('has a readable page that names every route and asks nothing from outside', async () => {
     const { body } = await server.app.inject({ url: '/docs' });
-    for (const { operation, url } of routes())
-      if (!url.includes('none_0')) expect(body).toContain(`<code>${url}</code>`);
+    for (const path of Object.keys(document.paths)) expect(body).toContain(`<code>${path}</code>`);
     expect(body).not.toMatch(/(src|href)="(https?:)?\/\//);
     expect(body).not.toContain('<script');
   });

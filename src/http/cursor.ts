@@ -11,9 +11,10 @@ export function decodeCursor(cursor: string | undefined, kind: 'number'): number
 export function decodeCursor(cursor: string | undefined, kind: 'string' | 'number'): string | number | null {
   if (cursor === undefined) return null;
   try {
-    const place = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown;
-    if (kind === 'string' && typeof place === 'string') return place;
-    if (kind === 'number' && Number.isSafeInteger(place)) return place as number;
+    const place = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as string | number;
+    const fits = kind === 'string' ? typeof place === 'string' : Number.isSafeInteger(place);
+    // The decoder skips what is not base64; only what this list would write itself counts.
+    if (fits && encodeCursor(place) === cursor) return place;
   } catch {
     // Falls through to the refusal.
   }

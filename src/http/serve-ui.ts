@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { extname, join, normalize, sep } from 'node:path';
+import { join, normalize, sep } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { HttpApp } from './http-app.ts';
@@ -41,7 +41,7 @@ export async function serveUi(request: FastifyRequest, reply: FastifyReply, ui: 
   if (PROGRAM_PATHS.test(path)) return false;
   const state = ui.state();
   if (state !== 'ready') {
-    if (extname(path) !== '') return false;
+    if (!wantsPage(request, path)) return false;
     const notice = NOTICES[state];
     const status = state === 'building' ? 503 : 404;
     await reply
@@ -63,9 +63,19 @@ export async function serveUi(request: FastifyRequest, reply: FastifyReply, ui: 
     await reply.sendFile(file, hashed ? { maxAge: YEAR_MS, immutable: true } : { maxAge: 0 });
     return true;
   }
-  if (extname(path) !== '') return false;
+  if (!wantsPage(request, path)) return false;
   await reply.header('cache-control', 'no-cache').sendFile('index.html', { maxAge: 0, cacheControl: false });
   return true;
+}
+
+/**
+ * Whether the UI's page is an answer to this path. What looks like a file gets it only from a browser that goes there: a
+ * missing script must fail as one, and `/runbooks/restart.md` is a page.
+ */
+function wantsPage(request: FastifyRequest, path: string): boolean {
+  if (path.startsWith('/assets/') || path.includes('/.')) return false;
+  const looksLikeFile = (path.split('/').at(-1) ?? '').includes('.');
+  return !looksLikeFile || (request.headers.accept ?? '').includes('text/html');
 }
 
 /** The file below the folder that a path names, relative to it; null when there is none. */
