@@ -188,6 +188,8 @@ export const FILE_TOOLS: readonly RiskTool[] = [
   },
   {
     names: ['vim', 'vi', 'nvim', 'nano', 'emacs', 'ed', 'pico', 'visudo', 'code', 'joe'],
-    rules: [{ risk: 'change', reason: 'opens an editor: a person changes the file', examples: ['vim .env'] }],
+    rules: [
+      { risk: 'change', byHand: true, reason: 'opens an editor: a person changes the file', examples: ['vim .env'] },
+    ],
   },
 ];

@@ -127,7 +127,14 @@ const KUBECTL_RULES: readonly RiskRule[] = [
     examples: ['kubectl apply -f d --prune -l app=x'],
   },
   {
-    sub: 'apply|create|expose|label|annotate|cordon|uncordon|edit|run|debug|cp|attach|certificate',
+    sub: 'edit',
+    byHand: true,
+    risk: 'change',
+    reason: 'kubectl edit opens an editor: a person changes the object',
+    examples: ['kubectl edit deployment x'],
+  },
+  {
+    sub: 'apply|create|expose|label|annotate|cordon|uncordon|run|debug|cp|attach|certificate',
     risk: 'change',
     reason: 'kubectl creates or changes objects',
     examples: [
@@ -135,7 +142,6 @@ const KUBECTL_RULES: readonly RiskRule[] = [
       'kubectl create ns x',
       'kubectl run t -it --rm --image=postgres:13 -- sleep 1',
       'kubectl cordon n',
-      'kubectl edit deployment x',
     ],
   },
   {

@@ -17,7 +17,7 @@ describe('the risk table', () => {
     it(`calls each example of ${tool.names[0]} what its rule says`, async () => {
       for (const rule of tool.rules) {
         for (const example of rule.examples) {
-          expect(await classifyScript(example), example).toEqual({ class: rule.risk, reason: rule.reason });
+          expect(await classifyScript(example), example).toMatchObject({ class: rule.risk, reason: rule.reason });
         }
       }
     });

@@ -15,6 +15,8 @@ export type RiskRule = {
   /** Matched against all arguments joined by blanks, for what is decided inside a value (a patch that nulls something). */
   args?: RegExp;
   risk: RunClass;
+  /** Set where only a person can do it, such as in an editor. */
+  byHand?: true;
   /** What it does, in words a person can decide on: "kubectl scale changes replicas". */
   reason: string;
   /** Complete lines this rule decides. They are run as tests. */

@@ -64,7 +64,8 @@ export function judgeByRules(tool: RiskTool, args: readonly string[]): Verdict {
 
 function judgeCall(tool: RiskTool, call: Call): Verdict {
   const rule = tool.rules.find((candidate) => ruleMatches(candidate, call));
-  if (rule !== undefined) return { class: rule.risk, reason: rule.reason };
+  if (rule !== undefined)
+    return { class: rule.risk, reason: rule.reason, ...(rule.byHand && { byHand: true as const }) };
   if (tool.otherwise !== undefined) return { class: tool.otherwise.risk, reason: tool.otherwise.reason };
   const said = [tool.names[0], ...call.positionals.slice(0, 2)].join(' ').replaceAll(DYNAMIC, '…');
   return { class: 'opaque', reason: `nothing is known about \`${said}\`` };

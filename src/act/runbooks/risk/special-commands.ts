@@ -10,7 +10,11 @@ export type SpecialCall = { name: string; args: readonly ShellWord[]; input: Sta
 type Judge = (call: SpecialCall) => Verdict | Promise<Verdict>;
 
 const NO_INPUT: StandardInput = { from: 'nothing', text: null };
-const ENTERED: Verdict = { class: 'opaque', reason: 'it only opens a shell; what is typed there is not written here' };
+const ENTERED: Verdict = {
+  class: 'opaque',
+  reason: 'it only opens a shell; what is typed there is not written here',
+  byHand: true,
+};
 
 const deeper = (judging: Judging): Judging => ({ ...judging, depth: judging.depth + 1 });
 const valuesOf = (words: readonly ShellWord[]) => words.map((word) => word.value);

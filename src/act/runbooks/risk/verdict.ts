@@ -6,7 +6,12 @@ export type RunClass = Risk | 'opaque';
 /** From harmless to harmful; a whole has the class of its most harmful part. */
 export const RUN_CLASSES: readonly RunClass[] = ['read', 'check', 'change', 'opaque', 'destroy'];
 
-export type Verdict = { class: RunClass; reason: string };
+export type Verdict = {
+  class: RunClass;
+  reason: string;
+  /** Set where only a person can do it: an editor, a shell that is entered and typed into. */
+  byHand?: true;
+};
 
 export const HARMLESS: Verdict = { class: 'read', reason: 'has no effect outside its own shell' };
 
@@ -18,7 +23,8 @@ export function isRiskier(left: RunClass, right: RunClass): boolean {
 export function riskiest(verdicts: readonly Verdict[]): Verdict {
   let worst = verdicts[0] ?? HARMLESS;
   for (const verdict of verdicts) if (isRiskier(verdict.class, worst.class)) worst = verdict;
-  return worst;
+  if (worst.byHand || !verdicts.some((verdict) => verdict.byHand)) return worst;
+  return { ...worst, byHand: true };
 }
 
 /** The risk a step carries: nobody can vouch for an opaque one, so it is treated as the worst. */

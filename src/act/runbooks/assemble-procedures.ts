@@ -1,0 +1,232 @@
+import type { RunbookProcedure, RunbookStep } from '../../contract/runbook.ts';
+import type { BlockReading, StepSeed } from './blocks/block-reading.ts';
+import { manualSeed } from './blocks/block-reading.ts';
+import type { FenceAttributes } from './markdown/fence-attributes.ts';
+import { isPartHeading, isReferenceHeading, responseTimes, severityIn } from './markdown/heading-words.ts';
+import type { FenceEntry, InlineCode, OutlineEntry } from './markdown/read-outline.ts';
+import { headingSlugs } from './markdown/slug-headings.ts';
+import { readDurationMs } from './read-duration.ts';
+
+/** A step with a place but no id yet. Lines are 1-based in the file. */
+export type PlacedStep = {
+  seed: StepSeed;
+  attributes: FenceAttributes;
+  number: string | null;
+  title: string;
+  line: number;
+  endLine: number;
+  fence: FenceEntry | null;
+  procedure: Section;
+  phase: number;
+};
+
+/** A heading with what is below it, down to the next heading that begins a procedure of its own. */
+export type Section = {
+  slug: string;
+  title: string;
+  depth: number;
+  line: number;
+  severity: string | null;
+  responseWithinMs: number | null;
+  symptoms: string[];
+  phases: (string | null)[];
+  steps: PlacedStep[];
+};
+
+export type ReadFence = { reading: BlockReading; attributes: FenceAttributes };
+/** Reads an inline command of a step; null where it is no command to run. */
+export type ReadInline = (code: InlineCode) => Promise<StepSeed | null>;
+
+type Item = {
+  number: string;
+  title: string;
+  text: string;
+  codes: InlineCode[];
+  line: number;
+  endLine: number;
+  bullets: string[];
+  steps: PlacedStep[];
+  section: Section;
+  phase: number;
+};
+
+/**
+ * Puts fences and items into procedures, in reading order. A fence belongs to the last numbered item above it, however
+ * it is indented, until a heading or a label begins something new.
+ */
+export async function assembleProcedures(
+  entries: readonly OutlineEntry[],
+  fences: ReadonlyMap<FenceEntry, ReadFence>,
+  readInline: ReadInline,
+  fallbackTitle: string,
+): Promise<{ sections: Section[]; sectionOf: Map<FenceEntry, Section> }> {
+  const slugs = headingSlugs();
+  const times = responseTimes(entries.flatMap((entry) => (entry.kind === 'table' ? [entry.rows] : [])));
+  const sections: Section[] = [];
+  const sectionOf = new Map<FenceEntry, Section>();
+  const open: { section: Section; depth: number; own: boolean }[] = [];
+  const helperNames = new Set(
+    [...fences.values()].flatMap(({ attributes }) => [attributes.verify, attributes.rollback]),
+  );
+  let reference = false;
+  let inSymptoms = false;
+  let item: Item | undefined;
+
+  const begin = (title: string, depth: number, line: number): Section => {
+    const severity = severityIn(title);
+    const section: Section = {
+      slug: slugs(title),
+      title,
+      depth,
+      line,
+      severity,
+      responseWithinMs: (severity && times.get(severity)) || null,
+      symptoms: [],
+      phases: [null],
+      steps: [],
+    };
+    sections.push(section);
+    return section;
+  };
+  const current = (): Section => {
+    if (open.length === 0) open.push({ section: begin(fallbackTitle, 1, 1), depth: 1, own: true });
+    return open.at(-1)!.section;
+  };
+  const finishItem = async () => {
+    if (item === undefined) return;
+    const done = item;
+    item = undefined;
+    // What only verifies or undoes another step is not one of the steps people count.
+    const helpers = done.steps.filter((step) => helperNames.has(step.attributes.name ?? ''));
+    const counted = done.steps.filter((step) => !helpers.includes(step));
+    for (const step of helpers) step.number = null;
+    if (counted.length > 1) for (const [place, step] of counted.entries()) step.number = `${done.number}.${place + 1}`;
+    if (done.steps.length > 0) return;
+    const seeds = (await Promise.all(done.codes.map(readInline))).filter((seed) => seed !== null);
+    const at = { start: 0, end: 0 };
+    const text = [done.text, ...done.bullets.map((bullet) => `- ${bullet}`)].join('\n');
+    const seed = seeds.length === 1 ? seeds[0]! : manualSeed(text, at);
+    place(done.section, done.phase, {
+      seed,
+      attributes: {},
+      number: done.number,
+      title: done.title,
+      line: done.line,
+      endLine: done.endLine,
+      fence: null,
+    });
+  };
+  const place = (section: Section, phase: number, step: Omit<PlacedStep, 'procedure' | 'phase'>): PlacedStep => {
+    const placed: PlacedStep = { ...step, procedure: section, phase };
+    section.steps.push(placed);
+    return placed;
+  };
+  const beginPhase = (section: Section, title: string) => {
+    section.phases.push(title);
+  };
+
+  for (const entry of entries) {
+    switch (entry.kind) {
+      case 'heading': {
+        await finishItem();
+        inSymptoms = /^symptoms?$/i.test(entry.title);
+        while (open.length > 0 && open.at(-1)!.depth >= entry.depth) open.pop();
+        const parent = open.at(-1);
+        if (parent !== undefined && isPartHeading(entry.title, parent.depth)) {
+          slugs(entry.title);
+          beginPhase(parent.section, entry.title);
+          open.push({ section: parent.section, depth: entry.depth, own: false });
+        } else {
+          reference = isReferenceHeading(entry.title);
+          open.push({ section: begin(entry.title, entry.depth, entry.line), depth: entry.depth, own: true });
+        }
+        break;
+      }
+      case 'label': {
+        await finishItem();
+        const section = current();
+        inSymptoms = /^symptoms?$/i.test(entry.title);
+        if (inSymptoms && entry.rest !== '') section.symptoms.push(entry.rest);
+        else if (/^(?:response )?sla$|^response time$/i.test(entry.title))
+          section.responseWithinMs = readDurationMs(entry.rest) ?? section.responseWithinMs;
+        else if (/^severity$/i.test(entry.title)) section.severity = severityIn(entry.rest) ?? section.severity;
+        else if (!inSymptoms) beginPhase(section, entry.title);
+        break;
+      }
+      case 'item':
+        await finishItem();
+        // A table of contents is a list of links; a list of facts has nothing to do in it.
+        if (
+          reference ||
+          (entry.links > 0 && /contents/i.test(current().title)) ||
+          (entry.links > 0 && entry.text === '')
+        )
+          break;
+        item = { ...entry, bullets: [], steps: [], section: current(), phase: current().phases.length - 1 };
+        break;
+      case 'check': {
+        if (reference) break;
+        const section = current();
+        place(section, section.phases.length - 1, {
+          seed: manualSeed(entry.text, { start: 0, end: 0 }),
+          attributes: {},
+          number: null,
+          title: entry.text,
+          line: entry.line,
+          endLine: entry.endLine,
+          fence: null,
+        });
+        break;
+      }
+      case 'bullet':
+        if (item !== undefined) item.bullets.push(entry.text);
+        else if (inSymptoms) current().symptoms.push(entry.text);
+        break;
+      case 'fence': {
+        const section = current();
+        sectionOf.set(entry, section);
+        const { reading, attributes } = fences.get(entry)!;
+        for (const seed of reading.seeds) {
+          const lines = linesOf(entry, seed);
+          const title = seed.title ?? item?.title ?? section.title;
+          const phase = item?.phase ?? section.phases.length - 1;
+          const placed = place(section, phase, {
+            seed,
+            attributes,
+            number: item?.number ?? null,
+            title,
+            ...lines,
+            fence: entry,
+          });
+          item?.steps.push(placed);
+        }
+        break;
+      }
+    }
+  }
+  await finishItem();
+  return { sections, sectionOf };
+}
+
+function linesOf(fence: FenceEntry, seed: StepSeed): { line: number; endLine: number } {
+  const line = fence.firstLine + countNewlines(fence.text, seed.start);
+  return { line, endLine: Math.max(line, fence.firstLine + countNewlines(fence.text, seed.end)) };
+}
+
+function countNewlines(text: string, until: number): number {
+  let count = 0;
+  for (let at = text.indexOf('\n'); at >= 0 && at < until; at = text.indexOf('\n', at + 1)) count++;
+  return count;
+}
+
+/** A procedure for readers: phases in order, those without steps left out. */
+export function procedureOf(section: Section, steps: readonly (RunbookStep & { phase: number })[]): RunbookProcedure {
+  const phases = section.phases
+    .map((title, phase) => ({
+      title,
+      steps: steps.filter((step) => step.phase === phase).map(({ phase: _, ...step }) => step),
+    }))
+    .filter((phase) => phase.steps.length > 0);
+  const { slug, title, line, severity, responseWithinMs, symptoms } = section;
+  return { slug, title, line, severity, responseWithinMs, symptoms, phases };
+}

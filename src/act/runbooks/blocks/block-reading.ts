@@ -1,0 +1,57 @@
+import type { BlockClass, RunbookInput, RunbookStep, StepAction, StepKind } from '../../../contract/runbook.ts';
+import type { FenceAttributes } from '../markdown/fence-attributes.ts';
+import type { KnownVariables } from '../parameters/mark-variables.ts';
+import type { RunClass } from '../risk/verdict.ts';
+
+/** An input where it was found: its offset into the fence's text. */
+export type FoundInput = Pick<RunbookInput, 'name' | 'source' | 'type'> & { offset: number };
+
+/** A step as its fence describes it, before it has a place in a procedure. `start`/`end` are offsets into the fence. */
+export type StepSeed = {
+  kind: StepKind;
+  title: string | null;
+  body: string;
+  start: number;
+  end: number;
+  found: RunClass | null;
+  reason: string;
+  action: StepAction;
+  inputs: FoundInput[];
+  bound: RunbookStep['bound'];
+  /** `group` null: named after the step it is in. */
+  choice: { group: string | null; option: string; label: string } | null;
+};
+
+/** What a fence is, why, and the steps in it. */
+export type BlockReading = { class: BlockClass; reason: string; seeds: StepSeed[] };
+
+/** What reading a fence needs to know about the document around it. */
+export type BlockContext = {
+  file: string;
+  /** Line of the first line of the fence's text. */
+  firstLine: number;
+  known: KnownVariables;
+  attributes: FenceAttributes;
+};
+
+/** A reading in which nothing runs. */
+export function nothingRuns(blockClass: BlockClass, reason: string): BlockReading {
+  return { class: blockClass, reason, seeds: [] };
+}
+
+/** A step a person does, with what to do as its text. */
+export function manualSeed(text: string, at: { start: number; end: number }, about: Partial<StepSeed> = {}): StepSeed {
+  return {
+    kind: 'manual',
+    title: null,
+    body: text,
+    ...at,
+    found: null,
+    reason: 'a person does this',
+    action: { kind: 'manual', text },
+    inputs: [],
+    bound: null,
+    choice: null,
+    ...about,
+  };
+}

@@ -1,0 +1,143 @@
+import { isMap, LineCounter, parseDocument } from 'yaml';
+import { INPUT_TYPES, type RunbookInput } from '../../../contract/runbook.ts';
+import { runbookProblem } from '../runbook-problem.ts';
+
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** What the head of a document declares. Keys that are not ours stay in `raw` and mean nothing. */
+export type FrontMatter = {
+  raw: Record<string, Json> | null;
+  title: string | null;
+  severity: string | null;
+  /** A target's name or `$input`. */
+  target: string | null;
+  inputs: RunbookInput[];
+  triggers: Record<string, string>[];
+};
+
+const NOTHING: FrontMatter = { raw: null, title: null, severity: null, target: null, inputs: [], triggers: [] };
+const INPUT_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
+
+/** Reads YAML front matter. `line` is that of its first `---`. Throws HoldfastError with the line of what is wrong. */
+export function readFrontMatter(yaml: string | null, at: { file: string; line: number }): FrontMatter {
+  if (yaml === null || yaml.trim() === '') return NOTHING;
+  const counter = new LineCounter();
+  const document = parseDocument(yaml, { lineCounter: counter, prettyErrors: false });
+  const broken = document.errors[0];
+  const lineAt = (offset: number | undefined) => at.line + counter.linePos(offset ?? 0).line;
+  if (broken !== undefined) {
+    throw runbookProblem(
+      at.file,
+      lineAt(broken.pos[0]),
+      `the front matter is not YAML: ${broken.message}`,
+      'Correct it, or remove the block between the two --- lines.',
+    );
+  }
+  if (!isMap(document.contents)) {
+    throw runbookProblem(
+      at.file,
+      at.line,
+      'the front matter is not a list of keys and values',
+      'Write it as `key: value` lines between the two --- lines.',
+    );
+  }
+  const lineOf = (key: string) => {
+    const pair = isMap(document.contents)
+      ? document.contents.items.find((item) => String(item.key) === key)
+      : undefined;
+    return lineAt((pair?.key as { range?: [number, number, number] } | undefined)?.range?.[0]);
+  };
+  let raw: Record<string, Json>;
+  try {
+    raw = JSON.parse(JSON.stringify(document.toJS({ maxAliasCount: 50 }))) as Record<string, Json>;
+  } catch {
+    throw runbookProblem(
+      at.file,
+      at.line,
+      'the front matter cannot be read as data',
+      'Use plain values, and few aliases.',
+    );
+  }
+  const fail = (key: string, what: string, hint: string) => runbookProblem(at.file, lineOf(key), what, hint);
+  return {
+    raw,
+    title: readText(raw, 'title'),
+    severity: readText(raw, 'severity'),
+    target: readText(raw, 'target'),
+    inputs: readParams(raw['params'], lineOf('params'), fail),
+    triggers: readTriggers(raw['triggers'], fail),
+  };
+}
+
+type Fail = (key: string, what: string, hint: string) => Error;
+
+function readText(raw: Record<string, Json>, key: string): string | null {
+  const value = raw[key];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+}
+
+const PARAMS_HINT = 'Write params as `name: {type: integer, default: 3}`, one line each.';
+
+function readParams(params: Json | undefined, line: number, fail: Fail): RunbookInput[] {
+  if (params === undefined || params === null) return [];
+  if (typeof params !== 'object') throw fail('params', '`params` is not a list of inputs', PARAMS_HINT);
+  const entries: [string, Json][] = Array.isArray(params)
+    ? params.map((each) => {
+        const name = typeof each === 'object' && each !== null && !Array.isArray(each) ? each['name'] : each;
+        if (typeof name !== 'string') throw fail('params', 'an entry of `params` has no name', PARAMS_HINT);
+        return [name, each];
+      })
+    : Object.entries(params);
+  const seen = new Set<string>();
+  return entries.map(([name, declared]) => {
+    if (!INPUT_NAME.test(name))
+      throw fail(
+        'params',
+        `\`${name}\` is no name for an input`,
+        'Use letters, digits, - and _, starting with a letter.',
+      );
+    if (seen.has(name)) throw fail('params', `the input \`${name}\` is declared twice`, 'Keep one of them.');
+    seen.add(name);
+    const about = typeof declared === 'object' && declared !== null && !Array.isArray(declared) ? declared : {};
+    const type = about['type'] ?? 'string';
+    if (!(INPUT_TYPES as readonly Json[]).includes(type)) {
+      throw fail(
+        'params',
+        `the input \`${name}\` has the unknown type \`${String(type)}\``,
+        `Types are ${INPUT_TYPES.join(', ')}.`,
+      );
+    }
+    const scalar = typeof declared === 'object' || Array.isArray(params) ? about['default'] : declared;
+    const fallback = scalar === undefined || scalar === null || typeof scalar === 'object' ? null : String(scalar);
+    return {
+      name,
+      source: 'declared' as const,
+      type: type as RunbookInput['type'],
+      required: about['required'] === undefined ? fallback === null : about['required'] !== false && fallback === null,
+      default: fallback,
+      at: [{ line, column: 1 }],
+    };
+  });
+}
+
+function readTriggers(triggers: Json | undefined, fail: Fail): Record<string, string>[] {
+  if (triggers === undefined || triggers === null) return [];
+  const hint = 'Write triggers as a list of labels, for example `- {alertname: HighErrorRate, severity: critical}`.';
+  if (!Array.isArray(triggers)) throw fail('triggers', '`triggers` is not a list', hint);
+  return triggers.map((trigger) => {
+    if (
+      typeof trigger !== 'object' ||
+      trigger === null ||
+      Array.isArray(trigger) ||
+      Object.keys(trigger).length === 0
+    ) {
+      throw fail('triggers', 'an entry of `triggers` has no labels', hint);
+    }
+    const labels = Object.entries(trigger).map(([name, value]) => {
+      if (value === null || typeof value === 'object')
+        throw fail('triggers', `the label \`${name}\` has no plain value`, hint);
+      return [name, String(value)] as const;
+    });
+    return Object.fromEntries(labels);
+  });
+}

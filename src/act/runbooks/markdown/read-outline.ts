@@ -1,0 +1,204 @@
+import type { Code, List, ListItem, Nodes, Paragraph, Root, Table } from 'mdast';
+import remarkFrontmatter from 'remark-frontmatter';
+import remarkGfm from 'remark-gfm';
+import remarkParse from 'remark-parse';
+import { unified } from 'unified';
+
+/** One thing of the document in reading order. Lines are 1-based in the file as it is. */
+export type OutlineEntry =
+  | { kind: 'heading'; depth: number; title: string; line: number }
+  /** A paragraph that is, or begins with, bold text: `**Steps:**`, `**Symptoms**: all checks fail`. */
+  | { kind: 'label'; title: string; rest: string; line: number }
+  | {
+      kind: 'item';
+      number: string;
+      title: string;
+      text: string;
+      codes: InlineCode[];
+      line: number;
+      endLine: number;
+      links: number;
+    }
+  | { kind: 'check'; text: string; codes: InlineCode[]; line: number; endLine: number }
+  | { kind: 'bullet'; text: string; codes: InlineCode[]; inItem: boolean; line: number }
+  | { kind: 'text'; text: string; line: number }
+  | { kind: 'table'; rows: string[][]; line: number }
+  | FenceEntry;
+
+export type InlineCode = { text: string; line: number };
+
+/** A code block. `firstLine` is the line of the first line of `text`; `closed` is false when its end was never written. */
+export type FenceEntry = {
+  kind: 'fence';
+  language: string;
+  info: string;
+  text: string;
+  line: number;
+  endLine: number;
+  firstLine: number;
+  fenced: boolean;
+  closed: boolean;
+};
+
+export type Outline = { frontMatter: { yaml: string; line: number } | null; entries: OutlineEntry[] };
+
+const reader = unified().use(remarkParse).use(remarkGfm).use(remarkFrontmatter, ['yaml']);
+
+/**
+ * Flattens Markdown into what a runbook is made of, in reading order. Flat on purpose: CommonMark ends a numbered list
+ * at an unindented fence, and only the order (with the number each list starts at) still says which step a fence is of.
+ */
+export function readOutline(text: string): Outline {
+  const root = reader.parse(text) as Root;
+  const lines = text.split(/\r\n|\r|\n/);
+  const outline: Outline = { frontMatter: null, entries: [] };
+  // Depth is the author's choice, so the walk has its own stack.
+  const stack: { node: Nodes; inItem: boolean }[] = [...root.children]
+    .reverse()
+    .map((node) => ({ node, inItem: false }));
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    const { node, inItem } = next;
+    const line = node.position?.start.line ?? 1;
+    switch (node.type) {
+      case 'yaml':
+        outline.frontMatter = { yaml: node.value, line };
+        break;
+      case 'heading':
+        outline.entries.push({ kind: 'heading', depth: node.depth, title: plainText(node).trim(), line });
+        break;
+      case 'paragraph':
+        outline.entries.push(inItem ? { kind: 'text', text: plainText(node), line } : readParagraph(node, line));
+        break;
+      case 'code':
+        outline.entries.push(readFence(node, lines));
+        break;
+      case 'table':
+        outline.entries.push({ kind: 'table', rows: readRows(node), line });
+        break;
+      case 'list':
+        for (const child of [...readList(node, inItem)].reverse()) {
+          if ('entry' in child)
+            stack.push(
+              { node: child.item, inItem: true },
+              { node: { type: 'x-entry', entry: child.entry } as never, inItem },
+            );
+        }
+        break;
+      default:
+        if ((node as { type: string }).type === 'x-entry')
+          outline.entries.push((node as unknown as { entry: OutlineEntry }).entry);
+        else if (node.type === 'listItem') {
+          // Its first paragraph is the item's own title.
+          const rest = node.children[0]?.type === 'paragraph' ? node.children.slice(1) : node.children;
+          for (const child of [...rest].reverse()) stack.push({ node: child, inItem: true });
+        } else if ('children' in node) {
+          for (const child of [...node.children].reverse()) stack.push({ node: child as Nodes, inItem });
+        }
+    }
+  }
+  return outline;
+}
+
+function readList(list: List, inItem: boolean): { item: ListItem; entry: OutlineEntry }[] {
+  return list.children.map((item, place) => {
+    const head = item.children[0]?.type === 'paragraph' ? item.children[0] : undefined;
+    const text = head === undefined ? '' : plainText(head).trim();
+    const codes = head === undefined ? [] : inlineCodes(head);
+    const line = item.position?.start.line ?? 1;
+    const endLine = head?.position?.end.line ?? line;
+    if (item.checked !== null && item.checked !== undefined)
+      return { item, entry: { kind: 'check', text, codes, line, endLine } };
+    if (!list.ordered || inItem) return { item, entry: { kind: 'bullet', text, codes, inItem, line } };
+    const bold = head?.children[0]?.type === 'strong' ? plainText(head.children[0]).replace(/:\s*$/, '').trim() : null;
+    const number = String((list.start ?? 1) + place);
+    const title = bold !== null && text.replace(/:\s*$/, '') === bold ? bold : text.replace(/:\s*$/, '');
+    return {
+      item,
+      entry: {
+        kind: 'item',
+        number,
+        title,
+        text,
+        codes,
+        line,
+        endLine,
+        links: head === undefined ? 0 : countLinks(head),
+      },
+    };
+  });
+}
+
+function readParagraph(node: Paragraph, line: number): OutlineEntry {
+  const first = node.children[0];
+  const text = plainText(node).trim();
+  if (first?.type !== 'strong') return { kind: 'text', text, line };
+  const bold = plainText(first).trim();
+  const rest = text.slice(plainText(first).length).trim();
+  const isLabel = rest === '' || rest.startsWith(':') || bold.endsWith(':');
+  if (!isLabel || bold.length > 100) return { kind: 'text', text, line };
+  return { kind: 'label', title: bold.replace(/:\s*$/, ''), rest: rest.replace(/^:\s*/, ''), line };
+}
+
+function readFence(node: Code, lines: readonly string[]): FenceEntry {
+  const line = node.position?.start.line ?? 1;
+  const endLine = node.position?.end.line ?? line;
+  const opening = /(`{3,}|~{3,})/.exec(lines[line - 1]?.slice((node.position?.start.column ?? 1) - 1) ?? '');
+  const fenced = opening !== null && opening.index === 0;
+  const mark = opening?.[1] ?? '```';
+  const last = (lines[endLine - 1] ?? '').replace(/^[\s>]*/, '').trimEnd();
+  const closed = !fenced || (endLine > line && last.startsWith(mark) && [...last].every((char) => char === mark[0]));
+  // `sh{name=x}` without a blank belongs to the attributes, not to the language.
+  const [, language = '', glued = ''] = /^([^{]*)(\{.*)?$/s.exec(node.lang ?? '') ?? [];
+  return {
+    kind: 'fence',
+    language,
+    info: `${glued} ${node.meta ?? ''}`.trim(),
+    text: node.value,
+    line,
+    endLine,
+    firstLine: fenced ? line + 1 : line,
+    fenced,
+    closed,
+  };
+}
+
+function readRows(table: Table): string[][] {
+  return table.children.map((row) => row.children.map((cell) => plainText(cell).trim()));
+}
+
+function plainText(top: Nodes): string {
+  let text = '';
+  const stack: Nodes[] = [top];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node.type === 'text' || node.type === 'inlineCode') text += node.value;
+    else if (node.type === 'html')
+      text +=
+        /^<\/?[a-z][\w.-]*>$/i.test(node.value) &&
+        !/^<\/?(?:br|b|i|em|strong|p|div|span|a|img|code|sub|sup|kbd|details|summary)>$/i.test(node.value)
+          ? node.value
+          : '';
+    else if (node.type === 'break') text += '\n';
+    else if ('children' in node) for (const child of [...node.children].reverse()) stack.push(child as Nodes);
+  }
+  return text;
+}
+
+function inlineCodes(node: Paragraph): InlineCode[] {
+  return descendants(node).flatMap((each) =>
+    each.type === 'inlineCode' ? [{ text: each.value, line: each.position?.start.line ?? 1 }] : [],
+  );
+}
+
+function countLinks(node: Paragraph): number {
+  return descendants(node).filter((each) => each.type === 'link' && each.url.startsWith('#')).length;
+}
+
+function descendants(top: Nodes): Nodes[] {
+  const found: Nodes[] = [];
+  const stack: Nodes[] = [top];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    found.push(node);
+    if ('children' in node) for (const child of [...node.children].reverse()) stack.push(child as Nodes);
+  }
+  return found;
+}

@@ -1,0 +1,95 @@
+import { parseShell } from '../syntax/parse-syntax.ts';
+import { childrenOf, parentOf, type ShellNode, type ShellTree, textOf } from '../syntax/shell-tree.ts';
+import { inputTypeOf, SHELL_OWN_VARIABLES } from './input-kinds.ts';
+import { addMark, type InputMark, type MarkedText } from './mark-inputs.ts';
+
+/** Which variables of a script are questions to the operator. */
+export type KnownVariables = {
+  /** Assigned anywhere in the document, so not a question. */
+  assigned: ReadonlySet<string>;
+  /** Declared in the front matter; these may be written in lower case. */
+  declared: ReadonlyMap<string, InputMark['type']>;
+};
+
+export function isQuestion(name: string, known: KnownVariables): boolean {
+  if (known.declared.has(name)) return true;
+  return /^[A-Z][A-Z0-9_]*$/.test(name) && !known.assigned.has(name) && !SHELL_OWN_VARIABLES.has(name);
+}
+
+/**
+ * Marks `$NAME` and `${NAME}` wherever bash would expand them and the runbook never sets them, and returns the names of
+ * those used where only a number is safe (`$((N + 1))`, `[[ $N -gt 3 ]]`): bash would run code hidden in anything else.
+ */
+export async function markVariables(marked: MarkedText, known: KnownVariables): Promise<{ numbers: string[] }> {
+  const parsed = await parseShell(marked.text);
+  if (!parsed.ok) return { numbers: [] };
+  const numbers: string[] = [];
+  for (const node of parsed.tree.nodes) {
+    if (node.type !== 'variable_name') continue;
+    const name = textOf(parsed.tree, node);
+    if (!isQuestion(name, known)) continue;
+    if (isEvaluated(parsed.tree, node)) numbers.push(name);
+    const expansion = parentOf(parsed.tree, node);
+    if (expansion === undefined || !isPlainExpansion(parsed.tree, expansion)) continue;
+    addMark(marked, {
+      name,
+      source: known.declared.has(name) ? 'declared' : 'env',
+      type: known.declared.get(name) ?? inputTypeOf(name),
+      start: expansion.start,
+      end: expansion.end,
+    });
+  }
+  return { numbers };
+}
+
+function isPlainExpansion(tree: ShellTree, node: ShellNode): boolean {
+  if (node.type === 'simple_expansion') return true;
+  return (
+    node.type === 'expansion' &&
+    childrenOf(tree, node).filter((child) => child.named).length === 1 &&
+    /^\$\{\w+\}$/.test(textOf(tree, node))
+  );
+}
+
+const COMPARES_NUMBERS = new Set(['-eq', '-ne', '-lt', '-le', '-gt', '-ge']);
+
+function isEvaluated(tree: ShellTree, node: ShellNode): boolean {
+  for (let above = parentOf(tree, node); above !== undefined; above = parentOf(tree, above)) {
+    if (above.type === 'arithmetic_expansion' || above.type === 'c_style_for_statement' || above.type === 'subscript')
+      return true;
+    if (above.type === 'compound_statement' && tree.text.startsWith('((', above.start)) return true;
+    if (
+      above.type === 'binary_expression' &&
+      childrenOf(tree, above).some((child) => COMPARES_NUMBERS.has(textOf(tree, child)))
+    )
+      return true;
+    if (above.type === 'command_substitution' || above.type === 'command') return false;
+  }
+  return false;
+}
+
+/** Every variable a script sets, by whatever means. */
+export function assignedIn(tree: ShellTree): string[] {
+  const names: string[] = [];
+  for (const node of tree.nodes) {
+    if (node.type !== 'variable_name' && node.type !== 'word') continue;
+    const parent = parentOf(tree, node);
+    if (parent === undefined) continue;
+    const first = tree.nodes[parent.children.find((index) => tree.nodes[index]!.named) ?? -1];
+    if (
+      node.type === 'variable_name' &&
+      (parent.type === 'variable_assignment' || parent.type === 'for_statement') &&
+      first === node
+    )
+      names.push(textOf(tree, node));
+    else if (node.type === 'variable_name' && ['declaration_command', 'unset_command'].includes(parent.type)) continue;
+    else if (
+      parent.type === 'command' &&
+      first !== undefined &&
+      /^(?:read|mapfile|readarray|getopts|printf)$/.test(textOf(tree, first))
+    ) {
+      if (/^[A-Za-z_]\w*$/.test(textOf(tree, node))) names.push(textOf(tree, node));
+    }
+  }
+  return names;
+}

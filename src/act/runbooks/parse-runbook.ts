@@ -1,0 +1,330 @@
+import { createHash } from 'node:crypto';
+import type { RunbookBlock, RunbookInput, RunbookStep } from '../../contract/runbook.ts';
+import {
+  assembleProcedures,
+  type PlacedStep,
+  procedureOf,
+  type ReadFence,
+  type Section,
+} from './assemble-procedures.ts';
+import type { BlockContext, FoundInput, StepSeed } from './blocks/block-reading.ts';
+import { isKnownCommand } from './blocks/detect-language.ts';
+import { readBlock } from './blocks/read-block.ts';
+import { readShellBlock } from './blocks/read-shell-block.ts';
+import { readFenceAttributes } from './markdown/fence-attributes.ts';
+import { type FrontMatter, readFrontMatter } from './markdown/front-matter.ts';
+import { type FenceEntry, type InlineCode, readOutline } from './markdown/read-outline.ts';
+import { slugOf } from './markdown/slug-headings.ts';
+import { canBeMarked, markPlaceholders } from './parameters/mark-inputs.ts';
+import { assignedIn, type KnownVariables } from './parameters/mark-variables.ts';
+import type { ParsedRunbook, StepDraft } from './parsed-runbook.ts';
+import { riskOf } from './risk/verdict.ts';
+import { runbookProblem } from './runbook-problem.ts';
+import { parseShell } from './syntax/parse-syntax.ts';
+
+/** Larger documents are refused: a runbook people follow is some tens of kilobytes. */
+export const MAX_RUNBOOK_BYTES = 1_048_576;
+const TARGET_INPUT = 'target';
+
+/**
+ * Reads a Markdown document as procedures, blocks and steps, with what each would do. Any text is accepted; only front
+ * matter and fence attributes, which are Holdfast's own, can be wrong (HoldfastError `runbook.invalid` with the line).
+ */
+export async function parseRunbook(source: { file: string; text: string }): Promise<ParsedRunbook> {
+  const { file } = source;
+  if (Buffer.byteLength(source.text) > MAX_RUNBOOK_BYTES) {
+    throw runbookProblem(file, 1, 'the document is larger than 1 MiB', 'Split it, or leave logs and data out of it.');
+  }
+  const text = source.text.replace(/^\uFEFF/, '');
+  const outline = readOutline(canBeMarked(text) ? text : text.replace(/[\uE000-\uF8FF]/g, '\uFFFD'));
+  const front = readFrontMatter(outline.frontMatter?.yaml ?? null, { file, line: outline.frontMatter?.line ?? 1 });
+  const fenceEntries = outline.entries.filter((entry) => entry.kind === 'fence');
+  const known: KnownVariables = {
+    assigned: await assignedAnywhere(fenceEntries),
+    declared: new Map(front.inputs.map((input) => [input.name, input.type])),
+  };
+  const fences = new Map<FenceEntry, ReadFence>();
+  for (const entry of fenceEntries) {
+    const attributes = readFenceAttributes(entry.info, { file, line: entry.line });
+    const context: BlockContext = { file, firstLine: entry.firstLine, known, attributes };
+    const reading = await readBlock(entry, context);
+    if (!entry.closed) reading.reason += '; its end was never written';
+    fences.set(entry, { attributes, reading });
+  }
+  const firstHeading = outline.entries.find((entry) => entry.kind === 'heading')?.title;
+  const title = front.title ?? firstHeading ?? file.replace(/^.*\//, '');
+  const readInline = (code: InlineCode) =>
+    readInlineCommand(code, { file, firstLine: code.line, known, attributes: {} });
+  const { sections, sectionOf } = await assembleProcedures(outline.entries, fences, readInline, title);
+  return present({ file, text: source.text, title, front, sections, sectionOf, fences });
+}
+
+type Assembled = {
+  file: string;
+  text: string;
+  title: string;
+  front: FrontMatter;
+  sections: Section[];
+  sectionOf: Map<FenceEntry, Section>;
+  fences: Map<FenceEntry, ReadFence>;
+};
+
+/** Gives steps their ids, places the choice questions, and collects inputs. */
+function present({ file, text, title, front, sections, sectionOf, fences }: Assembled): ParsedRunbook {
+  const lines = text.split(/\r\n|\r|\n/);
+  const inputs = new InputCollector(front.inputs, lines);
+  const drafts: Record<string, StepDraft> = Object.create(null) as Record<string, StepDraft>;
+  const stepsOfFence = new Map<FenceEntry, string[]>();
+  const ids = new Set<string>();
+  const withSteps = sections.filter((section) => section.steps.length > 0);
+  const procedures = withSteps.map((section) => {
+    let count = 0;
+    const shown: (RunbookStep & { phase: number })[] = [];
+    const asked = new Set<string>();
+    const names = namesOf(section, file);
+    for (const placed of section.steps) {
+      const choice = choiceOf(placed);
+      if (choice !== null && !asked.has(choice.group)) {
+        asked.add(choice.group);
+        const id = uniqueId(ids, `${section.slug}.choose-${choice.group}`);
+        shown.push({ ...askStep(id, choice.group, section, placed), phase: placed.phase });
+        drafts[id] = { action: askAction(choice.group, section), found: null, attributes: {}, target: null };
+      }
+      count++;
+      const wanted = placed.attributes.name;
+      const id = uniqueId(
+        ids,
+        wanted !== undefined && names.get(wanted) === placed ? wanted : `${section.slug}.${count}`,
+      );
+      const target = targetOf(placed, front, file, inputs);
+      const found = inputs.take(placed.seed.inputs, placed);
+      if (target !== null && /^\{\{.*\}\}$/.test(target) && !found.includes(target.slice(2, -2)))
+        found.push(target.slice(2, -2));
+      shown.push({ ...stepOf(placed, id, choice, found), phase: placed.phase });
+      drafts[id] = { action: placed.seed.action, found: placed.seed.found, attributes: placed.attributes, target };
+      if (placed.fence !== null) stepsOfFence.set(placed.fence, [...(stepsOfFence.get(placed.fence) ?? []), id]);
+    }
+    const severity = withSteps.length === 1 ? (section.severity ?? front.severity) : section.severity;
+    return { ...procedureOf(section, shown), severity };
+  });
+  const slugs = new Set(procedures.map((procedure) => procedure.slug));
+  const blocks = [...fences].map(([fence, { reading }]): RunbookBlock => {
+    const slug = sectionOf.get(fence)?.slug ?? null;
+    return {
+      line: fence.line,
+      endLine: fence.endLine,
+      language: fence.language,
+      class: reading.class,
+      procedure: slug !== null && slugs.has(slug) ? slug : null,
+      steps: stepsOfFence.get(fence) ?? [],
+      reason: reading.reason,
+    };
+  });
+  const sha256 = createHash('sha256').update(text).digest('hex');
+  return {
+    file,
+    sha256,
+    title,
+    frontMatter: front.raw,
+    inputs: inputs.all(),
+    blocks,
+    procedures,
+    drafts,
+    triggers: front.triggers,
+  };
+}
+
+function stepOf(placed: PlacedStep, id: string, choice: RunbookStep['choice'], inputs: string[]): RunbookStep {
+  const { seed, number, title, line, endLine } = placed;
+  const risk = placed.attributes.risk ?? (seed.found === null ? null : riskOf(seed.found));
+  return {
+    id,
+    number,
+    title: shorten(title),
+    kind: seed.kind,
+    risk,
+    line,
+    endLine,
+    body: seed.body,
+    inputs,
+    bound: seed.bound,
+    choice,
+    reason: seed.reason,
+  };
+}
+
+/** The names given in a procedure; a name given twice there would make `verify=` and `rollback=` ambiguous. */
+function namesOf(section: Section, file: string): Map<string, PlacedStep> {
+  const names = new Map<string, PlacedStep>();
+  for (const placed of section.steps) {
+    const name = placed.attributes.name;
+    if (name === undefined) continue;
+    const other = names.get(name);
+    if (other === undefined) names.set(name, placed);
+    else if (other.fence !== placed.fence) {
+      throw runbookProblem(
+        file,
+        placed.fence?.line ?? placed.line,
+        `the step name \`${name}\` is already used on line ${other.fence?.line ?? other.line}`,
+        'Give one of them another name.',
+      );
+    }
+  }
+  return names;
+}
+
+function choiceOf(placed: PlacedStep): RunbookStep['choice'] {
+  const declared = placed.attributes.choice;
+  if (declared !== undefined) return { ...declared, label: placed.title };
+  const found = placed.seed.choice;
+  if (found === null) return null;
+  const own = `${slugOf(placed.fence === null ? placed.title : stepTitle(placed))}-${placed.fence?.line ?? placed.line}`;
+  return {
+    group:
+      found.group === 'platform'
+        ? 'platform'
+        : found.group === null
+          ? own
+          : `${found.group}-${placed.fence?.line ?? placed.line}`,
+    option: found.option,
+    label: found.label,
+  };
+}
+
+const stepTitle = (placed: PlacedStep) => placed.procedure.title;
+
+function askAction(group: string, section: Section): StepDraft['action'] {
+  const options = new Map<string, string>();
+  for (const placed of section.steps) {
+    const choice = choiceOf(placed);
+    if (choice?.group === group && !options.has(choice.option)) options.set(choice.option, choice.label);
+  }
+  return {
+    kind: 'choice',
+    group,
+    prompt: promptFor(group),
+    options: [...options].map(([option, label]) => ({ option, label })),
+  };
+}
+
+const promptFor = (group: string) =>
+  group === 'platform' ? 'Which platform does this run on?' : 'Which of these should be done?';
+
+function askStep(id: string, group: string, section: Section, first: PlacedStep): RunbookStep {
+  const prompt = promptFor(group);
+  const action = askAction(group, section);
+  const body =
+    action.kind === 'choice' ? action.options.map((option) => `${option.option}: ${option.label}`).join('\n') : '';
+  return {
+    id,
+    number: first.number,
+    title: prompt,
+    kind: 'choice',
+    risk: null,
+    line: first.line,
+    endLine: first.line,
+    body,
+    inputs: [],
+    bound: null,
+    choice: null,
+  };
+}
+
+/** Fence attribute, then front matter, then an input of type target; a step that needs one and has none gets a question. */
+function targetOf(placed: PlacedStep, front: FrontMatter, file: string, inputs: InputCollector): string | null {
+  const written = placed.attributes.target ?? (placed.seed.kind === 'sql' ? front.target : null);
+  if (written !== null && written !== undefined) {
+    if (!written.startsWith('$')) return written;
+    const name = written.slice(1);
+    if (!front.inputs.some((input) => input.name === name)) {
+      throw runbookProblem(
+        file,
+        placed.fence?.line ?? placed.line,
+        `the target \`${written}\` names no declared input`,
+        'Declare it under `params` in the front matter.',
+      );
+    }
+    return `{{${name}}}`;
+  }
+  if (placed.seed.kind !== 'sql') return null;
+  const declared = front.inputs.find((input) => input.type === 'target');
+  if (declared !== undefined) return `{{${declared.name}}}`;
+  inputs.add({ name: TARGET_INPUT, source: 'declared', type: 'target' }, { line: placed.line, column: 1 });
+  return `{{${TARGET_INPUT}}}`;
+}
+
+function uniqueId(taken: Set<string>, wanted: string): string {
+  let id = wanted;
+  for (let count = 2; taken.has(id); count++) id = `${wanted}-${count}`;
+  taken.add(id);
+  return id;
+}
+
+const shorten = (title: string) => {
+  const line = title.split('\n')[0]!.replace(/:\s*$/, '').trim();
+  return line.length > 160 ? `${line.slice(0, 159)}…` : line;
+};
+
+/** Gathers inputs over the document: one entry a name, every place it is used. */
+class InputCollector {
+  readonly #inputs = new Map<string, RunbookInput>();
+  readonly #lines: readonly string[];
+
+  constructor(declared: readonly RunbookInput[], lines: readonly string[]) {
+    this.#lines = lines;
+    for (const input of declared) this.#inputs.set(input.name, { ...input, at: [...input.at] });
+  }
+
+  /** Records the inputs of one step and returns their names. */
+  take(found: readonly FoundInput[], placed: PlacedStep): string[] {
+    for (const input of found) this.add(input, this.#placeOf(input.offset, placed));
+    return [...new Set(found.map((input) => input.name))];
+  }
+
+  add(input: Pick<RunbookInput, 'name' | 'source' | 'type'>, at: { line: number; column: number }): void {
+    const known = this.#inputs.get(input.name);
+    if (known === undefined)
+      this.#inputs.set(input.name, {
+        name: input.name,
+        source: input.source,
+        type: input.type,
+        required: true,
+        default: null,
+        at: [at],
+      });
+    else if (!known.at.some((each) => each.line === at.line && each.column === at.column)) known.at.push(at);
+  }
+
+  all(): RunbookInput[] {
+    return [...this.#inputs.values()];
+  }
+
+  #placeOf(offset: number, placed: PlacedStep): { line: number; column: number } {
+    if (placed.fence === null) return { line: placed.line, column: 1 };
+    const before = placed.fence.text.slice(0, offset);
+    const line = placed.fence.firstLine + (before.match(/\n/g)?.length ?? 0);
+    const content = placed.fence.text.split('\n')[line - placed.fence.firstLine] ?? '';
+    const indent = Math.max(0, (this.#lines[line - 1] ?? '').indexOf(content));
+    return { line, column: indent + (offset - (before.lastIndexOf('\n') + 1)) + 1 };
+  }
+}
+
+async function assignedAnywhere(fences: readonly FenceEntry[]): Promise<Set<string>> {
+  const names = new Set<string>();
+  for (const fence of fences) {
+    if (!/^(?:sh|bash|shell|zsh|ksh|console|)$/i.test(fence.language)) continue;
+    const parsed = await parseShell(markPlaceholders(fence.text).text);
+    if (parsed.ok) for (const name of assignedIn(parsed.tree)) names.add(name);
+  }
+  return names;
+}
+
+/** `kubectl get pods` in an item's own words is its command; a file name or a setting is not. */
+async function readInlineCommand(code: InlineCode, context: BlockContext): Promise<StepSeed | null> {
+  const word = /^\s*([\w.-]+)\s+\S/.exec(code.text)?.[1];
+  if (word === undefined || !isKnownCommand(word)) return null;
+  const reading = await readShellBlock(code.text, context);
+  const [seed, ...others] = reading.seeds;
+  if (seed === undefined || others.length > 0 || seed.kind !== 'shell' || reading.class === 'opaque') return null;
+  return { ...seed, start: 0, end: 0 };
+}

@@ -1,0 +1,27 @@
+import type { RunbookDocument, StepAction } from '../../contract/runbook.ts';
+import type { FenceAttributes } from './markdown/fence-attributes.ts';
+import type { RunClass } from './risk/verdict.ts';
+
+/** What the plan needs of a step beyond what a reader sees; everything that takes a parser is already done. */
+export type StepDraft = {
+  action: StepAction;
+  /** The class found in its commands, before any attribute; null where nothing runs. */
+  found: RunClass | null;
+  attributes: FenceAttributes;
+  /** Name of a target or `{{input}}`; null when the step needs none. */
+  target: string | null;
+};
+
+/** A document as `holdfast runbook show` prints it, plus what planning needs. */
+export type ParsedRunbook = RunbookDocument & {
+  /** By step id. */
+  drafts: Record<string, StepDraft>;
+  /** Label matchers of the front matter; any one of them starts or suggests the procedure. */
+  triggers: Record<string, string>[];
+};
+
+/** Only what `holdfast runbook show --json` prints. */
+export function toRunbookDocument(parsed: ParsedRunbook): RunbookDocument {
+  const { drafts: _drafts, triggers: _triggers, ...document } = parsed;
+  return document;
+}

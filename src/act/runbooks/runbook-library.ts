@@ -1,0 +1,241 @@
+import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { BlockClass } from '../../contract/runbook.ts';
+import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
+import { matchesTrigger } from './match-trigger.ts';
+import { MAX_RUNBOOK_BYTES, parseRunbook } from './parse-runbook.ts';
+import type { ParsedRunbook } from './parsed-runbook.ts';
+
+/** One file of the library as a list shows it. `problem` says why it cannot be used; the others are not affected. */
+export type RunbookSummary = {
+  /** Path below its folder, with forward slashes. */
+  path: string;
+  title: string;
+  /** Empty when the file could not be read. */
+  sha256: string;
+  procedures: { slug: string; title: string; severity: string | null; steps: number }[];
+  classes: Partial<Record<BlockClass, number>>;
+  triggers: Record<string, string>[];
+  problem: string | null;
+};
+
+export type RunbookEntry = { path: string; document: ParsedRunbook; text: string };
+export type TriggerMatch = { path: string; procedure: string; trigger: Record<string, string> };
+
+export type RunbookLibrary = {
+  /** Every runbook file, by path. */
+  list(): Promise<RunbookSummary[]>;
+  /** One document with its source. Throws HoldfastError: `missing` when there is none, `invalid` when it cannot be read. */
+  read(path: string): Promise<RunbookEntry>;
+  /** Procedures one of whose triggers has all its labels equal to these; the most specific trigger first. */
+  findByTrigger(labels: Readonly<Record<string, string>>): Promise<TriggerMatch[]>;
+  /** Forgets everything read. */
+  close(): void;
+};
+
+const MAX_FILES = 5_000;
+const MAX_DEPTH = 12;
+const RUNBOOK_FILE = /\.(?:md|markdown|txt)$/i;
+const SKIPPED_FOLDERS = new Set(['node_modules', '.git']);
+
+type Cached = {
+  mtimeMs: number;
+  size: number;
+  result: { ok: true; entry: RunbookEntry } | { ok: false; error: HoldfastError };
+};
+type Found = { path: string; file: string; mtimeMs: number; size: number };
+
+/** Opens the folders with runbooks. Where two folders hold the same path, the first folder's file is the one. */
+export function openRunbookLibrary({ folders }: { folders: readonly string[] }): RunbookLibrary {
+  const cache = new Map<string, Cached>();
+
+  const load = async (found: Found): Promise<Cached['result']> => {
+    const known = cache.get(found.file);
+    if (known !== undefined && known.mtimeMs === found.mtimeMs && known.size === found.size) return known.result;
+    const result = await readEntry(found);
+    cache.set(found.file, { mtimeMs: found.mtimeMs, size: found.size, result });
+    return result;
+  };
+
+  const loadAll = async () => {
+    const all: { found: Found; result: Cached['result'] }[] = [];
+    const files = await findRunbooks(folders);
+    // One at a time: parsing shares one thread, and a list must not hold every file open at once.
+    for (const found of files) all.push({ found, result: await load(found) });
+    const present = new Set(files.map((found) => found.file));
+    for (const file of cache.keys()) if (!present.has(file)) cache.delete(file);
+    return all;
+  };
+
+  return {
+    async list() {
+      const all = await loadAll();
+      return all.map(({ found, result }) =>
+        result.ok ? summaryOf(result.entry) : brokenSummary(found.path, result.error),
+      );
+    },
+    async read(path) {
+      const found = await findRunbook(folders, path);
+      const result = await load(found);
+      if (!result.ok) throw result.error;
+      return result.entry;
+    },
+    async findByTrigger(labels) {
+      const matches: TriggerMatch[] = [];
+      for (const { result } of await loadAll()) {
+        if (!result.ok) continue;
+        const procedure = result.entry.document.procedures[0]?.slug;
+        const trigger = result.entry.document.triggers
+          .filter((each) => matchesTrigger(each, labels))
+          .sort(moreLabelsFirst)[0];
+        if (procedure !== undefined && trigger !== undefined)
+          matches.push({ path: result.entry.path, procedure, trigger });
+      }
+      return matches.sort((left, right) => moreLabelsFirst(left.trigger, right.trigger));
+    },
+    close() {
+      cache.clear();
+    },
+  };
+}
+
+const moreLabelsFirst = (left: Record<string, string>, right: Record<string, string>) =>
+  Object.keys(right).length - Object.keys(left).length;
+
+async function readEntry(found: Found): Promise<Cached['result']> {
+  try {
+    const text = await readText(found);
+    return { ok: true, entry: { path: found.path, text, document: await parseRunbook({ file: found.path, text }) } };
+  } catch (thrown) {
+    if (thrown instanceof HoldfastError) return { ok: false, error: thrown };
+    const error = new HoldfastError({
+      code: 'runbook.unreadable',
+      kind: 'unavailable',
+      message: `${found.path} cannot be read: ${messageOf(thrown)}`,
+      hint: 'Check that the file exists and may be read by Holdfast.',
+      cause: thrown,
+    });
+    return { ok: false, error };
+  }
+}
+
+async function readText(found: Found): Promise<string> {
+  if (found.size > MAX_RUNBOOK_BYTES) {
+    throw new HoldfastError({
+      code: 'runbook.too-large',
+      kind: 'invalid',
+      message: `${found.path} is larger than 1 MiB`,
+      hint: 'Split it, or leave logs and data out of it.',
+    });
+  }
+  const handle = await open(found.file, 'r');
+  try {
+    // The size may have grown since it was looked up; never more than the limit is read.
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(MAX_RUNBOOK_BYTES + 1), 0, MAX_RUNBOOK_BYTES + 1, 0);
+    const bytes = buffer.subarray(0, bytesRead);
+    if (bytes.includes(0))
+      throw new HoldfastError({
+        code: 'runbook.not-text',
+        kind: 'invalid',
+        message: `${found.path} is not a text file`,
+        hint: 'Runbooks are Markdown in UTF-8.',
+      });
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch {
+      throw new HoldfastError({
+        code: 'runbook.not-text',
+        kind: 'invalid',
+        message: `${found.path} is not UTF-8`,
+        hint: 'Save it as UTF-8.',
+      });
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function findRunbook(folders: readonly string[], path: string): Promise<Found> {
+  for (const folder of folders) {
+    const root = await realpath(folder).catch(() => null);
+    if (root === null || path.includes('\0') || isAbsolute(path)) continue;
+    const wanted = resolve(root, path);
+    const file = await realpath(wanted).catch(() => null);
+    if (file === null || !isInside(root, file) || !RUNBOOK_FILE.test(path)) continue;
+    const about = await stat(file).catch(() => null);
+    if (about?.isFile())
+      return { path: relative(root, wanted).split(sep).join('/'), file, mtimeMs: about.mtimeMs, size: about.size };
+  }
+  throw new HoldfastError({
+    code: 'runbook.missing',
+    kind: 'missing',
+    message: `there is no runbook ${path}`,
+    hint: 'List them with `holdfast runbook ls`.',
+  });
+}
+
+/** Every runbook below the folders, sorted by path. What leads outside its folder is not there. */
+async function findRunbooks(folders: readonly string[]): Promise<Found[]> {
+  const found = new Map<string, Found>();
+  for (const folder of folders) {
+    const root = await realpath(folder).catch(() => null);
+    if (root === null) continue;
+    const seen = new Set<string>();
+    const open: { at: string; depth: number }[] = [{ at: root, depth: 0 }];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      const real = await realpath(next.at).catch(() => null);
+      if (real === null || !isInside(root, real) || seen.has(real)) continue;
+      seen.add(real);
+      const about = await stat(real).catch(() => null);
+      if (about?.isDirectory() && next.depth < MAX_DEPTH) {
+        const names = await readdir(real).catch(() => []);
+        for (const name of names)
+          if (!SKIPPED_FOLDERS.has(name)) open.push({ at: join(next.at, name), depth: next.depth + 1 });
+      } else if (about?.isFile() && RUNBOOK_FILE.test(next.at)) {
+        const path = relative(root, next.at).split(sep).join('/');
+        if (!found.has(path)) found.set(path, { path, file: real, mtimeMs: about.mtimeMs, size: about.size });
+        if (found.size >= MAX_FILES) return sorted(found);
+      }
+    }
+  }
+  return sorted(found);
+}
+
+const sorted = (found: Map<string, Found>) =>
+  [...found.values()].sort((left, right) => (left.path < right.path ? -1 : 1));
+
+function isInside(root: string, file: string): boolean {
+  return file === root || file.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
+function summaryOf({ path, document }: RunbookEntry): RunbookSummary {
+  const classes: Partial<Record<BlockClass, number>> = {};
+  for (const block of document.blocks) classes[block.class] = (classes[block.class] ?? 0) + 1;
+  const procedures = document.procedures.map(({ slug, title, severity, phases }) => ({
+    slug,
+    title,
+    severity,
+    steps: phases.reduce((sum, phase) => sum + phase.steps.length, 0),
+  }));
+  return {
+    path,
+    title: document.title,
+    sha256: document.sha256,
+    procedures,
+    classes,
+    triggers: document.triggers,
+    problem: null,
+  };
+}
+
+function brokenSummary(path: string, error: HoldfastError): RunbookSummary {
+  return {
+    path,
+    title: path.replace(/^.*\//, ''),
+    sha256: '',
+    procedures: [],
+    classes: {},
+    triggers: [],
+    problem: error.hint === undefined ? error.message : `${error.message}. ${error.hint}`,
+  };
+}
