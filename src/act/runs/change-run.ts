@@ -10,7 +10,7 @@ import { RUN_COLUMNS, type RunRow, type StepRow } from './run-rows.ts';
 import { isEnded } from './transitions.ts';
 
 /** What the commands on runs need. */
-export type RunCommandDeps = { database: Database; clock: Clock; wakeups: Wakeups };
+export type RunCommandDeps = { database: Database; clock: Clock; wakeups: Pick<Wakeups, 'kick'> };
 
 export type LockedRun = { run: RunRow; steps: StepRow[] };
 

@@ -7,6 +7,8 @@ export type ResolvedTarget = { name: string; kind: 'postgres'; url: string };
 export type StepExecution<Action extends StepAction = StepAction> = {
   /** Known to the database before anything begins; every process and session of the step carries it. */
   token: string;
+  /** The same for every attempt of this step of this run. */
+  onceKey: string;
   action: Action;
   /** Input name -> value. */
   inputs: Readonly<Record<string, string>>;

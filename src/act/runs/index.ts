@@ -4,7 +4,7 @@ export type { RunCommandDeps } from './change-run.ts';
 export { decideStepInDoubt } from './decide-step.ts';
 export type { Executor, Executors, ResolvedTarget, StepExecution, StepResult } from './executor.ts';
 export { readOutput } from './output-store.ts';
-export { listRuns, readRun } from './run-queries.ts';
+export { hasVerifiedRun, listRuns, readIncidentOfRun, readRun } from './run-queries.ts';
 export { RUN_TIMERS } from './run-timers.ts';
 export { type RunWorker, startRunWorker } from './run-worker.ts';
 export { insertRun } from './start-run.ts';

@@ -62,8 +62,8 @@ export function createToken(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** An id that stays the same when the same attempt is told twice. */
-export function dedupKeyOf(runId: string, stepId: string): string {
+/** An id that stays the same over the attempts of a step. */
+export function onceKeyOf(runId: string, stepId: string): string {
   return createHash('sha256').update(`${runId}/${stepId}`).digest('hex').slice(0, 32);
 }
 

@@ -3,7 +3,7 @@ import { messageOf } from '../../platform/errors/holdfast-error.ts';
 import { recordProcess } from './claim-store.ts';
 import type { StepResult } from './executor.ts';
 import { createOutputRecorder, type OutputRecorder } from './output-store.ts';
-import type { OwnedRun } from './owned-run.ts';
+import { onceKeyOf, type OwnedRun } from './owned-run.ts';
 import { redactText } from './redact-secrets.ts';
 import { resolveTargetName } from './resolve-effect.ts';
 import type { WorkerContext } from './run-context.ts';
@@ -37,6 +37,7 @@ export async function runAttempt(
   try {
     const result = await executor.execute({
       token: attempt.token,
+      onceKey: onceKeyOf(key.runId, step.id),
       action: step.action,
       inputs: owned.inputs,
       target,

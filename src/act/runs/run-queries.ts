@@ -3,7 +3,6 @@ import type { Run, RunStep, RunSummary, StepAttempt } from '../../contract/run.t
 import type { Database, Queryable } from '../../platform/db/database.ts';
 import { listApprovalsOfRun } from './approval-store.ts';
 import { runMissing } from './change-run.ts';
-import { OUTPUT_HEAD_BYTES } from './output-store.ts';
 import { type AttemptRow, RUN_COLUMNS, RUN_SUMMARY_COLUMNS, type RunRow, type StepRow } from './run-rows.ts';
 
 /** How much of each attempt's output a run's JSON carries; the rest is streamed from /runs/{id}/output. */
@@ -148,5 +147,19 @@ async function readShownOutput(db: Queryable, runId: string): Promise<ShownOutpu
   return shown;
 }
 
-/** Where the attempt's stored output was cut, or null. */
-export const OUTPUT_CUT_FROM = OUTPUT_HEAD_BYTES;
+/** The incident a run belongs to, or null. */
+export async function readIncidentOfRun(db: Queryable, runId: string): Promise<string | null> {
+  const rows = await sql<{ incidentId: string | null }>`select incident_id as "incidentId" from runs where id = ${runId}`.execute(db);
+  return rows.rows[0]?.incidentId ?? null;
+}
+
+/** True when a succeeded run of the incident passed a check after its last change. */
+export async function hasVerifiedRun(db: Queryable, incidentId: string): Promise<boolean> {
+  const rows = await sql<{ verified: boolean }>`
+    select exists (
+      select from runs r where r.incident_id = ${incidentId} and r.status = 'succeeded' and (
+        select max(s.ordinal) filter (where p->>'risk' = 'check') > coalesce(max(s.ordinal) filter (where p->>'risk' in ('change', 'destroy')), -1)
+        from run_steps s join jsonb_array_elements(r.plan->'steps') p on p->>'id' = s.id
+        where s.run_id = r.id and s.status = 'succeeded')) as verified`.execute(db);
+  return rows.rows[0]?.verified ?? false;
+}

@@ -14,7 +14,13 @@ export type HttpRequest = {
   mostBodyBytes?: number;
 };
 
-export type HttpAnswer = { status: number; headers: Record<string, string>; body: string; bodyCut: boolean; redirects: number };
+export type HttpAnswer = {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+  bodyCut: boolean;
+  redirects: number;
+};
 
 const MOST_REDIRECTS = 5;
 const DEFAULT_MOST_BODY_BYTES = 1024 * 1024;
@@ -45,7 +51,10 @@ export async function sendHttp(options: HttpRequest): Promise<HttpAnswer> {
       if (next.origin !== url.origin) {
         for (const name of Object.keys(headers)) if (/^(authorization|cookie)$/i.test(name)) delete headers[name];
       }
-      if (response.statusCode === 303 || ((response.statusCode === 301 || response.statusCode === 302) && method === 'POST')) {
+      if (
+        response.statusCode === 303 ||
+        ((response.statusCode === 301 || response.statusCode === 302) && method === 'POST')
+      ) {
         method = 'GET';
         body = null;
       }
@@ -53,7 +62,12 @@ export async function sendHttp(options: HttpRequest): Promise<HttpAnswer> {
       continue;
     }
     const read = await readCapped(response.body, options.mostBodyBytes ?? DEFAULT_MOST_BODY_BYTES);
-    const flat = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]));
+    const flat = Object.fromEntries(
+      Object.entries(response.headers).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.join(', ') : (value ?? ''),
+      ]),
+    );
     return { status: response.statusCode, headers: flat, body: read.text, bodyCut: read.cut, redirects };
   }
 }
@@ -61,10 +75,18 @@ export async function sendHttp(options: HttpRequest): Promise<HttpAnswer> {
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
-  throw new HoldfastError({ code: 'http.bad-url', kind: 'invalid', message: `"${text}" is no http or https URL`, hint: 'Write it with its scheme: https://…' });
+  throw new HoldfastError({
+    code: 'http.bad-url',
+    kind: 'invalid',
+    message: `"${text}" is no http or https URL`,
+    hint: 'Write it with its scheme: https://…',
+  });
 }
 
-async function readCapped(stream: AsyncIterable<Buffer> & { destroy(): unknown }, mostBytes: number): Promise<{ text: string; cut: boolean }> {
+async function readCapped(
+  stream: AsyncIterable<Buffer> & { destroy(): unknown },
+  mostBytes: number,
+): Promise<{ text: string; cut: boolean }> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of stream) {

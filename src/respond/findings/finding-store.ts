@@ -95,7 +95,7 @@ async function publishFinding(tx: Tx, kind: string, finding: Finding, told: { at
  * @throws HoldfastError missing, conflict when it is fixed already
  */
 export async function changeFinding(
-  deps: { database: Database; clock: Clock; wakeups: Wakeups },
+  deps: { database: Database; clock: Clock; wakeups: Pick<Wakeups, 'kick'> },
   id: string,
   change: { status: 'open' | 'muted' | 'accepted'; reason: string; actor: string },
 ): Promise<Finding> {

@@ -8,7 +8,7 @@ import { INCIDENT_TRANSITIONS } from './incident-status.ts';
 import { type IncidentRow, lockIncident, tellIncident, updateIncident } from './incident-store.ts';
 import { findScheme, levelOf } from './severity-schemes.ts';
 
-export type IncidentCommandDeps = { database: Database; clock: Clock; wakeups: Wakeups };
+export type IncidentCommandDeps = { database: Database; clock: Clock; wakeups: Pick<Wakeups, 'kick'> };
 
 /** Called in the transaction of an acknowledgement: pages that wait are cancelled with it. */
 export type OnAcknowledged = (tx: Tx, acknowledged: { incidentId: string; at: Date; actor: string }) => Promise<void>;

@@ -1,0 +1,33 @@
+import { hasVerifiedRun, listRuns } from '../../act/runs/index.ts';
+import type { Queryable, Tx } from '../../platform/db/database.ts';
+import { listFindingsOfIncident } from '../../respond/findings/index.ts';
+import { lockIncident, resolveBlockers, tellIncident, updateIncident } from '../../respond/incidents/index.ts';
+import { cancelPages } from '../../respond/oncall/index.ts';
+
+/** More runs of one incident than this are not looked at; a person resolves such a one. */
+const MOST_RUNS = 200;
+
+/** What holds the incident's resolve back right now. */
+export async function readBlockers(db: Queryable, incidentId: string): Promise<string[]> {
+  return resolveBlockers({
+    findings: await listFindingsOfIncident(db, incidentId),
+    runs: await listRuns(db, { incidentId, limit: MOST_RUNS }),
+    verifiedByRun: await hasVerifiedRun(db, incidentId),
+  });
+}
+
+/**
+ * Resolves an incident once what noticed the trouble sees it gone and no run of it is under way. Incidents that people
+ * declared are theirs to resolve.
+ */
+export async function resolveWhenVerified(tx: Tx, incidentId: string, at: Date): Promise<void> {
+  const incident = await lockIncident(tx, incidentId);
+  if (incident.status === 'resolved' || incident.status === 'closed' || incident.cause === null) return;
+  if ((await readBlockers(tx, incidentId)).length > 0) return;
+  const findings = await listFindingsOfIncident(tx, incidentId);
+  const verified = findings.filter((finding) => finding.status === 'fixed').map((finding) => finding.title);
+  if (verified.length === 0) return;
+  await updateIncident(tx, incidentId, { status: 'resolved', resolvedAt: at });
+  await cancelPages(tx, incidentId, { at, actor: 'system' });
+  await tellIncident(tx, incident, { kind: 'incident.resolved', at, actor: 'system', text: `Resolved: verified healthy (${verified.join(', ')})` });
+}

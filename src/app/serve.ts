@@ -1,0 +1,51 @@
+import type { HoldfastConfig } from '../platform/config/load-config.ts';
+import { createLogger } from '../platform/log/logger.ts';
+import { startHoldfast } from './start-holdfast.ts';
+import { prepareUi } from './prepare-ui.ts';
+
+/** After the first signal a stop may take this long; then the process ends all the same. */
+const STOP_LIMIT_MS = 30_000;
+
+/**
+ * Runs the server until it is told to stop. Signals: TERM and INT stop gracefully (a second one at once ends the
+ * process), HUP is taken as a stop too while there is nothing to reload.
+ */
+export async function serve(options: { config: HoldfastConfig; version: string; environment: NodeJS.ProcessEnv; stopWithStdin: boolean }): Promise<void> {
+  const { config, version, environment } = options;
+  const logger = createLogger({ level: config.log.level });
+  let requestStop: (reason: string) => void = () => {};
+  const stopRequested = new Promise<string>((resolve) => {
+    requestStop = resolve;
+  });
+  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, () => requestStop(signal));
+  if (options.stopWithStdin) {
+    process.stdin.on('end', () => requestStop('stdin closed')).on('error', () => requestStop('stdin closed'));
+    process.stdin.resume();
+  }
+  const ui = prepareUi({ logger, environment, enabled: config.role !== 'worker' });
+  const startedAt = performance.now();
+  const starting = startHoldfast({ config, version, environment, logger, ui });
+  let holdfast: Awaited<typeof starting>;
+  try {
+    holdfast = await starting;
+  } catch (thrown) {
+    ui.stop();
+    throw thrown;
+  }
+  if (!config.auth) logger.warn('running without authentication: everybody who reaches this address is administrator');
+  logger.info({ address: holdfast.address, role: config.role, startMs: Math.round(performance.now() - startedAt) }, 'listening');
+  if (holdfast.firstLink) logger.info({ link: holdfast.firstLink }, 'sign in for the first time with this one-time link');
+  const reason = await stopRequested;
+  logger.info({ reason }, 'stopping');
+  for (const signal of signals) process.on(signal, () => process.exit(130));
+  const limit = setTimeout(() => {
+    logger.error(`not stopped after ${STOP_LIMIT_MS / 1_000} s, ending anyway`);
+    process.exit(70);
+  }, STOP_LIMIT_MS).unref();
+  ui.stop();
+  await holdfast.stop();
+  clearTimeout(limit);
+  process.stdin.destroy();
+  logger.info('stopped');
+}

@@ -1,0 +1,29 @@
+import { PgBoss } from 'pg-boss';
+import type { HoldfastConfig } from '../platform/config/load-config.ts';
+import type { Database } from '../platform/db/database.ts';
+import { JOBS_SCHEMA } from '../platform/db/migrate.ts';
+import { pruneKept } from '../platform/db/prune-store.ts';
+import type { Logger } from '../platform/log/logger.ts';
+
+const PRUNE_QUEUE = 'prune';
+/** Minute 17 of each hour: not when everybody else's jobs run. */
+const PRUNE_CRON = '17 * * * *';
+const STOP_TIMEOUT_MS = 2_000;
+
+/** Background jobs that last seconds. One replica does each, whichever the queue gives it to. */
+export async function startHousekeeping(deps: { database: Database; logger: Logger; retention: HoldfastConfig['retention'] }): Promise<{ stop(): Promise<void> }> {
+  const boss = new PgBoss({
+    db: { executeSql: async (text: string, values?: unknown[]) => deps.database.pool.query(text, values) },
+    schema: JOBS_SCHEMA,
+    migrate: false,
+  });
+  boss.on('error', (error: Error) => deps.logger.debug({ err: error }, 'job queue'));
+  await boss.start();
+  await boss.createQueue(PRUNE_QUEUE, { policy: 'singleton' });
+  await boss.schedule(PRUNE_QUEUE, PRUNE_CRON);
+  await boss.work(PRUNE_QUEUE, async () => {
+    const pruned = await pruneKept(deps.database, deps.retention);
+    deps.logger.info(pruned, 'pruned what is older than its retention');
+  });
+  return { stop: () => boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS }) };
+}
