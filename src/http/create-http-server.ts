@@ -8,7 +8,7 @@ import { installAccessGuard } from './auth/access-guard.ts';
 import { createHostRules, isHostAllowed, isLoopbackHost, isOriginAllowed } from './host-guard.ts';
 import type { HttpApp } from './http-app.ts';
 import type { HttpDeps } from './http-deps.ts';
-import { PROBLEM_TYPE, sendProblem, toHttpError, toProblem } from './problem.ts';
+import { PROBLEM_TYPE, retryAfterOf, sendProblem, toHttpError, toProblem } from './problem.ts';
 import { installRateLimit } from './rate-limit.ts';
 import { installRequestMetrics } from './request-metrics.ts';
 import { installRouteTable, methodsAt } from './route-table.ts';
@@ -41,7 +41,8 @@ export async function createHttpServer(
     });
   }
   const app = fastify({
-    loggerInstance: deps.logger,
+    // Its own lines say what ours say ("listening"); its warnings stay.
+    loggerInstance: deps.logger.child({}, { level: deps.logger.isLevelEnabled('warn') ? 'warn' : deps.logger.level }),
     // One line per request is the metrics' work; what fails is logged where it is handled.
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => createId('req'),
@@ -82,8 +83,8 @@ function installHostGuard(app: HttpApp, { config }: HttpDeps): void {
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     // Probes of an orchestrator call by whatever name they like, and health tells nobody anything.
-    const probe = request.routeOptions.config.rateLimited === false && request.routeOptions.config.access === 'public';
-    if (!isHostAllowed(request.host, rules) && !(probe && !rules.loopback)) {
+    const probe = request.routeOptions.config.probe === true && !rules.loopback;
+    if (!probe && !isHostAllowed(request.host, rules)) {
       return done(
         new HoldfastError({
           code: 'http.misdirected',
@@ -112,6 +113,8 @@ function installHostGuard(app: HttpApp, { config }: HttpDeps): void {
 function installErrorAnswers(app: HttpApp, deps: HttpDeps): void {
   app.setErrorHandler((thrown: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const problem = toProblem(thrown, request.id);
+    const retryAfterMs = retryAfterOf(thrown);
+    if (retryAfterMs !== null) reply.header('retry-after', Math.ceil(retryAfterMs / 1_000));
     const where = { reqId: request.id, method: request.method, route: request.routeOptions.url ?? null };
     if (problem.status >= 500) {
       const error = toHttpError(thrown);

@@ -31,8 +31,8 @@ declare module 'fastify' {
     description?: string;
     /** Left out of the API documentation (pages, assets). */
     hidden?: boolean;
-    /** False exempts it from the rate limits (health, metrics). */
-    rateLimited?: boolean;
+    /** Asked by the machines that watch this one (health, metrics): never rate-limited, by whatever host name. */
+    probe?: boolean;
     /** It takes an `Idempotency-Key` (it answers through `runIdempotent`). */
     idempotent?: boolean;
     /** Media types of a success answer that is not JSON, with what they hold. */

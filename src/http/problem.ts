@@ -151,6 +151,13 @@ export function toProblem(thrown: unknown, requestId: string): Problem {
   };
 }
 
+/** How long the thrower of a `throttled` or `unavailable` error asked to wait: `retryAfterMs` of its cause. */
+export function retryAfterOf(thrown: unknown): number | null {
+  const cause =
+    thrown instanceof HoldfastError ? (thrown.cause as { retryAfterMs?: unknown } | null | undefined) : null;
+  return typeof cause?.retryAfterMs === 'number' ? cause.retryAfterMs : null;
+}
+
 /** Answers with a problem; the one place that does. */
 export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
   reply.header('x-request-id', problem.requestId);

@@ -11,8 +11,8 @@ const MOST_CLIENTS = 20_000;
 export function installRateLimit(app: HttpApp, config: HttpConfig): void {
   let all: TokenBucket | null = null;
   const clients = new LRUCache<string, TokenBucket>({ max: MOST_CLIENTS });
-  app.addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.config.rateLimited === false) return done();
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (request.routeOptions.config.probe === true) return done();
     const limits = config.rateLimits();
     const nowMs = performance.now();
     all ??= fillBucket(limits.global, nowMs);
@@ -24,13 +24,13 @@ export function installRateLimit(app: HttpApp, config: HttpConfig): void {
     // The client first: one that is over its own limit must not use up everybody's.
     const waitMs = takeToken(client, limits.client, nowMs) || takeToken(all, limits.global, nowMs);
     if (waitMs === 0) return done();
-    reply.header('retry-after', Math.ceil(waitMs / 1_000));
     done(
       new HoldfastError({
         code: 'rate.limited',
         kind: 'throttled',
         message: `too many requests; the next one is taken in ${Math.ceil(waitMs)} ms`,
         hint: 'Wait as long as Retry-After says, or ask an administrator to raise the limit.',
+        cause: { retryAfterMs: waitMs },
       }),
     );
   });

@@ -44,10 +44,12 @@ const PROBLEMS: { status: number; when: (route: RouteRecord) => boolean }[] = [
 export function buildOpenApi(app: HttpApp, options: { version: string }): OpenApiDocument {
   const schemas = createSchemaCollector();
   schemas.translate(z.object({ problem: problemSchema }), 'output');
+  const shown = app.routeTable.filter((route) => !route.hidden);
+  // Answers first: see SchemaCollector.translate.
+  for (const route of shown) successesOf(route, schemas);
   const paths: OpenApiDocument['paths'] = {};
   const tags = new Set<string>();
-  for (const route of app.routeTable) {
-    if (route.hidden) continue;
+  for (const route of shown) {
     const operation = describeRoute(route, schemas);
     for (const tag of operation.tags) tags.add(tag);
     const path = route.path.replace(/:(\w+)/g, '{$1}');

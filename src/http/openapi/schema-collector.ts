@@ -5,69 +5,73 @@ export type JsonSchema = Record<string, unknown>;
 /** Collects the named schemas of a document while schemas are translated; parts without a name stay inline. */
 export type SchemaCollector = {
   components: Map<string, JsonSchema>;
-  /** @param io `input` is what a caller sends (defaults may be left out), `output` what the server answers */
+  /**
+   * Translate what the server answers before what it takes: an input that differs from the answer of the same name (a
+   * default, a key that may be left out) is then named `…Input`.
+   */
   translate(schema: z.ZodType, io: 'input' | 'output'): JsonSchema;
 };
 
-/** The recursive schema zod has no name for: any JSON value. In OpenAPI 3.1 `true` says the same in one word. */
+/** The recursive schema zod has no name for: any JSON value, which an empty schema says in fewer words. */
 const UNNAMED = /^__schema\d+$/;
 
 export function createSchemaCollector(): SchemaCollector {
   const components = new Map<string, JsonSchema>();
+  /** What each component was made of, to know it again. */
+  const sources = new Map<string, string>();
 
-  const translate = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema => {
-    const {
-      $schema: _dialect,
-      $defs = {},
-      ...root
-    } = z.toJSONSchema(schema, { io, target: 'draft-2020-12' }) as JsonSchema & {
-      $defs?: Record<string, JsonSchema>;
-    };
-    const names = new Map<string, string>();
-    for (const id of Object.keys($defs)) names.set(id, nameFor(id, io, $defs));
-    for (const [id, definition] of Object.entries($defs)) {
-      const name = names.get(id);
-      if (name !== undefined && name !== '') components.set(name, rewrite(definition, names) as JsonSchema);
-    }
-    return rewrite(root, names) as JsonSchema;
+  const nameFor = (id: string, source: string): string | null => {
+    if (UNNAMED.test(id)) return null;
+    const known = sources.get(id);
+    return known === undefined || known === source ? id : `${id}Input`;
   };
 
-  /** An input that differs from the output of the same name (a default, an unknown key) gets a name of its own. */
-  const nameFor = (id: string, io: 'input' | 'output', defs: Record<string, JsonSchema>): string => {
-    if (UNNAMED.test(id)) return '';
-    if (io === 'output') return id;
-    const asOutput = z.globalRegistry._idmap.get(id);
-    if (!asOutput) return id;
-    const output = z.toJSONSchema(asOutput as z.ZodType, { io: 'output', target: 'draft-2020-12' }) as {
-      $defs?: Record<string, JsonSchema>;
-    };
-    return looseText(output.$defs?.[id]) === looseText(defs[id]) ? id : `${id}Input`;
+  return {
+    components,
+    translate(schema, io) {
+      const translated = z.toJSONSchema(schema, { io, target: 'draft-2020-12' }) as JsonSchema & {
+        $defs?: Record<string, JsonSchema>;
+      };
+      const { $schema: _dialect, $defs = {}, ...root } = translated;
+      const definitions = Object.entries($defs).map(([id, definition]) => {
+        const open = io === 'output' ? leaveOpen(definition) : definition;
+        const source = JSON.stringify(leaveOpen(definition));
+        return { id, definition: open, source, name: nameFor(id, source) };
+      });
+      const names = new Map(definitions.map(({ id, name }) => [id, name]));
+      for (const { name, definition, source } of definitions) {
+        if (name === null || components.has(name)) continue;
+        sources.set(name, source);
+        components.set(name, pointToComponents(definition, names) as JsonSchema);
+      }
+      return pointToComponents(io === 'output' ? leaveOpen(root) : root, names) as JsonSchema;
+    },
   };
-
-  return { components, translate };
 }
 
-/** A schema's text without what merely says that answers hold no further keys. */
-function looseText(schema: unknown): string {
-  return JSON.stringify(schema, (key, value: unknown) =>
-    key === 'additionalProperties' && value === false ? undefined : value,
-  );
+/** Answers may gain keys in later versions: a client that refuses unknown ones would break on them. */
+function leaveOpen<Value>(value: Value): Value {
+  return JSON.parse(
+    JSON.stringify(value, (key, entry: unknown) =>
+      key === 'additionalProperties' && entry === false ? undefined : entry,
+    ),
+  ) as Value;
 }
 
 /** Turns `#/$defs/X` into `#/components/schemas/X`, and references to the unnamed any-value into "anything". */
-function rewrite(value: unknown, names: ReadonlyMap<string, string>): unknown {
-  if (Array.isArray(value)) return value.map((entry) => rewrite(entry, names));
+function pointToComponents(value: unknown, names: ReadonlyMap<string, string | null>): unknown {
+  if (Array.isArray(value)) return value.map((entry) => pointToComponents(entry, names));
   if (value === null || typeof value !== 'object') return value;
-  const { $ref, ...rest } = value as { $ref?: string };
+  const { $ref, ...rest } = value as { $ref?: unknown };
   if (typeof $ref === 'string') {
-    const id = $ref.replace('#/$defs/', '');
-    const name = names.get(id);
+    const name = names.get($ref.replace('#/$defs/', ''));
     if (name === undefined) throw new Error(`schema reference ${$ref} leads nowhere`);
-    return name === '' ? {} : { $ref: `#/components/schemas/${name}`, ...rest };
+    return name === null ? {} : { $ref: `#/components/schemas/${name}`, ...rest };
   }
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => key !== 'id' || typeof (value as { id: unknown }).id !== 'string')
-      .map(([key, entry]) => [key, rewrite(entry, names)]),
+      // The name zod repeats inside of a schema; a property called "id" is an object, not a text.
+      .filter(([key, entry]) => key !== 'id' || typeof entry !== 'string')
+      .map(([key, entry]) => [key, pointToComponents(entry, names)]),
   );
 }

@@ -16,7 +16,7 @@ export function registerHealthRoutes(app: HttpApp, deps: HttpDeps): void {
     [database, ...deps.checks.filter((check) => check.name !== 'database')],
     deps.logger,
   );
-  const config = (summary: string) => ({ access: 'public' as const, summary, rateLimited: false });
+  const config = (summary: string) => ({ access: 'public' as const, summary, probe: true });
   const answer = (reply: FastifyReply, results: readonly CheckResult[]) => {
     const passing = results.every((result) => result.status === 'passing');
     reply.code(passing ? 200 : 503).header('cache-control', 'no-store');

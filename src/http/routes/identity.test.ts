@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createManualClock } from '../../platform/clock/manual-clock.ts';
 import { SESSION_IDLE_MS } from '../../platform/identity/credential-resolver.ts';
 import { ensureFirstAdmin } from '../../platform/identity/first-admin.ts';
+import { pruneIdentity } from '../../platform/identity/prune-identity.ts';
 import { linkUrl } from '../../platform/identity/sign-in-links.ts';
 import { CSRF_HEADER } from '../auth/authenticate.ts';
 import { startTestServer, type TestServer } from '../testing/start-test-server.ts';
@@ -115,6 +116,7 @@ describe('signing in', () => {
     expect(codes).toEqual([...Array.from({ length: 10 }, () => 401), 429, 429]);
     const limited = await signIn('admin', PASSWORD, '198.51.100.7');
     expect(limited.json()).toMatchObject({ code: 'sign-in.limited', detail: expect.stringContaining('15 min') });
+    expect(limited.headers['retry-after']).toBe('900');
     expect((await signIn('admin', PASSWORD, '203.0.113.9')).statusCode).toBe(200);
     clock.advanceBy(15 * 60_000);
     expect((await signIn('admin', PASSWORD, '198.51.100.7')).statusCode).toBe(200);
@@ -329,6 +331,15 @@ describe('keys', () => {
       expect((await call('GET', '/api/v1/session', { authorization })).statusCode).toBe(401);
     },
   );
+});
+
+describe('housekeeping', () => {
+  it('forgets what has ended and keeps what has not', async () => {
+    const session = sessionOf(await signIn('admin', PASSWORD));
+    expect(await pruneIdentity(server.database.db, new Date('2030-05-01T00:00:00Z'))).toBe(0);
+    expect(await pruneIdentity(server.database.db, clock.now())).toBeGreaterThan(0);
+    expect((await call('GET', '/api/v1/session', session)).statusCode).toBe(200);
+  });
 });
 
 describe('revocation', () => {

@@ -11,7 +11,7 @@ export function registerMetricsRoutes(app: HttpApp, deps: HttpDeps): void {
         access: isLoopbackHost(deps.config.listenHost) ? 'public' : 'viewer',
         summary: 'Metrics of this process',
         description: 'Needs no key on a loopback listener, and the viewer role elsewhere.',
-        rateLimited: false,
+        probe: true,
         produces: { 'text/plain': 'Prometheus text format' },
       },
     },

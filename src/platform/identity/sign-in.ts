@@ -145,12 +145,14 @@ async function assertWithinLimit(deps: IdentityDeps, name: string, subject: stri
     const detail = `too many attempts ${subject}`;
     await record(deps, { kind: 'user.sign-in-refused', aggregate: 'session:refused', name, detail });
   }
-  const minutes = Math.max(1, Math.ceil((windowEndsAt.getTime() - now.getTime()) / 60_000));
+  const retryAfterMs = windowEndsAt.getTime() - now.getTime();
+  const minutes = Math.max(1, Math.ceil(retryAfterMs / 60_000));
   throw new HoldfastError({
     code: 'sign-in.limited',
     kind: 'throttled',
     message: `too many attempts; the next one is taken in ${minutes} min`,
     hint: 'Wait, or use a sign-in link from an administrator.',
+    cause: { retryAfterMs },
   });
 }
 

@@ -4,7 +4,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 /** Seconds; from a cache hit to a request that should have been a job. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export type RequestFigures = { method: string; endpoint: string; status: number; seconds: number };
+/** `seconds` is null for streams, whose length says nothing about how fast the server is. */
+export type RequestFigures = { method: string; endpoint: string; status: number; seconds: number | null };
 
 export type Metrics = {
   /** Where other parts register their own; names begin with `holdfast_`. */
@@ -87,7 +88,7 @@ export function createMetrics(options: {
       const labels = { method, endpoint, status, version: options.version };
       for (const twin of twins) {
         twin.requests.inc(labels);
-        twin.durations.observe(labels, seconds);
+        if (seconds !== null) twin.durations.observe(labels, seconds);
       }
     },
   };
