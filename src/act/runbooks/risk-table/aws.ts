@@ -171,6 +171,19 @@ export const AWS_TOOLS: readonly RiskTool[] = [
         examples: ['aws eks update-nodegroup-config --scaling-config desiredSize=0'],
       },
       {
+        sub: 'lambda put-function-concurrency',
+        args: /--reserved-concurrent-executions[= ]0\b/,
+        risk: 'destroy',
+        reason: 'stops the function from running at all',
+        examples: ['aws lambda put-function-concurrency --reserved-concurrent-executions 0'],
+      },
+      {
+        sub: 'logs put-retention-policy',
+        risk: 'destroy',
+        reason: 'throws away older logs',
+        examples: ['aws logs put-retention-policy --retention-in-days 1'],
+      },
+      {
         sub: 'ec2 stop-instances|reboot-instances',
         risk: 'destroy',
         reason: 'takes the instances down',

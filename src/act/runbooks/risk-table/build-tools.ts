@@ -14,6 +14,18 @@ export const BUILD_TOOLS: readonly RiskTool[] = [
         examples: ['git -c core.sshCommand=x fetch'],
       },
       {
+        sub: 'submodule foreach',
+        risk: 'opaque',
+        reason: 'git submodule foreach runs a command',
+        examples: ['git submodule foreach ls'],
+      },
+      {
+        args: /(?:^|\s)(?:--exec\b|-x\s|bisect run|--upload-pack|--receive-pack)/,
+        risk: 'opaque',
+        reason: 'git runs a command',
+        examples: ['git rebase --exec ./x', 'git bisect run ./x'],
+      },
+      {
         sub: 'branch',
         flags: ['-d', '-D', '--delete'],
         risk: 'destroy',

@@ -53,7 +53,7 @@ const DOCKER_RULES: readonly RiskRule[] = [
     examples: ['docker rm -f x', 'docker stop x'],
   },
   {
-    sub: 'container|image|volume|network|node|service|stack|secret|config|system|builder|buildx|context|plugin rm|remove|prune|kill|stop|down|demote|leave|disable',
+    sub: 'container|image|volume|network|node|service|stack|secret|config|system|builder|buildx|context|plugin rm|remove|prune|kill|stop|down|demote|leave|disable|disconnect',
     risk: 'destroy',
     reason: 'docker removes what nothing uses, or more',
     examples: ['docker system prune -af', 'docker volume rm x', 'docker service rm x', 'docker stack rm x'],

@@ -57,6 +57,18 @@ export const FILE_TOOLS: readonly RiskTool[] = [
     names: ['cp', 'mv', 'scp', 'rename'],
     rules: [
       {
+        args: /(?:^|\s)\/dev\/null(?:\s|$)/,
+        risk: 'destroy',
+        reason: 'copies nothing over the file, or the file into nothing',
+        examples: ['cp /dev/null /var/log/x', 'mv x /dev/null'],
+      },
+      {
+        args: /(?:^|\s)\/dev\/(?:sd|nvme|vd|xvd|mapper|disk)/,
+        risk: 'destroy',
+        reason: 'overwrites a device',
+        examples: ['cp image /dev/sdb'],
+      },
+      {
         risk: 'change',
         reason: 'copies or moves files, over what is there',
         examples: ['cp a b', 'mv a b', 'scp h:f .'],
@@ -73,7 +85,7 @@ export const FILE_TOOLS: readonly RiskTool[] = [
         examples: ['rsync -av --dry-run a b'],
       },
       {
-        args: /--delete|--remove-source-files/,
+        args: /--del|--remove-s/,
         risk: 'destroy',
         reason: 'rsync --delete removes files on the other side',
         examples: ['rsync -a --delete a b'],

@@ -11,7 +11,11 @@ const KUBECTL_BARE_OPTIONS =
 
 /** A patch, value or manifest given on the command line that takes a workload down or a guard away. */
 const TAKES_AWAY =
-  /finalizers["']?\s*:\s*(?:null|\[\s*\])|["']?replicas["']?\s*:\s*0\b|:\s*null\b|\$patch["']?\s*:\s*["']?delete|["']op["']\s*:\s*["']remove|["']?(?:minAvailable|maxUnavailable)["']?\s*:|["']?suspend["']?\s*:\s*true|["']?unschedulable["']?\s*:\s*true|["']?deletionProtection["']?\s*:\s*false/;
+  /finalizers["']?\s*:\s*(?:null|\[\s*\])|["']?replicas["']?\s*:\s*0\b|:\s*null\b|\$patch["']?\s*:\s*["']?delete|["']op["']\s*:\s*["']remove|["']?(?:minAvailable|maxUnavailable)["']?\s*:|["']?suspend["']?\s*:\s*true|["']?unschedulable["']?\s*:\s*true|["']?path["']?\s*:\s*["']\/spec\/replicas["'][^}]*["']value["']\s*:\s*0\b|["']?deletionProtection["']?\s*:\s*false/;
+
+/** The same for a manifest given on standard input. */
+export const MANIFEST_TAKES_AWAY =
+  /^\s*["']?replicas["']?\s*:\s*0\s*,?\s*$|finalizers["']?\s*:\s*(?:null|\[\s*\])|^\s*suspend\s*:\s*true\s*$/m;
 
 const KUBECTL_RULES: readonly RiskRule[] = [
   {
@@ -137,12 +141,7 @@ const KUBECTL_RULES: readonly RiskRule[] = [
     sub: 'apply|create|expose|label|annotate|cordon|uncordon|run|debug|cp|attach|certificate',
     risk: 'change',
     reason: 'kubectl creates or changes objects',
-    examples: [
-      'kubectl apply -f x.yaml',
-      'kubectl create ns x',
-      'kubectl run t -it --rm --image=postgres:13 -- sleep 1',
-      'kubectl cordon n',
-    ],
+    examples: ['kubectl apply -f x.yaml', 'kubectl create ns x', 'kubectl cordon n'],
   },
   {
     sub: 'set env|image|resources|selector|serviceaccount|subject',
@@ -271,6 +270,13 @@ export const KUBERNETES_TOOLS: readonly RiskTool[] = [
         risk: 'destroy',
         reason: 'helm --force deletes and recreates objects',
         examples: ['helm upgrade x y --force'],
+      },
+      {
+        sub: 'install|upgrade',
+        args: /replica(?:s|Count)[^=\s]*=0\b/,
+        risk: 'destroy',
+        reason: 'helm takes the workload down to no replica',
+        examples: ['helm upgrade x y --set replicaCount=0'],
       },
       {
         sub: 'install|upgrade',

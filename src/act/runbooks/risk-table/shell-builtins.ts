@@ -15,7 +15,7 @@ export const SHELL_BUILTINS: readonly RiskTool[] = [
   builtin(': true false echo printf', 'read', 'prints or does nothing', 'echo "$X"'),
   builtin('cd pushd popd pwd dirs umask', 'read', 'moves about in its own shell', 'cd /tmp'),
   builtin(
-    'set shopt export unset local declare readonly typeset let shift return getopts hash read mapfile readarray wait break continue exit times alias unalias',
+    'set shopt export unset local declare readonly typeset let shift return getopts hash read mapfile readarray wait break continue exit times unalias',
     'read',
     'changes its own shell only',
     'set -euo pipefail',
@@ -24,6 +24,7 @@ export const SHELL_BUILTINS: readonly RiskTool[] = [
   builtin('type which whereis whatis man help', 'read', 'tells about commands', 'which kubectl'),
   builtin('sleep', 'read', 'waits', 'sleep 5'),
   builtin('ulimit', 'read', 'limits its own shell only', 'ulimit -n'),
+  builtin('alias', 'opaque', 'gives a command another meaning', "alias ls='rm -rf'"),
   builtin('source .', 'opaque', 'runs a file of commands nobody here has read', 'source ./env.sh'),
   builtin('jobs fg bg disown', 'read', 'manages its own jobs', 'jobs'),
   {

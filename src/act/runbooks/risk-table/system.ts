@@ -122,20 +122,13 @@ export const SYSTEM_TOOLS: readonly RiskTool[] = [
       'lastb',
       'users',
       'getent',
-      'numactl',
       'slabtop',
       'dstat',
-      'perf',
-      'strace',
-      'ltrace',
       'pmap',
       'jps',
-      'nvidia-smi',
       'sensors',
-      'dmidecode',
       'lspci',
       'lsusb',
-      'ss',
       'netstat',
       'ifstat',
       'nload',
@@ -149,8 +142,6 @@ export const SYSTEM_TOOLS: readonly RiskTool[] = [
       'tracepath',
       'mtr',
       'whois',
-      'tcpdump',
-      'tshark',
       'ngrep',
       'arping',
       'locale',
@@ -159,16 +150,70 @@ export const SYSTEM_TOOLS: readonly RiskTool[] = [
     ],
     rules: [
       {
-        args: /(?:^|\s)-w\s|--write|-z\s|--filesize/,
         risk: 'read',
         reason: 'observes the machine',
-        examples: ['tcpdump -w f'],
+        examples: ['ps aux', 'free -m', 'iostat -x 1', 'dig x'],
       },
+    ],
+  },
+  {
+    names: ['ss'],
+    bundled: true,
+    rules: [
       {
-        risk: 'read',
-        reason: 'observes the machine',
-        examples: ['ps aux', 'free -m', 'iostat -x 1', 'dig x', 'ss -tlnp'],
+        flags: ['-K', '--kill'],
+        risk: 'destroy',
+        reason: 'ss -K closes connections of other programs',
+        examples: ['ss -K dst 10.0.0.1'],
       },
+      { risk: 'read', reason: 'shows connections', examples: ['ss -tlnp'] },
+    ],
+  },
+  {
+    names: ['tcpdump', 'tshark'],
+    rules: [
+      { flags: ['-z'], risk: 'opaque', reason: 'tcpdump -z runs a program', examples: ['tcpdump -z ./x'] },
+      {
+        flags: ['-w'],
+        risk: 'change',
+        reason: 'writes captured packets to a file',
+        examples: ['tcpdump -i eth0 -w f'],
+      },
+      { risk: 'read', reason: 'shows packets', examples: ['tcpdump -i eth0 -c 10'] },
+    ],
+  },
+  {
+    names: ['perf'],
+    rules: [
+      {
+        sub: 'top|report|list|annotate|script|version',
+        risk: 'read',
+        reason: 'shows where time goes',
+        examples: ['perf top', 'perf report'],
+      },
+    ],
+  },
+  {
+    names: ['numactl'],
+    rules: [
+      {
+        flags: ['-H', '--hardware', '-s', '--show'],
+        risk: 'read',
+        reason: 'shows memory nodes',
+        examples: ['numactl --hardware'],
+      },
+    ],
+  },
+  {
+    names: ['nvidia-smi'],
+    rules: [
+      {
+        args: /reset|(?:^|\s)(?:-pm|-pl|-ac|-rac|-c|-e|-mig|-lgc|-am)\b/,
+        risk: 'change',
+        reason: 'changes the graphics card',
+        examples: ['nvidia-smi -pm 1'],
+      },
+      { risk: 'read', reason: 'shows the graphics card', examples: ['nvidia-smi -q'] },
     ],
   },
   {
@@ -206,13 +251,14 @@ export const SYSTEM_TOOLS: readonly RiskTool[] = [
   {
     names: ['openssl'],
     rules: [
+      { args: /(?:^|\s)-out\s/, risk: 'change', reason: 'openssl writes a file', examples: ['openssl rand -out k 32'] },
       {
         sub: 'rand|s_client|x509|version|verify|dgst|ciphers|asn1parse|crl|ocsp|speed|passwd',
         risk: 'read',
         reason: 'openssl computes or looks',
         examples: ['openssl rand -base64 32', 'openssl x509 -noout -dates'],
       },
-      { risk: 'change', reason: 'openssl writes keys or certificates', examples: ['openssl genrsa -out k 2048'] },
+      { risk: 'change', reason: 'openssl writes keys or certificates', examples: ['openssl genrsa 2048'] },
     ],
   },
   {
@@ -267,7 +313,31 @@ export const SYSTEM_TOOLS: readonly RiskTool[] = [
         reason: 'ip changes addresses or routes',
         examples: ['ip addr add x dev y'],
       },
-      { risk: 'read', reason: 'shows addresses and routes', examples: ['ip addr', 'ip -br a', 'ip route show'] },
+      {
+        sub: 'netns exec',
+        risk: 'opaque',
+        reason: 'runs a command in another network',
+        examples: ['ip netns exec n ls'],
+      },
+      {
+        flags: ['-batch', '-b', '-force'],
+        risk: 'opaque',
+        reason: 'runs a file of commands',
+        examples: ['ip -batch f'],
+      },
+      {
+        sub: '* show|list|ls|get|monitor|save|help',
+        risk: 'read',
+        reason: 'shows addresses and routes',
+        examples: ['ip route show', 'ip route get 1.1.1.1'],
+      },
+      {
+        sub: '*',
+        args: /^(?:-\S+\s+)*\w+$/,
+        risk: 'read',
+        reason: 'shows addresses and routes',
+        examples: ['ip addr', 'ip -br a'],
+      },
     ],
   },
   {

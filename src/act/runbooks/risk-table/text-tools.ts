@@ -55,7 +55,6 @@ export const TEXT_TOOLS: readonly RiskTool[] = [
       'dirname',
       'realpath',
       'readlink',
-      'date',
       'cal',
       'bc',
       'expr',
@@ -94,12 +93,36 @@ export const TEXT_TOOLS: readonly RiskTool[] = [
       'stern',
     ],
     rules: [
-      { flags: ['-s', '--set'], args: /^(?:-s\b|--set\b)/, risk: 'read', reason: 'prints', examples: ['head -s x'] },
+      {
+        flags: ['-o', '--output'],
+        risk: 'change',
+        reason: 'writes its output to a file',
+        examples: ['shuf -o out in', 'iconv -o out in'],
+      },
       {
         risk: 'read',
         reason: 'prints or transforms text',
-        examples: ['cat /etc/hosts', 'head -50', 'wc -l', 'date +%s'],
+        examples: ['cat /etc/hosts', 'head -50', 'wc -l', 'seq 3'],
       },
+    ],
+  },
+  {
+    names: ['date'],
+    valueOptions: ['-d', '--date', '-r', '--reference', '-f', '--file'],
+    rules: [
+      {
+        flags: ['-s', '--set'],
+        risk: 'destroy',
+        reason: 'date -s sets the clock of the machine',
+        examples: ['date -s 12:00'],
+      },
+      {
+        args: /(?:^|\s)\d{8,}(?:\.\d+)?$/,
+        risk: 'destroy',
+        reason: 'sets the clock of the machine',
+        examples: ['date 010112002026'],
+      },
+      { risk: 'read', reason: 'tells the time', examples: ['date +%s', "date -u -d '30 minutes ago' +%F", 'date'] },
     ],
   },
   { names: ['diff', 'sdiff', 'colordiff'], rules: [{ risk: 'check', reason: 'compares', examples: ['diff a b'] }] },

@@ -1,6 +1,6 @@
 import { TOOLS } from '../risk-table/index.ts';
 import { parseShell } from '../syntax/parse-syntax.ts';
-import { childrenOf, type ShellNode, type ShellTree, syntaxErrorIn, textOf } from '../syntax/shell-tree.ts';
+import { childrenOf, parentOf, type ShellNode, type ShellTree, syntaxErrorIn, textOf } from '../syntax/shell-tree.ts';
 import { judgeByRules } from './match-rule.ts';
 import {
   DYNAMIC,
@@ -89,6 +89,7 @@ export async function judgeCommand(
   return judgeByRules(
     tool,
     args.map((arg) => arg.value),
+    name,
   );
 }
 
@@ -102,7 +103,23 @@ function judgeRedirect(tree: ShellTree, node: ShellNode): Verdict {
   if (!WRITES.has(operator) || target === undefined) return HARMLESS;
   const file = wordOf(tree, target).value;
   if (operator === '>&' && /^(?:\d+|-)$/.test(file)) return HARMLESS;
-  return judgeWrite(file, operator.endsWith('>>') ? 'appends to' : 'writes');
+  const writes = judgeWrite(file, operator.endsWith('>>') ? 'appends to' : 'writes');
+  const empties = !operator.endsWith('>>') && writes.class === 'change' && saysNothing(tree, parentOf(tree, node));
+  return empties ? { class: 'destroy', reason: `empties the file ${file.replaceAll(DYNAMIC, '…')}` } : writes;
+}
+
+/** `: > file`, `cat /dev/null > file`: the command only serves to empty the file. */
+function saysNothing(tree: ShellTree, statement: ShellNode | undefined): boolean {
+  const command =
+    statement === undefined ? undefined : childrenOf(tree, statement).find((child) => child.type === 'command');
+  if (command === undefined) return false;
+  const said = wordsOf(tree, command)
+    .map((word) => word.value)
+    .join(' ');
+  return (
+    /^(?::|true|cat \/dev\/null|echo -n|echo -n |printf |cat)$/.test(said) &&
+    (said !== 'cat' || standardInputOf(tree, command).from === 'nothing')
+  );
 }
 
 /** What writing to a file by this name does. */

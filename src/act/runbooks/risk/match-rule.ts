@@ -53,21 +53,21 @@ function isBare(tool: RiskTool, name: string): boolean {
 }
 
 /** The verdict of a tool's rules on one command line (without the tool's name). */
-export function judgeByRules(tool: RiskTool, args: readonly string[]): Verdict {
+export function judgeByRules(tool: RiskTool, args: readonly string[], name = tool.names[0]!): Verdict {
   let worst: Verdict | undefined;
   for (const call of readCalls(tool, args)) {
-    const verdict = judgeCall(tool, call);
+    const verdict = judgeCall(tool, call, name);
     if (worst === undefined || isRiskier(verdict.class, worst.class)) worst = verdict;
   }
   return worst!;
 }
 
-function judgeCall(tool: RiskTool, call: Call): Verdict {
+function judgeCall(tool: RiskTool, call: Call, name: string): Verdict {
   const rule = tool.rules.find((candidate) => ruleMatches(candidate, call));
   if (rule !== undefined)
     return { class: rule.risk, reason: rule.reason, ...(rule.byHand && { byHand: true as const }) };
   if (tool.otherwise !== undefined) return { class: tool.otherwise.risk, reason: tool.otherwise.reason };
-  const said = [tool.names[0], ...call.positionals.slice(0, 2)].join(' ').replaceAll(DYNAMIC, '…');
+  const said = [name, ...call.positionals.slice(0, 2)].join(' ').replaceAll(DYNAMIC, '…');
   return { class: 'opaque', reason: `nothing is known about \`${said}\`` };
 }
 

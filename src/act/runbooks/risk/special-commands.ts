@@ -1,4 +1,6 @@
 import { TOOLS } from '../risk-table/index.ts';
+import { MANIFEST_TAKES_AWAY } from '../risk-table/kubernetes.ts';
+import type { RiskTool } from '../risk-table/rule.ts';
 import { judgeHttpClient } from './classify-http.ts';
 import { classifyScript, type Judging, judgeCommand, judgeWrite } from './classify-shell.ts';
 import { classifySql } from './classify-sql.ts';
@@ -58,6 +60,8 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   chroot: { ownWords: 1 },
   nsenter: { valueOptions: ['-t', '--target', '-S', '-G'] },
   taskset: { ownWords: 1 },
+  strace: { valueOptions: ['-e', '-o', '-p', '-s', '-u', '-P', '-O', '-S', '-a', '-E'] },
+  ltrace: { valueOptions: ['-e', '-o', '-p', '-s', '-u', '-n', '-a'] },
   chronic: {},
   xargs: {
     valueOptions: [
@@ -223,6 +227,22 @@ const KUBECTL_EXEC_OPTIONS = [
   '--as',
   '--token',
 ];
+const KUBECTL_RUN_OPTIONS = [
+  ...KUBECTL_EXEC_OPTIONS,
+  '--image',
+  '--restart',
+  '--overrides',
+  '--env',
+  '--labels',
+  '-l',
+  '--port',
+  '--limits',
+  '--requests',
+  '--serviceaccount',
+  '--target',
+  '--copy-to',
+  '--profile',
+];
 const DOCKER_EXEC_OPTIONS = [
   '-u',
   '--user',
@@ -283,7 +303,10 @@ const DOCKER_RUN_OPTIONS = [
   '--gpus',
 ];
 const REMOTE: Readonly<Record<string, readonly Remote[]>> = {
-  kubectl: [{ verb: /^exec$/, valueOptions: KUBECTL_EXEC_OPTIONS, ownWords: 1 }],
+  kubectl: [
+    { verb: /^exec$/, valueOptions: KUBECTL_EXEC_OPTIONS, ownWords: 1 },
+    { verb: /^(?:run|debug)$/, valueOptions: KUBECTL_RUN_OPTIONS, ownWords: 1 },
+  ],
   oc: [
     { verb: /^exec$/, valueOptions: KUBECTL_EXEC_OPTIONS, ownWords: 1 },
     { verb: /^rsh$/, valueOptions: KUBECTL_EXEC_OPTIONS, ownWords: 1 },
@@ -314,20 +337,26 @@ const judgeContainerTool: Judge = async (call) => {
   const tool = TOOLS.get(name)!;
   const verbs = readCalls(tool, valuesOf(args)).map((reading) => reading.positionals[0] ?? '');
   const remote = (REMOTE[name] ?? []).find((each) => verbs.some((verb) => each.verb.test(verb)));
-  const own = judgeByRules(tool, valuesOf(args));
+  const own = ownVerdict(tool, name, call);
   if (remote === undefined) return own;
   const at = args.findIndex((arg) => remote.verb.test(arg.value));
   const inner = afterRemoteTarget(remote, args.slice(at + 1));
-  const isRun = args[at]!.value === 'run';
-  const start: Verdict = isRun
-    ? { class: 'change', reason: `${name} run starts a container` }
-    : { class: 'read', reason: `${name} exec runs a command in a container` };
-  if (inner.length === 0) {
-    if (isRun) return { class: 'opaque', reason: `${name} run starts a container whose program is not written here` };
-    return judgeScriptOnInput(name, call.input, judging);
-  }
+  const verb = args[at]!.value;
+  const isExec = verb === 'exec' || verb === 'rsh';
+  const start: Verdict = isExec
+    ? { class: 'read', reason: `${name} ${verb} runs a command in a container` }
+    : { class: 'change', reason: `${name} ${verb} starts a container` };
+  // An image without a command runs the program it was built for, as every deployment does.
+  if (inner.length === 0) return isExec ? judgeScriptOnInput(name, call.input, judging) : start;
   return riskiest([await judgeCommand(inner, call.input, deeper(judging)), start]);
 };
+
+/** A manifest on standard input can take a workload down as well as a patch can. */
+function ownVerdict(tool: RiskTool, name: string, { args, input }: SpecialCall): Verdict {
+  const own = judgeByRules(tool, valuesOf(args), name);
+  if (own.class !== 'change' || input.text === null || !MANIFEST_TAKES_AWAY.test(input.text)) return own;
+  return { class: 'destroy', reason: `the manifest given to ${name} takes a workload down or a guard away` };
+}
 
 function afterRemoteTarget(remote: Remote, args: readonly ShellWord[]): readonly ShellWord[] {
   const dashes = args.findIndex((arg) => arg.value === '--');
