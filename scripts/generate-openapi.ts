@@ -1,16 +1,64 @@
-import { writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import type { HttpApp } from '../src/http/http-app.ts';
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import { openRunbookLibrary } from '../src/act/runbooks/index.ts';
+import { registerRoutes } from '../src/app/register-routes.ts';
+import { createRunSecrets } from '../src/app/run-secrets.ts';
+import { createHttpServer } from '../src/http/create-http-server.ts';
+import { DEFAULT_RATE_LIMITS, type HttpDeps } from '../src/http/http-deps.ts';
 import { buildOpenApi } from '../src/http/openapi/build-openapi.ts';
+import { systemClock } from '../src/platform/clock/clock.ts';
+import { openDatabase } from '../src/platform/db/database.ts';
+import { createSecretBox, MASTER_KEY_BYTES } from '../src/platform/identity/secret-box.ts';
+import { createSilentLogger } from '../src/platform/log/logger.ts';
+import { createMetrics } from '../src/platform/metrics/metrics.ts';
 
-const OPENAPI_FILE = fileURLToPath(new URL('../docs/openapi.json', import.meta.url));
+// Writes docs/openapi.json from the routes: `node scripts/generate-openapi.ts`. `npm run check` fails when it is stale.
 
-/** The API document of a created server, as it stands in docs. The version is left to the running server. */
-export function generateOpenApi(app: HttpApp): string {
-  return `${JSON.stringify(buildOpenApi(app, { version: 'current' }), null, 2)}\n`;
+const OPENAPI_DOCS = new URL('../docs/openapi.json', import.meta.url);
+
+/** The API document of the whole server. The server is composed, never started; its database is never asked. */
+export async function renderOpenApi(): Promise<string> {
+  const database = openDatabase({
+    connectionString: 'postgres://nobody@127.0.0.1:1/none',
+    poolMax: 1,
+    onError: () => {},
+  });
+  const deps: HttpDeps = {
+    version: 'current',
+    database,
+    clock: systemClock,
+    logger: createSilentLogger(),
+    wakeups: { kick: () => {}, on: () => () => {} },
+    secretBox: createSecretBox(Buffer.alloc(MASTER_KEY_BYTES)),
+    metrics: createMetrics({ version: 'current', pool: database.pool }),
+    config: {
+      listenHost: '127.0.0.1',
+      externalUrl: null,
+      allowedHosts: [],
+      trustedProxies: [],
+      noAuth: false,
+      rateLimits: () => DEFAULT_RATE_LIMITS,
+    },
+    checks: [],
+    ui: { folder: tmpdir(), state: () => 'missing' },
+    cliToken: null,
+  };
+  const app = await createHttpServer(deps, (server) =>
+    registerRoutes(server, {
+      ...deps,
+      paging: { scheme: 'p1-p4', openAtRank: 3, recipients: [], linkTo: () => null },
+      library: openRunbookLibrary({ folders: [] }),
+      runCheck: async () => ({ healthy: false, reason: '', durationMs: 0 }),
+      secrets: createRunSecrets(deps.secretBox),
+    }),
+  );
+  try {
+    return `${JSON.stringify(buildOpenApi(app, { version: 'current' }), null, 2)}\n`;
+  } finally {
+    await app.close();
+    await database.close();
+  }
 }
 
-/** Writes docs/openapi.json. */
-export async function writeOpenApi(app: HttpApp, file: string = OPENAPI_FILE): Promise<void> {
-  await writeFile(file, generateOpenApi(app));
-}
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(OPENAPI_DOCS, await renderOpenApi());

@@ -24,7 +24,12 @@ export async function startStore(config: HoldfastConfig, logger: Logger, cleanup
  * one that other replicas may be using is not: an upgrade there is a decision.
  * @throws HoldfastError `schema.newer`, `schema.behind`, `database.unavailable`
  */
-export async function openStore(config: HoldfastConfig, connectionString: string, logger: Logger, cleanup: CleanupStack): Promise<Database> {
+export async function openStore(
+  config: HoldfastConfig,
+  connectionString: string,
+  logger: Logger,
+  cleanup: CleanupStack,
+): Promise<Database> {
   const database = openDatabase({
     connectionString,
     poolMax: config.databasePoolMax,
@@ -53,7 +58,10 @@ export async function openStore(config: HoldfastConfig, connectionString: string
       code: 'database.unavailable',
       kind: 'unavailable',
       message: `open the database at ${maskPassword(connectionString)}: ${messageOf(thrown)}`,
-      hint: config.databaseUrl === null ? 'Look into postgres.log in the data folder.' : 'Check DATABASE_URL: host, port, database, user and password.',
+      hint:
+        config.databaseUrl === null
+          ? 'Look into postgres.log in the data folder.'
+          : 'Check DATABASE_URL: host, port, database, user and password.',
       cause: thrown,
     });
   }

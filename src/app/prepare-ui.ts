@@ -18,7 +18,8 @@ export function prepareUi(options: { logger: Logger; environment: NodeJS.Process
   const workspace = join(root, 'web');
   const folder = checkout ? join(workspace, 'dist') : join(root, 'dist', 'web');
   if (existsSync(join(folder, 'index.html'))) return { folder, state: () => 'ready', stop: () => {} };
-  const vite = options.enabled && checkout && existsSync(join(workspace, 'vite.config.ts')) ? findVite(workspace) : null;
+  const vite =
+    options.enabled && checkout && existsSync(join(workspace, 'vite.config.ts')) ? findVite(workspace) : null;
   if (!vite) return { folder, state: () => 'missing', stop: () => {} };
 
   let state: UiState = 'building';
@@ -28,8 +29,13 @@ export function prepareUi(options: { logger: Logger; environment: NodeJS.Process
     env: { PATH: options.environment['PATH'] ?? '', HOME: options.environment['HOME'] ?? '', NODE_ENV: 'production' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-4_000); });
-  child.on('error', (error) => { said += error.message; });
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-4_000);
+    });
+  child.on('error', (error) => {
+    said += error.message;
+  });
   child.on('close', (code, signal) => {
     state = code === 0 ? 'ready' : 'failed';
     if (code === 0) logger.info('web UI built');

@@ -1,7 +1,7 @@
 import type { HoldfastConfig } from '../platform/config/load-config.ts';
 import { createLogger } from '../platform/log/logger.ts';
-import { startHoldfast } from './start-holdfast.ts';
 import { prepareUi } from './prepare-ui.ts';
+import { startHoldfast } from './start-holdfast.ts';
 
 /** After the first signal a stop may take this long; then the process ends all the same. */
 const STOP_LIMIT_MS = 30_000;
@@ -10,7 +10,12 @@ const STOP_LIMIT_MS = 30_000;
  * Runs the server until it is told to stop. Signals: TERM and INT stop gracefully (a second one at once ends the
  * process), HUP is taken as a stop too while there is nothing to reload.
  */
-export async function serve(options: { config: HoldfastConfig; version: string; environment: NodeJS.ProcessEnv; stopWithStdin: boolean }): Promise<void> {
+export async function serve(options: {
+  config: HoldfastConfig;
+  version: string;
+  environment: NodeJS.ProcessEnv;
+  stopWithStdin: boolean;
+}): Promise<void> {
   const { config, version, environment } = options;
   const logger = createLogger({ level: config.log.level });
   let requestStop: (reason: string) => void = () => {};
@@ -34,8 +39,12 @@ export async function serve(options: { config: HoldfastConfig; version: string; 
     throw thrown;
   }
   if (!config.auth) logger.warn('running without authentication: everybody who reaches this address is administrator');
-  logger.info({ address: holdfast.address, role: config.role, startMs: Math.round(performance.now() - startedAt) }, 'listening');
-  if (holdfast.firstLink) logger.info({ link: holdfast.firstLink }, 'sign in for the first time with this one-time link');
+  logger.info(
+    { address: holdfast.address, role: config.role, startMs: Math.round(performance.now() - startedAt) },
+    'listening',
+  );
+  if (holdfast.firstLink)
+    logger.info({ link: holdfast.firstLink }, 'sign in for the first time with this one-time link');
   const reason = await stopRequested;
   logger.info({ reason }, 'stopping');
   for (const signal of signals) process.on(signal, () => process.exit(130));

@@ -1,27 +1,13 @@
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { openRunbookLibrary, validateInputValue } from '../act/runbooks/index.ts';
-import { createStepTransitionStore, type Executors, type ResolvedTarget, RUN_TIMERS, startRunWorker } from '../act/runs/index.ts';
-import { inboxChannel, listInbox, storeInboxMessage } from '../channels/inbox/inbox-channel.ts';
+import { openRunbookLibrary } from '../act/runbooks/index.ts';
+import { createStepTransitionStore, type ResolvedTarget, RUN_TIMERS, startRunWorker } from '../act/runs/index.ts';
+import { inboxChannel } from '../channels/inbox/inbox-channel.ts';
 import { createWebhookChannel } from '../channels/webhook/webhook-channel.ts';
 import type { SeverityRank } from '../contract/common.ts';
 import { AUDITED_EVENTS } from '../contract/events.ts';
-import { createCheckExecutor } from '../executors/check/check-executor.ts';
-import { httpExecutor } from '../executors/http/http-executor.ts';
-import { createNotifyExecutor } from '../executors/notify/notify-executor.ts';
-import { createShellExecutor } from '../executors/shell/shell-executor.ts';
-import { createSqlExecutor } from '../executors/sql/sql-executor.ts';
 import { createHttpServer } from '../http/create-http-server.ts';
 import { DEFAULT_RATE_LIMITS, type HttpDeps, type UiState } from '../http/http-deps.ts';
-import { registerApprovalRoutes } from '../http/routes/approvals.ts';
-import { registerFindingRoutes } from '../http/routes/findings.ts';
-import { registerInboxRoutes } from '../http/routes/inbox.ts';
-import { registerIncidentRoutes } from '../http/routes/incidents.ts';
-import { registerProbeRoutes } from '../http/routes/probes.ts';
-import { registerRunOutputRoutes } from '../http/routes/run-output.ts';
-import { registerRunbookRoutes } from '../http/routes/runbooks.ts';
-import { registerRunRoutes } from '../http/routes/runs.ts';
-import { createRunCheck, readProbe, startProber, syncProbes } from '../observe/probes/index.ts';
+import { createRunCheck, startProber, syncProbes } from '../observe/probes/index.ts';
 import { type Clock, systemClock } from '../platform/clock/clock.ts';
 import type { HoldfastConfig } from '../platform/config/load-config.ts';
 import { HoldfastError } from '../platform/errors/holdfast-error.ts';
@@ -36,22 +22,24 @@ import { loadMasterKey } from '../platform/identity/master-key.ts';
 import { assertMasterKey } from '../platform/identity/master-key-check.ts';
 import { createSecretBox } from '../platform/identity/secret-box.ts';
 import { linkUrl } from '../platform/identity/sign-in-links.ts';
-import { countApprovers } from '../platform/identity/user-store.ts';
 import { startWorkerLease } from '../platform/lease/worker-lease.ts';
 import type { Logger } from '../platform/log/logger.ts';
 import { createMetrics } from '../platform/metrics/metrics.ts';
 import { findPackage } from '../platform/package/package-root.ts';
 import { startTimerService } from '../platform/timers/timer-service.ts';
-import { levelOf, findScheme } from '../respond/incidents/index.ts';
+import { findScheme, levelOf } from '../respond/incidents/index.ts';
 import { startPager } from '../respond/oncall/index.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
+import { createExecutors } from './create-executors.ts';
+import { listenAt } from './listen-at.ts';
 import { openStore, startStore } from './open-store.ts';
 import { probeSpecsOf } from './probe-specs.ts';
+import { registerRoutes } from './register-routes.ts';
 import { FINDINGS_FROM_PROBES } from './relays/findings-from-probes.ts';
-import { incidentsFromFindings, type PagingPlan, pageEveryone } from './relays/incidents-from-findings.ts';
-import { readBlockers } from './relays/resolve-when-verified.ts';
+import { incidentsFromFindings, type PagingPlan } from './relays/incidents-from-findings.ts';
 import { runsFromIncidents } from './relays/runs-from-incidents.ts';
 import { TIMELINE_FROM_WORK } from './relays/timeline-from-work.ts';
+import { createRunSecrets } from './run-secrets.ts';
 import { startHousekeeping } from './start-housekeeping.ts';
 
 export type HoldfastOptions = {
@@ -85,8 +73,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
     const database = await openStore(config, connectionString, logger, cleanup);
     const secretBox = createSecretBox(await loadMasterKey({ dataFolder: config.data }));
     await assertMasterKey(database, secretBox);
-    const sealSecrets = (secrets: Record<string, string>, context: string) => secretBox.seal(JSON.stringify(secrets), context);
-    const openSecrets = (box: string, context: string) => JSON.parse(secretBox.open(box, context)) as Record<string, string>;
+    const secrets = createRunSecrets(secretBox);
 
     const wakeups = createWakeups({ connectionString, pool: database.pool, logger });
     await wakeups.start();
@@ -103,16 +90,11 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       const target = config.targets[name];
       return target ? { name, kind: target.kind, url: target.url } : null;
     };
-    const runCheck = createRunCheck({ targetUrl: (name) => targetOf(name)?.url ?? null, environment: options.environment });
-    const executors: Executors = {
-      shell: createShellExecutor({ environment: options.environment }) as NonNullable<Executors['shell']>,
-      sql: createSqlExecutor({ ownDatabaseUrl: () => connectionString }) as NonNullable<Executors['sql']>,
-      http: httpExecutor as NonNullable<Executors['http']>,
-      check: createCheckExecutor({ look: async (name, signal) => runCheck((await readProbe(database.db, name)).spec, signal) }) as NonNullable<Executors['check']>,
-      notify: createNotifyExecutor({
-        notify: (note) => storeInboxMessage(database.db, { dedupKey: note.dedupKey, incidentId: null, title: note.title, text: note.text, at: clock.now() }),
-      }) as NonNullable<Executors['notify']>,
-    };
+    const runCheck = createRunCheck({
+      targetUrl: (name) => targetOf(name)?.url ?? null,
+      environment: options.environment,
+    });
+    const executors = createExecutors({ database, clock, environment: options.environment, runCheck });
 
     const library = openRunbookLibrary({ folders: [...config.runbooks, join(findPackage().root, 'runbooks')] });
     cleanup.push('runbook library', () => library.close());
@@ -122,7 +104,10 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
     const paging: PagingPlan = {
       scheme: config.severityScheme,
       openAtRank: config.incidents.openAtRank as SeverityRank,
-      recipients: [{ recipient: 'on-call', channel: 'inbox' }, ...Object.keys(config.webhooks).map((name) => ({ recipient: name, channel: `webhook:${name}` }))],
+      recipients: [
+        { recipient: 'on-call', channel: 'inbox' },
+        ...Object.keys(config.webhooks).map((name) => ({ recipient: name, channel: `webhook:${name}` })),
+      ],
       linkTo: (incidentId) => (baseUrl() ? `${baseUrl()}/incidents/${incidentId}` : null),
     };
     levelOf(findScheme(paging.scheme), 1);
@@ -144,20 +129,15 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
         noAuth: !config.auth,
         rateLimits: () => DEFAULT_RATE_LIMITS,
       },
-      checks: [{ name: 'config', check: async () => {} }, { name: 'worker-lease', check: async () => assertLease(lease.isFresh()) }],
+      checks: [
+        { name: 'config', check: async () => {} },
+        { name: 'worker-lease', check: async () => assertLease(lease.isFresh()) },
+      ],
       ui: options.ui,
       cliToken,
     };
     const app = await createHttpServer(httpDeps, (server) => {
-      if (!serves) return;
-      registerProbeRoutes(server, { ...httpDeps, runCheck });
-      registerFindingRoutes(server, httpDeps);
-      registerIncidentRoutes(server, { ...httpDeps, severityScheme: config.severityScheme, readBlockers, pageEveryone: (tx, incident, text, at) => pageEveryone(tx, paging, incident, text, at) });
-      registerRunbookRoutes(server, { ...httpDeps, library });
-      registerRunRoutes(server, { ...httpDeps, library, checkValue: (value, type) => validateInputValue(type, value), sealSecrets, openSecrets });
-      registerRunOutputRoutes(server, httpDeps);
-      registerApprovalRoutes(server, { ...httpDeps, isOnlyApprover: (actor) => isOnlyApprover(database.db, actor) });
-      registerInboxRoutes(server, { ...httpDeps, listInbox: (limit) => listInbox(database.db, limit) });
+      if (serves) registerRoutes(server, { ...httpDeps, paging, library, runCheck, secrets });
     });
     cleanup.push('http', () => app.close());
 
@@ -169,27 +149,69 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       const relays = [
         FINDINGS_FROM_PROBES,
         incidentsFromFindings(paging),
-        runsFromIncidents({ library, logger, seal: sealSecrets, isSignedOff: (runbook, procedure) => config.signOff.some((entry) => entry.runbook === runbook && entry.procedure === procedure) }),
+        runsFromIncidents({
+          library,
+          logger,
+          seal: secrets.seal,
+          isSignedOff: (runbook, procedure) =>
+            config.signOff.some((entry) => entry.runbook === runbook && entry.procedure === procedure),
+        }),
         TIMELINE_FROM_WORK,
       ];
       const wakeAll = () => {
         for (const topic of ['pages', 'runs', 'timers'] as const) wakeups.kick(topic);
       };
-      for (const relay of relays) start(`relay ${relay.name}`, startRelay(machinery, { ...relay, afterCommit: wakeAll }));
+      for (const relay of relays)
+        start(`relay ${relay.name}`, startRelay(machinery, { ...relay, afterCommit: wakeAll }));
       start('timers', startTimerService(machinery, RUN_TIMERS));
-      const webhooks = Object.entries(config.webhooks).map(([name, webhook]) => [`webhook:${name}`, createWebhookChannel({ name, ...webhook })] as const);
-      start('pager', startPager({ ...machinery, channels: { inbox: inboxChannel, ...Object.fromEntries(webhooks) }, workerId: lease.id }));
-      const transitions = createStepTransitionStore({ pool: database.pool, workerId: lease.id, afterCommit: () => wakeups.kick('outbox') });
+      const webhooks = Object.entries(config.webhooks).map(
+        ([name, webhook]) => [`webhook:${name}`, createWebhookChannel({ name, ...webhook })] as const,
+      );
+      start(
+        'pager',
+        startPager({
+          ...machinery,
+          channels: { inbox: inboxChannel, ...Object.fromEntries(webhooks) },
+          workerId: lease.id,
+        }),
+      );
+      const transitions = createStepTransitionStore({
+        pool: database.pool,
+        workerId: lease.id,
+        afterCommit: () => wakeups.kick('outbox'),
+      });
       const targetSecrets = () => Object.values(config.targets).flatMap((target) => secretsOfUrl(target.url));
-      start('run worker', startRunWorker({ ...machinery, lease, transitions, executors, resolveTarget: targetOf, targetSecrets, openSecrets }, { concurrency: config.worker.concurrency }));
+      start(
+        'run worker',
+        startRunWorker(
+          {
+            ...machinery,
+            lease,
+            transitions,
+            executors,
+            resolveTarget: targetOf,
+            targetSecrets,
+            openSecrets: secrets.open,
+          },
+          { concurrency: config.worker.concurrency },
+        ),
+      );
       await syncProbes(database, probeSpecsOf(config), clock.now());
       start('prober', startProber({ ...machinery, runCheck }));
       start('housekeeping', await startHousekeeping({ database, logger, retention: config.retention }));
     }
 
-    await publish(database.db, [{ kind: 'system.started', aggregate: `system:${lease.id}`, actor: 'system', at: clock.now(), body: { worker: lease.id, version } }]);
+    await publish(database.db, [
+      {
+        kind: 'system.started',
+        aggregate: `system:${lease.id}`,
+        actor: 'system',
+        at: clock.now(),
+        body: { worker: lease.id, version },
+      },
+    ]);
     wakeups.kick('outbox');
-    address = await listen(app, config.listen);
+    address = await listenAt(app, config.listen);
     await writeLocalServer(config.data, { address, pid: process.pid });
     cleanup.push('server.json', () => removeLocalServer(config.data, process.pid));
     const firstAdmin = serves && config.auth ? await ensureFirstAdmin(machinery) : null;
@@ -201,37 +223,16 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
 }
 
 function assertLease(fresh: boolean): void {
-  if (!fresh) throw new HoldfastError({ code: 'lease.lapsed', kind: 'unavailable', message: 'the worker lease could not be renewed' });
+  if (!fresh)
+    throw new HoldfastError({
+      code: 'lease.lapsed',
+      kind: 'unavailable',
+      message: 'the worker lease could not be renewed',
+    });
 }
 
 /** The passwords inside a connection address, in both spellings. */
 function secretsOfUrl(url: string): string[] {
   const encoded = URL.canParse(url) ? new URL(url).password : '';
   return encoded === '' ? [] : [...new Set([encoded, decodeURIComponent(encoded)])];
-}
-
-async function isOnlyApprover(db: Parameters<typeof countApprovers>[0], actor: string): Promise<boolean> {
-  const name = actor.startsWith('user:') ? actor.slice('user:'.length) : null;
-  return (await countApprovers(db, name)) === 0;
-}
-
-async function listen(app: { listen(options: { host: string; port: number }): Promise<string>; server: { address(): AddressInfo | string | null } }, at: { host: string; port: number }): Promise<string> {
-  try {
-    await app.listen(at);
-  } catch (thrown) {
-    const code = (thrown as NodeJS.ErrnoException).code;
-    const words: Record<string, [string, string]> = {
-      EADDRINUSE: [`${at.host}:${at.port} is in use by another process`, 'Stop it, or choose another with --listen HOST:PORT (port 0 picks a free one).'],
-      EACCES: [`this user may not listen on ${at.host}:${at.port}`, 'Ports below 1024 need privileges; choose another with --listen.'],
-      EADDRNOTAVAIL: [`${at.host} is no address of this machine`, 'Choose one with --listen HOST:PORT.'],
-      ENOTFOUND: [`${at.host} does not resolve`, 'Choose an address with --listen HOST:PORT.'],
-    };
-    const [message, hint] = words[code ?? ''] ?? [null, null];
-    if (message === null) throw thrown;
-    throw new HoldfastError({ code: 'http.cannot-listen', kind: 'unavailable', message, hint: hint ?? undefined, cause: thrown });
-  }
-  const bound = app.server.address();
-  const port = typeof bound === 'object' && bound ? bound.port : at.port;
-  const host = at.host.includes(':') ? `[${at.host}]` : at.host;
-  return `http://${host}:${port}`;
 }

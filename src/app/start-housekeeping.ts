@@ -11,7 +11,11 @@ const PRUNE_CRON = '17 * * * *';
 const STOP_TIMEOUT_MS = 2_000;
 
 /** Background jobs that last seconds. One replica does each, whichever the queue gives it to. */
-export async function startHousekeeping(deps: { database: Database; logger: Logger; retention: HoldfastConfig['retention'] }): Promise<{ stop(): Promise<void> }> {
+export async function startHousekeeping(deps: {
+  database: Database;
+  logger: Logger;
+  retention: HoldfastConfig['retention'];
+}): Promise<{ stop(): Promise<void> }> {
   const boss = new PgBoss({
     db: { executeSql: async (text: string, values?: unknown[]) => deps.database.pool.query(text, values) },
     schema: JOBS_SCHEMA,

@@ -14,7 +14,10 @@ const STOP_LIMIT_MS = 20_000;
  * Starts a Node process that ends when we do: its stdin is a pipe of ours, which the kernel closes however we end.
  * @param onLine each line of the given stream
  */
-export function startChild(args: readonly string[], options: { env: NodeJS.ProcessEnv; lines: 'stdout' | 'stderr'; onLine: (line: string) => void }): DemoChild {
+export function startChild(
+  args: readonly string[],
+  options: { env: NodeJS.ProcessEnv; lines: 'stdout' | 'stderr'; onLine: (line: string) => void },
+): DemoChild {
   const child = spawn(process.execPath, [...args], { stdio: ['pipe', 'pipe', 'pipe'], env: options.env });
   child.stdin.on('error', () => {});
   createInterface({ input: child[options.lines] }).on('line', options.onLine);

@@ -13,7 +13,10 @@ const RECONNECT_MS = 250;
  * Follows the server's event stream from its beginning and across its restarts: the stream resumes after the last
  * position, so nothing is told twice and nothing is missed.
  */
-export function followEvents(options: { connection: () => { address: string; token: string } | null; onEvent: (event: Event) => void }): EventFollower {
+export function followEvents(options: {
+  connection: () => { address: string; token: string } | null;
+  onEvent: (event: Event) => void;
+}): EventFollower {
   const seen: Event[] = [];
   const waiting = new Set<{ fits: (event: Event) => boolean; resolve: (event: Event) => void }>();
   const stop = new AbortController();
@@ -42,7 +45,12 @@ export function followEvents(options: { connection: () => { address: string; tok
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
       buffered += chunk;
       for (let end = buffered.indexOf('\n\n'); end !== -1; end = buffered.indexOf('\n\n')) {
-        const data = buffered.slice(0, end).split('\n').filter((line) => line.startsWith('data:')).map((line) => line.slice(5).trim()).join('');
+        const data = buffered
+          .slice(0, end)
+          .split('\n')
+          .filter((line) => line.startsWith('data:'))
+          .map((line) => line.slice(5).trim())
+          .join('');
         buffered = buffered.slice(end + 2);
         const event = parseLine(data);
         if (event && typeof event['position'] === 'number') take(event as unknown as Event);
@@ -62,7 +70,13 @@ export function followEvents(options: { connection: () => { address: string; tok
       const known = seen.find(fits);
       if (known) return Promise.resolve(known);
       return new Promise((resolve, reject) => {
-        const entry = { fits, resolve: (event: Event) => { clearTimeout(timer); resolve(event); } };
+        const entry = {
+          fits,
+          resolve: (event: Event) => {
+            clearTimeout(timer);
+            resolve(event);
+          },
+        };
         const timer = setTimeout(() => {
           waiting.delete(entry);
           reject(new Error(`not seen within ${limitMs / 1_000} s; the last event was ${seen.at(-1)?.kind ?? 'none'}`));

@@ -30,7 +30,12 @@ const TONES: Readonly<Record<string, Tone>> = {
 const KIND_COLUMN = 20;
 
 /** Tells the story: JSON lines for programs, one aligned line per event for people. */
-export function createNarrator(options: { json: boolean; color: boolean; unicode: boolean; write: (text: string) => void }): Narrator {
+export function createNarrator(options: {
+  json: boolean;
+  color: boolean;
+  unicode: boolean;
+  write: (text: string) => void;
+}): Narrator {
   const colors = pc.createColors(options.color);
   const marks: Record<Tone, string> = options.unicode
     ? { good: colors.green('✓'), bad: colors.red('✗'), asks: colors.yellow('!'), plain: colors.dim('·') }
@@ -40,8 +45,14 @@ export function createNarrator(options: { json: boolean; color: boolean; unicode
   return {
     tell(kind, text, details = {}) {
       const at = new Date().toISOString();
-      if (options.json) options.write(`${JSON.stringify({ at, kind, text, ...details } satisfies DemoLine)}\n`);
-      else options.write(`${colors.dim(elapsed())} ${marks[TONES[kind] ?? 'plain']} ${colors.bold(kind.padEnd(KIND_COLUMN))} ${text}\n`);
+      if (options.json)
+        options.write(
+          `${JSON.stringify(Object.assign({ at, kind, text }, details, { at, kind, text }) satisfies DemoLine)}\n`,
+        );
+      else
+        options.write(
+          `${colors.dim(elapsed())} ${marks[TONES[kind] ?? 'plain']} ${colors.bold(kind.padEnd(KIND_COLUMN))} ${text}\n`,
+        );
     },
     aside(text) {
       if (!options.json) options.write(`${colors.dim(`${elapsed()}   ${text}`)}\n`);

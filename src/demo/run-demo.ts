@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
@@ -36,7 +36,9 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const folder = resolve(options.dataFolder, 'demo');
   const cleanups: (() => unknown)[] = [];
   const interrupted = new Promise<never>((_resolve, reject) => {
-    options.signal.addEventListener('abort', () => reject(new DOMException('interrupted', 'AbortError')), { once: true });
+    options.signal.addEventListener('abort', () => reject(new DOMException('interrupted', 'AbortError')), {
+      once: true,
+    });
   });
   interrupted.catch(() => {});
   try {
@@ -45,10 +47,17 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     if (options.signal.aborted) return;
     throw thrown instanceof HoldfastError
       ? thrown
-      : new HoldfastError({ code: 'demo.failed', kind: 'bug', message: `the demo did not get to its end: ${messageOf(thrown)}`, cause: thrown });
+      : new HoldfastError({
+          code: 'demo.failed',
+          kind: 'bug',
+          message: `the demo did not get to its end: ${messageOf(thrown)}`,
+          cause: thrown,
+        });
   } finally {
     for (const cleanup of cleanups.reverse()) await Promise.resolve(cleanup()).catch(() => {});
     await rm(folder, { recursive: true, force: true });
+    // The data folder itself only where nothing else is in it.
+    await rmdir(options.dataFolder).catch(() => {});
   }
 }
 
@@ -69,7 +78,11 @@ async function tellStory(folder: string, options: DemoOptions, cleanups: (() => 
   await waitUntilProbed(holdfast);
   await pause(HEALTHY_FOR_MS);
   const before = traffic.take();
-  narrator.tell('service.healthy', `The shop serves its customers: ${before.served} orders taken, ${before.failed} failed`, before);
+  narrator.tell(
+    'service.healthy',
+    `The shop serves its customers: ${before.served} orders taken, ${before.failed} failed`,
+    before,
+  );
 
   // What Holdfast notices is told after what we did to the service, however quick it is.
   const held: Event[] = [];
@@ -83,23 +96,36 @@ async function tellStory(folder: string, options: DemoOptions, cleanups: (() => 
   const endBlocker = await breakShop(shop.databaseUrl);
   cleanups.push(endBlocker);
   await traffic.next('failed');
-  narrator.tell('service.broken', 'A report changed every stock row and forgot to commit: orders wait for its locks, connections pile up, customers leave');
+  narrator.tell(
+    'service.broken',
+    'A report changed every stock row and forgot to commit: orders wait for its locks, connections pile up, customers leave',
+  );
   told = tell;
   for (const event of held.splice(0)) tell(event);
 
   const opened = await follower.until((event) => event.kind === 'incident.opened', PART_LIMIT_MS);
   const incidentUrl = `${holdfast.address}/incidents/${String(opened.body['incidentId'])}`;
   await approveWhenAsked(follower, holdfast, narrator);
-  await follower.until((event) => event.kind === 'incident.resolved' || event.kind === 'run.failed', PART_LIMIT_MS).then(assertResolved);
+  await follower
+    .until((event) => event.kind === 'incident.resolved' || event.kind === 'run.failed', PART_LIMIT_MS)
+    .then(assertResolved);
 
   traffic.take();
   await traffic.next('served');
   await pause(HEALTHY_FOR_MS);
   const after = traffic.take();
   if (after.served === 0 || after.failed > after.served) {
-    throw new HoldfastError({ code: 'demo.not-repaired', kind: 'bug', message: `the incident is resolved, but the shop took ${after.served} orders and failed ${after.failed}` });
+    throw new HoldfastError({
+      code: 'demo.not-repaired',
+      kind: 'bug',
+      message: `the incident is resolved, but the shop took ${after.served} orders and failed ${after.failed}`,
+    });
   }
-  narrator.tell('service.repaired', `Customers are served again: ${after.served} orders taken, ${after.failed} failed`, after);
+  narrator.tell(
+    'service.repaired',
+    `Customers are served again: ${after.served} orders taken, ${after.failed} failed`,
+    after,
+  );
   await tellTimeline(holdfast, opened, narrator);
   if (options.once) return;
   narrator.aside('');
@@ -110,7 +136,11 @@ async function tellStory(folder: string, options: DemoOptions, cleanups: (() => 
 
 function assertResolved(event: Event): void {
   if (event.kind === 'incident.resolved') return;
-  throw new HoldfastError({ code: 'demo.run-failed', kind: 'bug', message: `the run failed: ${String(event.body['reason'])}` });
+  throw new HoldfastError({
+    code: 'demo.run-failed',
+    kind: 'bug',
+    message: `the run failed: ${String(event.body['reason'])}`,
+  });
 }
 
 async function makeFolder(folder: string): Promise<void> {
@@ -131,7 +161,9 @@ type Shop = { child: DemoChild; address: string; databaseUrl: string };
 type Server = { child: DemoChild; address: string; token: string; firstLink: string | null };
 
 async function startShop(folder: string, environment: NodeJS.ProcessEnv): Promise<Shop> {
-  const entry = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './shop-process.ts' : './shop-process.js', import.meta.url));
+  const entry = fileURLToPath(
+    new URL(import.meta.url.endsWith('.ts') ? './shop-process.ts' : './shop-process.js', import.meta.url),
+  );
   const { child, picked } = await waitForLine(
     'the shop',
     (onLine) => startChild([entry, folder], { env: environment, lines: 'stdout', onLine }),
@@ -144,12 +176,15 @@ async function startServer(folder: string, shop: Shop, environment: NodeJS.Proce
   const configFile = join(folder, 'holdfast.yaml');
   await writeFile(configFile, stringify(demoConfig(shop)), { mode: 0o600 });
   const launcher = join(findPackage().root, 'bin', 'holdfast.js');
-  const env = Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('HOLDFAST_') && name !== 'DATABASE_URL'));
+  const env = Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !name.startsWith('HOLDFAST_') && name !== 'DATABASE_URL'),
+  );
   let firstLink: string | null = null;
   let address: string | null = null;
   const { child } = await waitForLine(
     'Holdfast',
-    (onLine) => startChild([launcher, 'serve', '--stop-with-stdin', '--config', configFile], { env, lines: 'stderr', onLine }),
+    (onLine) =>
+      startChild([launcher, 'serve', '--stop-with-stdin', '--config', configFile], { env, lines: 'stderr', onLine }),
     (line) => {
       const said = parseLine(line);
       if (said?.['msg'] === 'listening') address = String(said['address']);
@@ -168,7 +203,16 @@ function demoConfig(shop: Shop): object {
     embeddedPostgres: { sharedBuffers: '32MiB' },
     targets: { 'shop-db': { kind: 'postgres', url: shop.databaseUrl } },
     probes: {
-      [PROBE]: { kind: 'http', title: 'The shop does not serve orders', url: `${shop.address}/health`, interval: '1s', timeout: '800ms', failures: 2, successes: 2, severity: 1 },
+      [PROBE]: {
+        kind: 'http',
+        title: 'The shop does not serve orders',
+        url: `${shop.address}/health`,
+        interval: '1s',
+        timeout: '800ms',
+        failures: 2,
+        successes: 2,
+        severity: 1,
+      },
     },
   };
 }
@@ -180,26 +224,41 @@ async function waitUntilProbed(server: Server): Promise<void> {
     if (probe.state === 'healthy') return;
     await pause(100);
   }
-  throw new HoldfastError({ code: 'demo.not-probed', kind: 'bug', message: `the probe ${PROBE} did not become healthy` });
+  throw new HoldfastError({
+    code: 'demo.not-probed',
+    kind: 'bug',
+    message: `the probe ${PROBE} did not become healthy`,
+  });
 }
 
 /** The demo plays the person who is asked: reads what would be done, and approves it. */
 async function approveWhenAsked(follower: EventFollower, server: Server, narrator: Narrator): Promise<void> {
   const asked = await follower.until((event) => event.kind === 'approval.requested', PART_LIMIT_MS);
   const id = String(asked.body['approvalId']);
-  const approval = (await callApi(server, 'GET', `/api/v1/approvals/${id}`)) as { effect: { title: string; target: string } };
+  const approval = (await callApi(server, 'GET', `/api/v1/approvals/${id}`)) as {
+    effect: { title: string; target: string };
+  };
   narrator.aside(`The demo plays the approver: "${approval.effect.title}" on ${approval.effect.target}`);
   await callApi(server, 'POST', `/api/v1/approvals/${id}/approve`, { reason: 'the report can be run again' });
 }
 
 async function tellTimeline(server: Server, opened: Event, narrator: Narrator): Promise<void> {
-  const { items } = (await callApi(server, 'GET', `/api/v1/incidents/${String(opened.body['incidentId'])}/timeline`)) as { items: { at: string; text: string }[] };
+  const { items } = (await callApi(
+    server,
+    'GET',
+    `/api/v1/incidents/${String(opened.body['incidentId'])}/timeline`,
+  )) as { items: { at: string; text: string }[] };
   narrator.aside('');
   narrator.aside(`Timeline of ${String(opened.body['number'])}`);
   for (const entry of items) narrator.aside(`  ${entry.at.slice(11, 19)}  ${entry.text}`);
 }
 
-async function callApi(server: Pick<Server, 'address' | 'token'>, method: string, path: string, body?: object): Promise<unknown> {
+async function callApi(
+  server: Pick<Server, 'address' | 'token'>,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<unknown> {
   const response = await fetch(`${server.address}${path}`, {
     method,
     headers: { authorization: `Bearer ${server.token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
@@ -207,7 +266,11 @@ async function callApi(server: Pick<Server, 'address' | 'token'>, method: string
   });
   const answer: unknown = await response.json();
   if (response.ok) return answer;
-  throw new HoldfastError({ code: 'demo.refused', kind: 'bug', message: `${method} ${path}: HTTP ${response.status} ${JSON.stringify(answer)}` });
+  throw new HoldfastError({
+    code: 'demo.refused',
+    kind: 'bug',
+    message: `${method} ${path}: HTTP ${response.status} ${JSON.stringify(answer)}`,
+  });
 }
 
 function pause(ms: number): Promise<void> {

@@ -43,7 +43,8 @@ async function main(folder: string): Promise<void> {
   const stop = async () => {
     server.closeAllConnections();
     server.close();
-    await pool.end().catch(() => {});
+    // Not awaited: orders that still wait for a lock would hold it up, and the server's stop ends them anyway.
+    void pool.end().catch(() => {});
     await postgres.stop();
     process.exit(0);
   };
@@ -53,7 +54,9 @@ async function main(folder: string): Promise<void> {
   // Ctrl-C reaches the whole group of the terminal; the parent decides when this one ends.
   process.on('SIGINT', () => {});
   const { port } = server.address() as AddressInfo;
-  process.stdout.write(`${JSON.stringify({ address: `http://127.0.0.1:${port}`, databaseUrl: postgres.connectionString })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ address: `http://127.0.0.1:${port}`, databaseUrl: postgres.connectionString })}\n`,
+  );
 }
 
 async function prepareTables(pool: pg.Pool): Promise<void> {

@@ -50,4 +50,10 @@ export type Executor<Action extends StepAction = StepAction> = {
 };
 
 /** Executors by action kind; kinds that only wait for something have none. */
-export type Executors = Readonly<Partial<Record<StepAction['kind'], Executor>>>;
+export type Executors = { readonly [Kind in StepAction['kind']]?: Executor<Extract<StepAction, { kind: Kind }>> };
+
+/** The executor of an action's kind, ready to take that action. */
+export function executorFor(executors: Executors, kind: StepAction['kind']): Executor | undefined {
+  // The map pairs each kind with its own action; TypeScript cannot follow that through a union.
+  return executors[kind] as Executor | undefined;
+}

@@ -1,5 +1,5 @@
-export { listApprovals, readApproval } from './approval-store.ts';
 export { answerStep, type CheckValue } from './answer-step.ts';
+export { listApprovals, readApproval } from './approval-store.ts';
 export type { RunCommandDeps } from './change-run.ts';
 export { decideStepInDoubt } from './decide-step.ts';
 export type { Executor, Executors, ResolvedTarget, StepExecution, StepResult } from './executor.ts';

@@ -3,6 +3,7 @@ import type { PlannedStep } from '../../contract/runbook.ts';
 import { readBootId } from '../../platform/process/process-identity.ts';
 import { readRunningAttempts } from './claim-store.ts';
 import { decideRecovery } from './decide-recovery.ts';
+import { executorFor } from './executor.ts';
 import { findStep, moveStep, type OwnedRun } from './owned-run.ts';
 import { resolveTargetName } from './resolve-effect.ts';
 import type { WorkerContext } from './run-context.ts';
@@ -31,7 +32,7 @@ async function endLeftovers(context: WorkerContext, owned: OwnedRun, attempt: At
   const step = findStep(owned.plan, attempt.stepId);
   const sameBoot = attempt.host === hostname() && attempt.bootId === readBootId();
   const targetName = step ? resolveTargetName(step.target, owned.inputs) : null;
-  await context.executors[step?.action.kind ?? 'shell']?.stopLeftovers({
+  await executorFor(context.executors, step?.action.kind ?? 'shell')?.stopLeftovers({
     token: attempt.token,
     process:
       sameBoot && attempt.pid !== null && attempt.pidStarted !== null

@@ -1,9 +1,9 @@
 import type { PlannedStep } from '../../contract/runbook.ts';
 import { messageOf } from '../../platform/errors/holdfast-error.ts';
 import { recordProcess } from './claim-store.ts';
-import type { StepResult } from './executor.ts';
+import { executorFor, type StepResult } from './executor.ts';
 import { createOutputRecorder, type OutputRecorder } from './output-store.ts';
-import { onceKeyOf, type OwnedRun } from './owned-run.ts';
+import { type OwnedRun, onceKeyOf } from './owned-run.ts';
 import { redactText } from './redact-secrets.ts';
 import { resolveTargetName } from './resolve-effect.ts';
 import type { WorkerContext } from './run-context.ts';
@@ -19,7 +19,7 @@ export async function runAttempt(
   step: PlannedStep,
   attempt: { n: number; token: string },
 ): Promise<StepResult> {
-  const executor = context.executors[step.action.kind];
+  const executor = executorFor(context.executors, step.action.kind);
   if (!executor)
     return { outcome: 'failed', exitCode: null, reason: `no executor for ${step.action.kind} steps in this Holdfast` };
   const targetName = resolveTargetName(step.target, owned.inputs);

@@ -149,7 +149,9 @@ async function readShownOutput(db: Queryable, runId: string): Promise<ShownOutpu
 
 /** The incident a run belongs to, or null. */
 export async function readIncidentOfRun(db: Queryable, runId: string): Promise<string | null> {
-  const rows = await sql<{ incidentId: string | null }>`select incident_id as "incidentId" from runs where id = ${runId}`.execute(db);
+  const rows = await sql<{
+    incidentId: string | null;
+  }>`select incident_id as "incidentId" from runs where id = ${runId}`.execute(db);
   return rows.rows[0]?.incidentId ?? null;
 }
 

@@ -2,7 +2,14 @@ import type { SeverityRank } from '../../contract/common.ts';
 import type { Tx } from '../../platform/db/database.ts';
 import type { StampedEvent } from '../../platform/events/relay.ts';
 import { attachFinding, readFinding } from '../../respond/findings/index.ts';
-import { appendTimeline, findOpenByCause, findScheme, type IncidentRow, insertIncident, levelOf } from '../../respond/incidents/index.ts';
+import {
+  appendTimeline,
+  findOpenByCause,
+  findScheme,
+  type IncidentRow,
+  insertIncident,
+  levelOf,
+} from '../../respond/incidents/index.ts';
 import { queuePage } from '../../respond/oncall/index.ts';
 import { resolveWhenVerified } from './resolve-when-verified.ts';
 
@@ -29,15 +36,30 @@ export function incidentsFromFindings(plan: PagingPlan) {
         const open = await findOpenByCause(tx, finding.fingerprint);
         if (open) {
           await attachFinding(tx, findingId, open.id);
-          await appendTimeline(tx, open.id, { kind: 'finding.opened', at: event.at, actor: 'system', text: `${finding.title}: ${evidence}`, ref: findingId });
+          await appendTimeline(tx, open.id, {
+            kind: 'finding.opened',
+            at: event.at,
+            actor: 'system',
+            text: `${finding.title}: ${evidence}`,
+            ref: findingId,
+          });
           return;
         }
         await openWithPages(tx, plan, { finding, evidence, at: event.at });
         return;
       }
       if (!finding.incidentId) return;
-      const text = event.kind === 'finding.fixed' ? `${finding.title}: ${finding.evidence[0]?.text ?? 'fixed'}` : `${finding.title} ${finding.status}: ${finding.reason ?? ''}`;
-      await appendTimeline(tx, finding.incidentId, { kind: event.kind, at: event.at, actor: event.actor, text, ref: findingId });
+      const text =
+        event.kind === 'finding.fixed'
+          ? `${finding.title}: ${finding.evidence[0]?.text ?? 'fixed'}`
+          : `${finding.title} ${finding.status}: ${finding.reason ?? ''}`;
+      await appendTimeline(tx, finding.incidentId, {
+        kind: event.kind,
+        at: event.at,
+        actor: event.actor,
+        text,
+        ref: findingId,
+      });
       await resolveWhenVerified(tx, finding.incidentId, event.at);
     },
   };
@@ -63,14 +85,27 @@ async function openWithPages(
 }
 
 /** Queues a new incident's pages in the transaction that opens it. */
-export async function pageEveryone(tx: Tx, plan: PagingPlan, incident: IncidentRow, text: string, at: Date): Promise<void> {
+export async function pageEveryone(
+  tx: Tx,
+  plan: PagingPlan,
+  incident: IncidentRow,
+  text: string,
+  at: Date,
+): Promise<void> {
   const severity = levelOf(findScheme(incident.scheme), incident.severity).label;
   for (const { recipient, channel } of plan.recipients) {
     await queuePage(tx, {
       recipient,
       channel,
       at,
-      message: { incidentId: incident.id, number: incident.number, title: incident.title, severity, text, link: plan.linkTo(incident.id) },
+      message: {
+        incidentId: incident.id,
+        number: incident.number,
+        title: incident.title,
+        severity,
+        text,
+        link: plan.linkTo(incident.id),
+      },
     });
   }
 }

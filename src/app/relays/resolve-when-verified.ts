@@ -29,5 +29,10 @@ export async function resolveWhenVerified(tx: Tx, incidentId: string, at: Date):
   if (verified.length === 0) return;
   await updateIncident(tx, incidentId, { status: 'resolved', resolvedAt: at });
   await cancelPages(tx, incidentId, { at, actor: 'system' });
-  await tellIncident(tx, incident, { kind: 'incident.resolved', at, actor: 'system', text: `Resolved: verified healthy (${verified.join(', ')})` });
+  await tellIncident(tx, incident, {
+    kind: 'incident.resolved',
+    at,
+    actor: 'system',
+    text: `Resolved: verified healthy (${verified.join(', ')})`,
+  });
 }

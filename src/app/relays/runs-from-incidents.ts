@@ -1,4 +1,4 @@
-import { type RunbookLibrary, planProcedure } from '../../act/runbooks/index.ts';
+import { planProcedure, type RunbookLibrary } from '../../act/runbooks/index.ts';
 import { insertRun } from '../../act/runs/index.ts';
 import type { Tx } from '../../platform/db/database.ts';
 import { messageOf } from '../../platform/errors/holdfast-error.ts';
@@ -22,7 +22,8 @@ export function runsFromIncidents(deps: {
       for (const finding of await listFindingsOfIncident(tx, incidentId)) {
         const [match] = await deps.library.findByTrigger(finding.labels);
         if (!match) continue;
-        const say = (text: string) => appendTimeline(tx, incidentId, { kind: 'run.suggested', at: event.at, actor: 'system', text });
+        const say = (text: string) =>
+          appendTimeline(tx, incidentId, { kind: 'run.suggested', at: event.at, actor: 'system', text });
         try {
           const entry = await deps.library.read(match.path);
           // What the finding says about itself fills inputs of the same name.

@@ -5,13 +5,33 @@ import type { StampedEvent } from '../../platform/events/relay.ts';
 import { appendTimeline, INCIDENT_TRANSITIONS, lockIncident, updateIncident } from '../../respond/incidents/index.ts';
 import { resolveWhenVerified } from './resolve-when-verified.ts';
 
-type Body = { runId?: string; incidentId?: string | null; stepId?: string; title?: string; risk?: string | null; runbook?: string; procedure?: string; reason?: string; to?: string; channel?: string };
+type Body = {
+  runId?: string;
+  incidentId?: string | null;
+  stepId?: string;
+  title?: string;
+  risk?: string | null;
+  runbook?: string;
+  procedure?: string;
+  reason?: string;
+  to?: string;
+  channel?: string;
+};
 type Sentence = (body: Body, actor: string) => string | null;
 
 const because = (body: Body) => (body.reason ? `: ${body.reason}` : '');
-const step = (verb: string): Sentence => (body) => `Step "${body.title}" ${verb}${because(body)}`;
-const run = (verb: string): Sentence => (body) => `Run of ${body.runbook}#${body.procedure} ${verb}${because(body)}`;
-const page = (verb: string): Sentence => (body) => `Page to ${body.to} by ${body.channel} ${verb}${because(body)}`;
+const step =
+  (verb: string): Sentence =>
+  (body) =>
+    `Step "${body.title}" ${verb}${because(body)}`;
+const run =
+  (verb: string): Sentence =>
+  (body) =>
+    `Run of ${body.runbook}#${body.procedure} ${verb}${because(body)}`;
+const page =
+  (verb: string): Sentence =>
+  (body) =>
+    `Page to ${body.to} by ${body.channel} ${verb}${because(body)}`;
 const changes = (body: Body) => body.risk === 'change' || body.risk === 'destroy';
 
 /** What of the work on an incident its timeline tells, in words. What is not here stays on the run's own page. */
@@ -42,7 +62,10 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
 };
 
 /** Where the work itself says how far an incident is. */
-const STATUS_AFTER: Readonly<Record<string, IncidentStatus>> = { 'run.started': 'investigating', 'run.succeeded': 'monitoring' };
+const STATUS_AFTER: Readonly<Record<string, IncidentStatus>> = {
+  'run.started': 'investigating',
+  'run.succeeded': 'monitoring',
+};
 const ENDS_RUN = new Set(['run.succeeded', 'run.failed', 'run.cancelled', 'run.rolled-back', 'run.rollback-failed']);
 
 /** Tells an incident's timeline what runs, approvals and pages did, and resolves it when that was the last thing open. */
@@ -55,10 +78,21 @@ export const TIMELINE_FROM_WORK = {
     if (!text) return;
     const incidentId = body.incidentId ?? (body.runId ? await readIncidentOfRun(tx, body.runId) : null);
     if (!incidentId) return;
-    await appendTimeline(tx, incidentId, { kind: event.kind, at: event.at, actor: event.actor, text, ref: body.runId ?? null });
+    await appendTimeline(tx, incidentId, {
+      kind: event.kind,
+      at: event.at,
+      actor: event.actor,
+      text,
+      ref: body.runId ?? null,
+    });
     const incident = await lockIncident(tx, incidentId);
     const next = STATUS_AFTER[event.kind];
-    if (next && incident.status !== 'resolved' && incident.status !== next && INCIDENT_TRANSITIONS[incident.status].includes(next)) {
+    if (
+      next &&
+      incident.status !== 'resolved' &&
+      incident.status !== next &&
+      INCIDENT_TRANSITIONS[incident.status].includes(next)
+    ) {
       await updateIncident(tx, incidentId, { status: next });
     }
     if (ENDS_RUN.has(event.kind)) await resolveWhenVerified(tx, incidentId, event.at);

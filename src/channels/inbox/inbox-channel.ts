@@ -21,12 +21,16 @@ export const inboxChannel: InsideChannel = {
 export async function storeInboxMessage(db: Queryable | Tx, message: InboxMessage): Promise<void> {
   await sql`
     insert into inbox_messages (dedup_key, incident_id, title, text, at)
-    values (${message.dedupKey}, ${message.incidentId}, ${message.title}, ${message.text}, ${message.at}) on conflict do nothing`.execute(db);
+    values (${message.dedupKey}, ${message.incidentId}, ${message.title}, ${message.text}, ${message.at}) on conflict do nothing`.execute(
+    db,
+  );
 }
 
 /** The newest messages. */
 export async function listInbox(db: Queryable, limit: number): Promise<InboxMessage[]> {
   const rows = await sql<InboxMessage>`
-    select dedup_key as "dedupKey", incident_id as "incidentId", title, text, at from inbox_messages order by at desc limit ${limit}`.execute(db);
+    select dedup_key as "dedupKey", incident_id as "incidentId", title, text, at from inbox_messages order by at desc limit ${limit}`.execute(
+    db,
+  );
   return rows.rows;
 }

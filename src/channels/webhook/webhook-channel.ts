@@ -7,16 +7,41 @@ import { signWebhook } from './webhook-signature.ts';
 const TIMEOUT_MS = 8_000;
 const LONGEST_RETRY_AFTER_MS = 10 * 60_000;
 /** These errors come before the first byte was sent: the receiver has nothing. */
-const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT', 'circuit.open', 'bulkhead.full']);
+const NOT_SENT = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'circuit.open',
+  'bulkhead.full',
+]);
 
 /** A signed POST per page. The dedup key is the same over retries, in the body and in `Idempotency-Key`. */
-export function createWebhookChannel(options: { name: string; url: string; secret: string; nowSeconds?: () => number }): OutsideChannel {
+export function createWebhookChannel(options: {
+  name: string;
+  url: string;
+  secret: string;
+  nowSeconds?: () => number;
+}): OutsideChannel {
   const nowSeconds = options.nowSeconds ?? (() => Math.floor(Date.now() / 1_000));
-  const guard = createGuard(`webhook ${options.name}`, { timeoutMs: TIMEOUT_MS + 1_000, failuresToOpen: 5, halfOpenAfterMs: 1_000 });
+  const guard = createGuard(`webhook ${options.name}`, {
+    timeoutMs: TIMEOUT_MS + 1_000,
+    failuresToOpen: 5,
+    halfOpenAfterMs: 1_000,
+  });
   return {
     kind: 'outside',
     async send(page, signal) {
-      const body = JSON.stringify({ kind: 'page', dedupKey: page.dedupKey, attempt: page.attempt, to: page.recipient, at: page.queuedAt, ...page.message });
+      const body = JSON.stringify({
+        kind: 'page',
+        dedupKey: page.dedupKey,
+        attempt: page.attempt,
+        to: page.recipient,
+        at: page.queuedAt,
+        ...page.message,
+      });
       try {
         const answer = await guard.call((limit) =>
           sendHttp({
@@ -46,7 +71,8 @@ export function createWebhookChannel(options: { name: string; url: string; secre
 function judgeAnswer(answer: HttpAnswer): SendResult {
   const { status } = answer;
   if (status >= 200 && status < 300) return { kind: 'sent' };
-  if (status === 429 || status === 503) return { kind: 'try-later', reason: `HTTP ${status}`, afterMs: parseRetryAfter(answer.headers['retry-after']) };
+  if (status === 429 || status === 503)
+    return { kind: 'try-later', reason: `HTTP ${status}`, afterMs: parseRetryAfter(answer.headers['retry-after']) };
   // The receiver failed somewhere in its work: it may have told somebody already.
   if (status >= 500 || status === 408) return { kind: 'uncertain', reason: `HTTP ${status}` };
   return { kind: 'refused', reason: `HTTP ${status}` };

@@ -7,7 +7,9 @@ type CheckAction = Extract<StepAction, { kind: 'check' }>;
 const LOOK_AGAIN_MS = 500;
 
 /** Looks at a probe until it answers healthy, or its time is over. Changes nothing, not even the probe's own state. */
-export function createCheckExecutor(deps: { look(probe: string, signal: AbortSignal): Promise<{ healthy: boolean; reason: string }> }): Executor<CheckAction> {
+export function createCheckExecutor(deps: {
+  look(probe: string, signal: AbortSignal): Promise<{ healthy: boolean; reason: string }>;
+}): Executor<CheckAction> {
   return {
     async execute(execution) {
       const { probe, withinMs } = execution.action;
@@ -20,7 +22,11 @@ export function createCheckExecutor(deps: { look(probe: string, signal: AbortSig
         if (answer.healthy) return { outcome: 'succeeded', exitCode: 0, reason: `probe ${name}: ${answer.reason}` };
         if (execution.signal.aborted) return { outcome: 'cancelled', exitCode: null, reason: 'ended on request' };
         if (performance.now() + LOOK_AGAIN_MS > endsAt) {
-          return { outcome: 'failed', exitCode: 1, reason: `probe ${name} not healthy within ${withinMs / 1_000} s: ${answer.reason}` };
+          return {
+            outcome: 'failed',
+            exitCode: 1,
+            reason: `probe ${name} not healthy within ${withinMs / 1_000} s: ${answer.reason}`,
+          };
         }
         await pause(LOOK_AGAIN_MS, execution.signal);
       }

@@ -6,7 +6,14 @@ import { sendHttp } from '../../platform/resilience/http-client.ts';
 type HttpAction = Extract<StepAction, { kind: 'http' }>;
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
-const NOT_REACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+const NOT_REACHED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** Sends one request. Inputs fill `{{name}}` marks: percent-encoded in the URL, as they are in headers and body. */
 export const httpExecutor: Executor<HttpAction> = {
@@ -25,8 +32,13 @@ async function sendRequest(execution: StepExecution<HttpAction>): Promise<StepRe
     });
   const plain = (value: string) => value;
   // A mark that is the whole beginning of the URL is an address, not a part of one.
-  const url = fill(action.url.replace(/^\{\{([^{}]+)\}\}/, (mark, name: string) => execution.inputs[name.trim()] ?? mark), encodeURIComponent);
-  const headers = Object.fromEntries(Object.entries(action.headers).map(([name, value]) => [name, fill(value, plain).replaceAll(/[\r\n]/g, ' ')]));
+  const url = fill(
+    action.url.replace(/^\{\{([^{}]+)\}\}/, (mark, name: string) => execution.inputs[name.trim()] ?? mark),
+    encodeURIComponent,
+  );
+  const headers = Object.fromEntries(
+    Object.entries(action.headers).map(([name, value]) => [name, fill(value, plain).replaceAll(/[\r\n]/g, ' ')]),
+  );
   await execution.confirmStart(null);
   try {
     const answer = await sendHttp({
@@ -38,7 +50,10 @@ async function sendRequest(execution: StepExecution<HttpAction>): Promise<StepRe
       signal: execution.signal,
     });
     execution.output(Buffer.from(`HTTP ${answer.status}\n${answer.body}${answer.bodyCut ? '\n… cut' : ''}\n`));
-    const expected = action.expectStatus.length > 0 ? action.expectStatus.includes(answer.status) : answer.status >= 200 && answer.status < 400;
+    const expected =
+      action.expectStatus.length > 0
+        ? action.expectStatus.includes(answer.status)
+        : answer.status >= 200 && answer.status < 400;
     return expected
       ? { outcome: 'succeeded', exitCode: 0, reason: `HTTP ${answer.status}` }
       : { outcome: 'failed', exitCode: 1, reason: `HTTP ${answer.status}` };

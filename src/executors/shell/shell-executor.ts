@@ -28,12 +28,20 @@ export function createShellExecutor(options: { environment: NodeJS.ProcessEnv; b
   };
 }
 
-async function executeScript(execution: StepExecution<ShellAction>, options: { environment: NodeJS.ProcessEnv; bash?: string }): Promise<StepResult> {
+async function executeScript(
+  execution: StepExecution<ShellAction>,
+  options: { environment: NodeJS.ProcessEnv; bash?: string },
+): Promise<StepResult> {
   const parameters: Record<string, string> = {};
   for (const [variable, input] of Object.entries(execution.action.parameters)) {
     const value = execution.inputs[input];
     if (value === undefined) return { outcome: 'failed', exitCode: null, reason: `input ${input} has no value` };
-    if (value.includes('\0')) return { outcome: 'failed', exitCode: null, reason: `input ${input} holds a NUL byte, which no environment can carry` };
+    if (value.includes('\0'))
+      return {
+        outcome: 'failed',
+        exitCode: null,
+        reason: `input ${input} holds a NUL byte, which no environment can carry`,
+      };
     parameters[variable] = value;
   }
   const scriptFd = openScript(wrapScript(execution.action.script));
@@ -79,8 +87,16 @@ async function superviseChild(child: ChildProcess, execution: StepExecution<Shel
 
   const { pid } = child;
   if (pid === undefined) {
-    const failure = await exited.then(() => null, (thrown: unknown) => thrown);
-    throw new HoldfastError({ code: 'shell.not-started', kind: 'unavailable', message: `bash could not be started: ${messageOf(failure)}`, hint: 'Install bash, or check the limits on processes.' });
+    const failure = await exited.then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
+    throw new HoldfastError({
+      code: 'shell.not-started',
+      kind: 'unavailable',
+      message: `bash could not be started: ${messageOf(failure)}`,
+      hint: 'Install bash, or check the limits on processes.',
+    });
   }
   const process = { pid, startedAt: readProcessStart(pid) ?? '' };
   let ended: 'timed-out' | 'cancelled' | null = null;
@@ -117,7 +133,12 @@ async function drainOutput(child: ChildProcess): Promise<void> {
   if (open.length > 0) {
     let timer: NodeJS.Timeout | undefined;
     const ends = Promise.all(open.map((stream) => new Promise((resolve) => stream?.once('close', resolve))));
-    await Promise.race([ends, new Promise((resolve) => { timer = setTimeout(resolve, DRAIN_OUTPUT_MS); })]);
+    await Promise.race([
+      ends,
+      new Promise((resolve) => {
+        timer = setTimeout(resolve, DRAIN_OUTPUT_MS);
+      }),
+    ]);
     clearTimeout(timer);
   }
   // A process left in the background keeps the pipe; we do not wait for it.
@@ -132,13 +153,19 @@ function judgeExit(
 ): StepResult {
   const exitCode = exit.code;
   if (ended === 'cancelled') return { outcome: 'cancelled', exitCode, reason: 'ended on request' };
-  if (ended === 'timed-out') return { outcome: 'timed-out', exitCode, reason: `not done after ${execution.timeoutMs / 1_000} s: ended` };
+  if (ended === 'timed-out')
+    return { outcome: 'timed-out', exitCode, reason: `not done after ${execution.timeoutMs / 1_000} s: ended` };
   if (exit.signal) return { outcome: 'failed', exitCode, reason: `ended by ${exit.signal}`, uncertain: true };
   if (exitCode === 0) return { outcome: 'succeeded', exitCode, reason: null };
   if (exitCode === GATE_CLOSED_EXIT && told === '') return { outcome: 'cancelled', exitCode, reason: 'never begun' };
   const [, ...pipe] = told.trim().split(' ');
   const stages = pipe.length > 1 ? ` (pipe stages: ${pipe.join(' ')})` : '';
-  if (exitCode === NO_IS_AN_ANSWER_EXIT && execution.observing && !execution.deciding && /\b(grep|egrep|zgrep|diff|cmp|test|\[)/.test(execution.action.script)) {
+  if (
+    exitCode === NO_IS_AN_ANSWER_EXIT &&
+    execution.observing &&
+    !execution.deciding &&
+    /\b(grep|egrep|zgrep|diff|cmp|test|\[)/.test(execution.action.script)
+  ) {
     return { outcome: 'succeeded', exitCode, reason: `answered "no" with exit code 1${stages}` };
   }
   return { outcome: 'failed', exitCode, reason: `exit code ${exitCode}${stages}` };

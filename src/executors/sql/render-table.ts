@@ -10,7 +10,8 @@ export function renderTable(result: pg.QueryResult): string {
   const shown = result.rows.slice(0, MOST_ROWS) as unknown[][];
   const cells = shown.map((row) => row.map(renderCell));
   const widths = names.map((name, column) => Math.max(name.length, ...cells.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) => ` ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')}`.trimEnd();
+  const line = (row: readonly string[]) =>
+    ` ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')}`.trimEnd();
   const rule = widths.map((width) => '-'.repeat(width + 2)).join('+');
   const count = result.rows.length;
   const cut = count > MOST_ROWS ? `, first ${MOST_ROWS} shown` : '';
@@ -19,7 +20,8 @@ export function renderTable(result: pg.QueryResult): string {
 
 function renderCell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text = value instanceof Date ? value.toISOString() : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text =
+    value instanceof Date ? value.toISOString() : typeof value === 'object' ? JSON.stringify(value) : String(value);
   const oneLine = text.replaceAll(/\s+/g, ' ');
   return oneLine.length > LONGEST_CELL ? `${oneLine.slice(0, LONGEST_CELL - 1)}…` : oneLine;
 }

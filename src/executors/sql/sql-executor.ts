@@ -26,17 +26,29 @@ export function createSqlExecutor(options: { ownDatabaseUrl: () => string }): Ex
   return {
     async execute(execution) {
       const { target } = execution;
-      if (!target) return { outcome: 'failed', exitCode: null, reason: 'a sql step needs a target: `target=NAME` at the fence or in the front matter' };
-      if (target.url === options.ownDatabaseUrl()) return { outcome: 'failed', exitCode: null, reason: `target ${target.name} is Holdfast's own database` };
+      if (!target)
+        return {
+          outcome: 'failed',
+          exitCode: null,
+          reason: 'a sql step needs a target: `target=NAME` at the fence or in the front matter',
+        };
+      if (target.url === options.ownDatabaseUrl())
+        return { outcome: 'failed', exitCode: null, reason: `target ${target.name} is Holdfast's own database` };
       return runStatements(execution, target.url);
     },
     async stopLeftovers({ token, target }) {
       if (!target) return;
-      const client = new pg.Client({ connectionString: target.url, connectionTimeoutMillis: STOP_TIMEOUT_MS, query_timeout: STOP_TIMEOUT_MS });
+      const client = new pg.Client({
+        connectionString: target.url,
+        connectionTimeoutMillis: STOP_TIMEOUT_MS,
+        query_timeout: STOP_TIMEOUT_MS,
+      });
       client.on('error', () => {});
       try {
         await client.connect();
-        await client.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [sessionName(token)]);
+        await client.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [
+          sessionName(token),
+        ]);
       } catch {
         // Not reachable: then nothing of it can be waited for either.
       } finally {
@@ -56,7 +68,9 @@ async function runStatements(execution: StepExecution<SqlAction>, url: string): 
     query_timeout: execution.timeoutMs + TIMEOUT_GRACE_MS,
   });
   client.on('error', () => {});
-  client.on('notice', (notice) => execution.output(Buffer.from(`${notice.severity ?? 'NOTICE'}: ${notice.message ?? ''}\n`)));
+  client.on('notice', (notice) =>
+    execution.output(Buffer.from(`${notice.severity ?? 'NOTICE'}: ${notice.message ?? ''}\n`)),
+  );
   try {
     await client.connect();
   } catch (thrown) {
@@ -101,7 +115,12 @@ function judgeAnswer(last: pg.QueryResult<unknown[]> | null): StepResult {
 function judgeFailure(thrown: unknown, execution: StepExecution<SqlAction>): StepResult {
   if (execution.signal.aborted) return { outcome: 'cancelled', exitCode: null, reason: 'ended on request' };
   const code = (thrown as { code?: string }).code;
-  if (code === '57014') return { outcome: 'timed-out', exitCode: null, reason: `a statement took longer than ${execution.timeoutMs / 1_000} s` };
+  if (code === '57014')
+    return {
+      outcome: 'timed-out',
+      exitCode: null,
+      reason: `a statement took longer than ${execution.timeoutMs / 1_000} s`,
+    };
   // Without an answer nobody knows whether the server did it: a lost connection, or our own time limit.
   const unanswered = isConnectionLoss(thrown) || /Query read timeout/.test(messageOf(thrown));
   const at = (thrown as { position?: string }).position;

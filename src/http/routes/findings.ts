@@ -22,11 +22,15 @@ export function registerFindingRoutes(app: HttpApp, deps: HttpDeps): void {
         response: { 200: listOf(findingSchema) },
       },
     },
-    async ({ query }) => toPage(await listFindings(db, { ...query, limit: query.limit + 1, before: query.cursor }), query.limit),
+    async ({ query }) =>
+      toPage(await listFindings(db, { ...query, limit: query.limit + 1, before: query.cursor }), query.limit),
   );
   app.get(
     '/api/v1/findings/:id',
-    { config: { access: 'viewer', summary: 'One finding' }, schema: { params: idParamsSchema, response: { 200: findingSchema } } },
+    {
+      config: { access: 'viewer', summary: 'One finding' },
+      schema: { params: idParamsSchema, response: { 200: findingSchema } },
+    },
     ({ params }) => readFinding(db, params.id),
   );
   app.post(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listRuns } from '../../act/runs/index.ts';
 import { listOf } from '../../contract/common.ts';
 import {
   acknowledgeIncidentSchema,
@@ -13,7 +14,6 @@ import {
   noteIncidentSchema,
   timelineEntrySchema,
 } from '../../contract/incident.ts';
-import { listRuns } from '../../act/runs/index.ts';
 import type { Tx } from '../../platform/db/database.ts';
 import { listFindingsOfIncident } from '../../respond/findings/index.ts';
 import {
@@ -51,7 +51,8 @@ export function registerIncidentRoutes(app: HttpApp, deps: IncidentRouteDeps): v
   const { db } = deps.database;
   const commands = {
     ...deps,
-    onAcknowledged: (tx: Tx, acknowledged: { incidentId: string; at: Date; actor: string }) => cancelPages(tx, acknowledged.incidentId, acknowledged),
+    onAcknowledged: (tx: Tx, acknowledged: { incidentId: string; at: Date; actor: string }) =>
+      cancelPages(tx, acknowledged.incidentId, acknowledged),
     blockers: (tx: Tx, incidentId: string) => deps.readBlockers(tx, incidentId),
   };
 
@@ -63,7 +64,14 @@ export function registerIncidentRoutes(app: HttpApp, deps: IncidentRouteDeps): v
       listPages(db, row.id),
       deps.readBlockers(db, row.id),
     ]);
-    return { ...toIncidentSummary(row), findings, runs, pages, resolveBlockers, nextStatuses: [...INCIDENT_TRANSITIONS[row.status]] };
+    return {
+      ...toIncidentSummary(row),
+      findings,
+      runs,
+      pages,
+      resolveBlockers,
+      nextStatuses: [...INCIDENT_TRANSITIONS[row.status]],
+    };
   };
 
   app.get(
@@ -78,7 +86,8 @@ export function registerIncidentRoutes(app: HttpApp, deps: IncidentRouteDeps): v
         response: { 200: listOf(incidentSummarySchema) },
       },
     },
-    async ({ query }) => toPage(await listIncidents(db, { ...query, limit: query.limit + 1, before: query.cursor }), query.limit),
+    async ({ query }) =>
+      toPage(await listIncidents(db, { ...query, limit: query.limit + 1, before: query.cursor }), query.limit),
   );
   app.post(
     '/api/v1/incidents',
@@ -91,7 +100,14 @@ export function registerIncidentRoutes(app: HttpApp, deps: IncidentRouteDeps): v
       const body = await runIdempotent(deps, request, reply, async (tx) => {
         const at = deps.clock.now();
         const text = request.body.text ?? `Declared by ${actor}`;
-        const row = await insertIncident(tx, { ...request.body, scheme: deps.severityScheme, cause: null, at, actor, text });
+        const row = await insertIncident(tx, {
+          ...request.body,
+          scheme: deps.severityScheme,
+          cause: null,
+          at,
+          actor,
+          text,
+        });
         await deps.pageEveryone(tx, row, text, at);
         return { status: 201, body: toIncidentSummary(row) };
       });
@@ -113,7 +129,10 @@ export function registerIncidentRoutes(app: HttpApp, deps: IncidentRouteDeps): v
       config: { access: 'viewer', summary: 'What happened, oldest first' },
       schema: {
         params: idParamsSchema,
-        querystring: z.object({ limit: z.coerce.number().int().min(1).max(1_000).default(500), cursor: z.coerce.number().int().min(0).default(0) }),
+        querystring: z.object({
+          limit: z.coerce.number().int().min(1).max(1_000).default(500),
+          cursor: z.coerce.number().int().min(0).default(0),
+        }),
         response: { 200: listOf(timelineEntrySchema) },
       },
     },
@@ -125,22 +144,39 @@ export function registerIncidentRoutes(app: HttpApp, deps: IncidentRouteDeps): v
     },
   );
 
-  const change = <Body extends z.ZodType>(path: string, summary: string, body: Body, work: (id: string, body: z.infer<Body>, actor: string) => Promise<void>) =>
+  const change = <Body extends z.ZodType>(
+    path: string,
+    summary: string,
+    body: Body,
+    work: (id: string, body: z.infer<Body>, actor: string) => Promise<void>,
+  ) =>
     app.post(
       `/api/v1/incidents/:id/${path}`,
-      { config: { access: 'operator', summary }, schema: { params: idParamsSchema, body, response: { 200: incidentSchema } } },
+      {
+        config: { access: 'operator', summary },
+        schema: { params: idParamsSchema, body, response: { 200: incidentSchema } },
+      },
       async (request) => {
         const { id } = request.params as { id: string };
         await work(id, request.body as z.infer<Body>, principalOf(request).actor);
         return readIncident(id);
       },
     );
-  change('ack', 'Take it: stops every page that has not gone out', acknowledgeIncidentSchema, (id, body, actor) => acknowledgeIncident(commands, id, { ...body, actor }));
-  change('status', 'Set the status; resolving takes a passed verification or an override with a reason', changeIncidentStatusSchema, (id, body, actor) =>
-    changeIncidentStatus(commands, id, { ...body, actor }),
+  change('ack', 'Take it: stops every page that has not gone out', acknowledgeIncidentSchema, (id, body, actor) =>
+    acknowledgeIncident(commands, id, { ...body, actor }),
   );
-  change('severity', 'Set the severity, with a reason', changeIncidentSeveritySchema, (id, body, actor) => changeIncidentSeverity(deps, id, { ...body, actor }));
-  change('roles', 'Assign or clear roles', changeIncidentRolesSchema, (id, body, actor) => changeIncidentRoles(deps, id, { ...body, actor }));
+  change(
+    'status',
+    'Set the status; resolving takes a passed verification or an override with a reason',
+    changeIncidentStatusSchema,
+    (id, body, actor) => changeIncidentStatus(commands, id, { ...body, actor }),
+  );
+  change('severity', 'Set the severity, with a reason', changeIncidentSeveritySchema, (id, body, actor) =>
+    changeIncidentSeverity(deps, id, { ...body, actor }),
+  );
+  change('roles', 'Assign or clear roles', changeIncidentRolesSchema, (id, body, actor) =>
+    changeIncidentRoles(deps, id, { ...body, actor }),
+  );
   change('timeline', 'Add a note to the timeline', noteIncidentSchema, (id, body, actor) =>
     noteIncident(deps, id, { text: body.text, at: body.at ? new Date(body.at) : undefined, actor }),
   );

@@ -7,7 +7,9 @@ import type { HttpDeps } from '../http-deps.ts';
 
 const nameParamsSchema = z.object({ name: z.string().max(100) });
 
-export type ProbeRouteDeps = HttpDeps & { runCheck(spec: ProbeSpec, signal: AbortSignal): Promise<{ healthy: boolean; reason: string; durationMs: number }> };
+export type ProbeRouteDeps = HttpDeps & {
+  runCheck(spec: ProbeSpec, signal: AbortSignal): Promise<{ healthy: boolean; reason: string; durationMs: number }>;
+};
 
 /** Probes and their answers. What is probed stands in the configuration. */
 export function registerProbeRoutes(app: HttpApp, deps: ProbeRouteDeps): void {
@@ -19,7 +21,10 @@ export function registerProbeRoutes(app: HttpApp, deps: ProbeRouteDeps): void {
   );
   app.get(
     '/api/v1/probes/:name',
-    { config: { access: 'viewer', summary: 'One probe' }, schema: { params: nameParamsSchema, response: { 200: probeSchema } } },
+    {
+      config: { access: 'viewer', summary: 'One probe' },
+      schema: { params: nameParamsSchema, response: { 200: probeSchema } },
+    },
     async ({ params }) => (await readProbe(db, params.name)).probe,
   );
   app.get(

@@ -10,7 +10,10 @@ export const pageQuerySchema = z.object({
  * A page of things listed newest first by id. Ask the store for one more than the limit.
  * @param rows up to `limit + 1` of them
  */
-export function toPage<Item extends { id: string }>(rows: readonly Item[], limit: number): { items: Item[]; next: string | null } {
+export function toPage<Item extends { id: string }>(
+  rows: readonly Item[],
+  limit: number,
+): { items: Item[]; next: string | null } {
   const items = rows.slice(0, limit);
   return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }

@@ -21,7 +21,8 @@ export function registerRunOutputRoutes(app: HttpApp, deps: HttpDeps): void {
       config: {
         access: 'viewer',
         summary: 'Output of one attempt of a step, from an offset on',
-        description: 'Plain text. `x-holdfast-next` is the offset to go on from; `x-holdfast-ended` says whether more can come. Where the middle was cut, a line says so.',
+        description:
+          'Plain text. `x-holdfast-next` is the offset to go on from; `x-holdfast-ended` says whether more can come. Where the middle was cut, a line says so.',
         produces: { 'text/plain': 'The output, redacted' },
       },
       schema: { params: z.object({ id: z.string().max(100) }), querystring: querySchema },
@@ -29,7 +30,8 @@ export function registerRunOutputRoutes(app: HttpApp, deps: HttpDeps): void {
     async ({ params, query }, reply) => {
       const run = await readRun(deps.database, params.id);
       const attempts = run.steps.find((step) => step.id === query.step)?.attempts ?? [];
-      const attempt = query.attempt === undefined ? attempts.at(-1) : attempts.find((candidate) => candidate.n === query.attempt);
+      const attempt =
+        query.attempt === undefined ? attempts.at(-1) : attempts.find((candidate) => candidate.n === query.attempt);
       if (!attempt) {
         throw new HoldfastError({
           code: 'attempt.missing',
@@ -41,7 +43,11 @@ export function registerRunOutputRoutes(app: HttpApp, deps: HttpDeps): void {
       const parts: Buffer[] = [];
       let next = query.from;
       let bytes = 0;
-      for (const chunk of await readOutput(deps.database, { runId: params.id, stepId: query.step, n: attempt.n }, query.from)) {
+      for (const chunk of await readOutput(
+        deps.database,
+        { runId: params.id, stepId: query.step, n: attempt.n },
+        query.from,
+      )) {
         if (bytes >= MOST_BYTES) break;
         if (chunk.offset > next) parts.push(Buffer.from(`\n[… ${chunk.offset - next} bytes cut …]\n`));
         const part = chunk.bytes.subarray(Math.max(0, next - chunk.offset));

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { listOf } from '../../contract/common.ts';
-import { answerStepSchema, decideStepSchema, runSchema, runStatusSchema, runSummarySchema, skipStepSchema, startRunSchema } from '../../contract/run.ts';
 import { planProcedure, type RunbookLibrary } from '../../act/runbooks/index.ts';
 import {
   answerStep,
-  cancelRun,
   type CheckValue,
+  cancelRun,
   decideStepInDoubt,
   insertRun,
   listRuns,
@@ -15,9 +13,19 @@ import {
   rollBackRun,
   skipStep,
 } from '../../act/runs/index.ts';
+import { listOf } from '../../contract/common.ts';
+import type { Role } from '../../contract/identity.ts';
+import {
+  answerStepSchema,
+  decideStepSchema,
+  runSchema,
+  runStatusSchema,
+  runSummarySchema,
+  skipStepSchema,
+  startRunSchema,
+} from '../../contract/run.ts';
 import type { Tx } from '../../platform/db/database.ts';
 import { readIncidentRow } from '../../respond/incidents/index.ts';
-import type { Role } from '../../contract/identity.ts';
 import { principalOf } from '../auth/access-guard.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpDeps } from '../http-deps.ts';
@@ -58,7 +66,13 @@ export function registerRunRoutes(app: HttpApp, deps: RunRouteDeps): void {
     },
     async ({ query }) =>
       toPage(
-        await listRuns(db, { status: query.status, incidentId: query.incident, runbook: query.runbook, limit: query.limit + 1, before: query.cursor }),
+        await listRuns(db, {
+          status: query.status,
+          incidentId: query.incident,
+          runbook: query.runbook,
+          limit: query.limit + 1,
+          before: query.cursor,
+        }),
         query.limit,
       ),
   );
@@ -79,7 +93,17 @@ export function registerRunRoutes(app: HttpApp, deps: RunRouteDeps): void {
         const incident = incidentId === undefined ? null : await readIncidentRow(tx, incidentId);
         const id = await insertRun(
           tx,
-          { plan, source: text, secrets, incidentId: incident?.id ?? null, startedBy: actor, automatic: false, signedOff: false, fromStep, at: deps.clock.now() },
+          {
+            plan,
+            source: text,
+            secrets,
+            incidentId: incident?.id ?? null,
+            startedBy: actor,
+            automatic: false,
+            signedOff: false,
+            fromStep,
+            at: deps.clock.now(),
+          },
           deps.sealSecrets,
         );
         return { status: 201, body: { id } };
@@ -90,7 +114,10 @@ export function registerRunRoutes(app: HttpApp, deps: RunRouteDeps): void {
   );
   app.get(
     '/api/v1/runs/:id',
-    { config: { access: 'viewer', summary: 'One run: steps, attempts, output, plan, approvals' }, schema: { params: idParamsSchema, response: { 200: runSchema } } },
+    {
+      config: { access: 'viewer', summary: 'One run: steps, attempts, output, plan, approvals' },
+      schema: { params: idParamsSchema, response: { 200: runSchema } },
+    },
     ({ params }) => readRun(deps.database, params.id),
   );
 
@@ -101,18 +128,45 @@ export function registerRunRoutes(app: HttpApp, deps: RunRouteDeps): void {
   ) =>
     app.post(
       `/api/v1/runs/:id/${path}`,
-      { config: { access: options.access, summary: options.summary }, schema: { params: idParamsSchema, body: options.body, response: { 200: runSchema } } },
+      {
+        config: { access: options.access, summary: options.summary },
+        schema: { params: idParamsSchema, body: options.body, response: { 200: runSchema } },
+      },
       async (request) => {
         const { id } = request.params as { id: string };
         await work(id, request.body as z.infer<Body>, principalOf(request).actor);
         return readRun(deps.database, id);
       },
     );
-  command('cancel', { access: 'operator', summary: 'End a run', body: reasonSchema }, (id, body, actor) => cancelRun(deps, id, { ...body, actor }));
-  command('pause', { access: 'operator', summary: 'Stop at the next border between two steps', body: reasonSchema }, (id, body, actor) => pauseRun(deps, id, { ...body, actor }));
-  command('resume', { access: 'operator', summary: 'Let a paused run go on', body: reasonSchema }, (id, body, actor) => resumeRun(deps, id, { ...body, actor }));
-  command('rollback', { access: 'approver', summary: 'Undo the completed steps, last first', body: reasonSchema }, (id, body, actor) => rollBackRun(deps, id, { ...body, actor }));
-  command('skip', { access: 'operator', summary: 'Skip a step that has not begun', body: skipStepSchema }, (id, body, actor) => skipStep(deps, id, { ...body, actor }));
-  command('answer', { access: 'operator', summary: 'Answer a step that asks', body: answerStepSchema }, (id, body, actor) => answerStep(commands, id, { ...body, actor }));
-  command('decide', { access: 'approver', summary: 'Settle a step in doubt', body: decideStepSchema }, (id, body, actor) => decideStepInDoubt(deps, id, { ...body, actor }));
+  command('cancel', { access: 'operator', summary: 'End a run', body: reasonSchema }, (id, body, actor) =>
+    cancelRun(deps, id, { ...body, actor }),
+  );
+  command(
+    'pause',
+    { access: 'operator', summary: 'Stop at the next border between two steps', body: reasonSchema },
+    (id, body, actor) => pauseRun(deps, id, { ...body, actor }),
+  );
+  command('resume', { access: 'operator', summary: 'Let a paused run go on', body: reasonSchema }, (id, body, actor) =>
+    resumeRun(deps, id, { ...body, actor }),
+  );
+  command(
+    'rollback',
+    { access: 'approver', summary: 'Undo the completed steps, last first', body: reasonSchema },
+    (id, body, actor) => rollBackRun(deps, id, { ...body, actor }),
+  );
+  command(
+    'skip',
+    { access: 'operator', summary: 'Skip a step that has not begun', body: skipStepSchema },
+    (id, body, actor) => skipStep(deps, id, { ...body, actor }),
+  );
+  command(
+    'answer',
+    { access: 'operator', summary: 'Answer a step that asks', body: answerStepSchema },
+    (id, body, actor) => answerStep(commands, id, { ...body, actor }),
+  );
+  command(
+    'decide',
+    { access: 'approver', summary: 'Settle a step in doubt', body: decideStepSchema },
+    (id, body, actor) => decideStepInDoubt(deps, id, { ...body, actor }),
+  );
 }

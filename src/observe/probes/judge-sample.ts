@@ -1,5 +1,9 @@
 /** What a probe is known to be. */
-export type ProbeState = { state: 'unknown' | 'healthy' | 'failing'; consecutiveFailures: number; consecutiveSuccesses: number };
+export type ProbeState = {
+  state: 'unknown' | 'healthy' | 'failing';
+  consecutiveFailures: number;
+  consecutiveSuccesses: number;
+};
 
 /** The named outcome of one more answer. */
 export type ProbeVerdict = 'unchanged' | 'became-healthy' | 'failed' | 'recovered';

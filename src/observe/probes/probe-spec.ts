@@ -13,7 +13,14 @@ type ProbeCommon = {
   labels: Record<string, string>;
 };
 
-export type HttpProbe = ProbeCommon & { kind: 'http'; url: string; method: string; headers: Record<string, string>; expectStatus: number[]; bodyContains: string | null };
+export type HttpProbe = ProbeCommon & {
+  kind: 'http';
+  url: string;
+  method: string;
+  headers: Record<string, string>;
+  expectStatus: number[];
+  bodyContains: string | null;
+};
 export type TcpProbe = ProbeCommon & { kind: 'tcp'; host: string; port: number };
 export type SqlProbe = ProbeCommon & { kind: 'sql'; target: string; query: string; expect: string | null };
 export type ProcessProbe = ProbeCommon & { kind: 'process'; pidFile: string | null; match: string | null };

@@ -31,7 +31,9 @@ export async function syncProbes(database: Database, specs: readonly ProbeSpec[]
       await sql`
         insert into probes (name, spec, next_check_at) values (${spec.name}, ${JSON.stringify(spec)}::jsonb, ${now})
         on conflict (name) do update set spec = excluded.spec, active = true,
-          next_check_at = case when probes.active and probes.spec = excluded.spec then least(probes.next_check_at, ${now}) else ${now} end`.execute(tx);
+          next_check_at = case when probes.active and probes.spec = excluded.spec then least(probes.next_check_at, ${now}) else ${now} end`.execute(
+        tx,
+      );
     }
     const removed = await sql<{ name: string; was: string }>`
       update probes set active = false, state = 'unknown', since = null, consecutive_failures = 0, consecutive_successes = 0
@@ -79,7 +81,12 @@ export async function nextProbeDue(database: Database): Promise<Date | null> {
 }
 
 /** Counts one answer; a changed state commits together with its event. */
-export async function recordAnswer(database: Database, spec: ProbeSpec, answer: TimedAnswer, at: Date): Promise<ProbeVerdict> {
+export async function recordAnswer(
+  database: Database,
+  spec: ProbeSpec,
+  answer: TimedAnswer,
+  at: Date,
+): Promise<ProbeVerdict> {
   return database.transact(async (tx) => {
     const rows = await sql<ProbeState>`
       select state, consecutive_failures as "consecutiveFailures", consecutive_successes as "consecutiveSuccesses"
@@ -93,7 +100,9 @@ export async function recordAnswer(database: Database, spec: ProbeSpec, answer: 
         last_duration_ms = ${answer.durationMs}, checking_until = null,
         since = case when state = ${after.state} then since else ${at} end
       where name = ${spec.name}`.execute(tx);
-    await sql`insert into probe_samples (probe, at, healthy, reason, duration_ms) values (${spec.name}, ${at}, ${answer.healthy}, ${answer.reason}, ${answer.durationMs})`.execute(tx);
+    await sql`insert into probe_samples (probe, at, healthy, reason, duration_ms) values (${spec.name}, ${at}, ${answer.healthy}, ${answer.reason}, ${answer.durationMs})`.execute(
+      tx,
+    );
     if (verdict === 'failed' || verdict === 'recovered') {
       await publish(tx, [
         {
@@ -147,13 +156,18 @@ export async function readProbe(db: Queryable, name: string): Promise<{ probe: P
     code: 'probe.missing',
     kind: 'missing',
     message: `no probe "${name}"`,
-    hint: known.rows.length > 0 ? `Configured: ${known.rows.map((probe) => probe.name).join(', ')}` : 'None is configured; add one under `probes:` in holdfast.yaml.',
+    hint:
+      known.rows.length > 0
+        ? `Configured: ${known.rows.map((probe) => probe.name).join(', ')}`
+        : 'None is configured; add one under `probes:` in holdfast.yaml.',
   });
 }
 
 /** The newest answers of a probe, newest first. */
 export async function listSamples(db: Queryable, name: string, limit: number): Promise<ProbeSample[]> {
   const rows = await sql<{ at: Date; healthy: boolean; reason: string; durationMs: number }>`
-    select at, healthy, reason, duration_ms as "durationMs" from probe_samples where probe = ${name} order by at desc limit ${limit}`.execute(db);
+    select at, healthy, reason, duration_ms as "durationMs" from probe_samples where probe = ${name} order by at desc limit ${limit}`.execute(
+    db,
+  );
   return rows.rows.map((row) => ({ ...row, at: row.at.toISOString() }));
 }

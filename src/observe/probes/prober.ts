@@ -13,7 +13,13 @@ const CHECKS_AT_ONCE = 32;
 export type Prober = { stop(): Promise<void> };
 
 /** Looks at due probes. Replicas share them: a probe is looked at by one of them each interval. */
-export function startProber(deps: { database: Database; clock: Clock; wakeups: Wakeups; logger: Logger; runCheck: RunCheck }): Prober {
+export function startProber(deps: {
+  database: Database;
+  clock: Clock;
+  wakeups: Wakeups;
+  logger: Logger;
+  runCheck: RunCheck;
+}): Prober {
   const underWay = new Set<Promise<void>>();
   const stop = new AbortController();
   let cancelWake: () => void = () => {};

@@ -29,7 +29,10 @@ export function createRunCheck(deps: { targetUrl: TargetUrl; environment: NodeJS
   };
   return async (spec, signal) => {
     const startedAt = performance.now();
-    const answer = await dispatch(spec, signal).catch((thrown: unknown) => ({ healthy: false, reason: messageOf(thrown) }));
+    const answer = await dispatch(spec, signal).catch((thrown: unknown) => ({
+      healthy: false,
+      reason: messageOf(thrown),
+    }));
     return { ...answer, durationMs: Math.round((performance.now() - startedAt) * 100) / 100 };
   };
 }

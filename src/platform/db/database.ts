@@ -63,7 +63,8 @@ export function openDatabase(options: {
     connectionString: options.connectionString,
     transact: (work) => db.transaction().execute(work),
     close() {
-      closing ??= db.destroy();
+      // Kysely ends the pool only if it was ever used through Kysely.
+      closing ??= db.destroy().then(() => (pool.ended ? undefined : pool.end()));
       return closing;
     },
   };

@@ -23,7 +23,10 @@ const STATEMENTS = {
 } as const;
 
 /** Deletes what is older than its retention. @returns rows deleted, by what they were */
-export async function pruneKept(database: Database, retention: Retention): Promise<Record<keyof typeof STATEMENTS, number>> {
+export async function pruneKept(
+  database: Database,
+  retention: Retention,
+): Promise<Record<keyof typeof STATEMENTS, number>> {
   const ages = {
     events: retention.eventsMs,
     output: retention.outputMs,

@@ -23,7 +23,8 @@ function search(): Package {
     const manifest = join(folder, 'package.json');
     if (!existsSync(manifest)) continue;
     const { name, version } = JSON.parse(readFileSync(manifest, 'utf8')) as { name?: string; version?: string };
-    if (name === 'holdfast') return { root: folder, version: version ?? '0.0.0', checkout: import.meta.url.endsWith('.ts') };
+    if (name === 'holdfast')
+      return { root: folder, version: version ?? '0.0.0', checkout: import.meta.url.endsWith('.ts') };
   }
   throw new Error('package.json of Holdfast is missing: install it again');
 }

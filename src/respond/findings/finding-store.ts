@@ -12,7 +12,11 @@ import { fingerprintOf } from './fingerprint.ts';
 /** Evidence kept with a finding; older entries give way. */
 const MOST_EVIDENCE = 20;
 
-type FindingRow = Omit<Finding, 'openedAt' | 'lastSeenAt' | 'fixedAt'> & { openedAt: Date; lastSeenAt: Date; fixedAt: Date | null };
+type FindingRow = Omit<Finding, 'openedAt' | 'lastSeenAt' | 'fixedAt'> & {
+  openedAt: Date;
+  lastSeenAt: Date;
+  fixedAt: Date | null;
+};
 
 const COLUMNS = sql.raw(`
   id, fingerprint, kind, title, severity, status, labels, evidence, opened_at as "openedAt", last_seen_at as "lastSeenAt",
@@ -55,10 +59,14 @@ export async function observeFinding(tx: Tx, observed: Observation): Promise<Sig
         (select e, n from jsonb_array_elements(excluded.evidence || findings.evidence) with ordinality as x(e, n) limit ${MOST_EVIDENCE}) kept)
     returning ${COLUMNS}, (xmax = 0) as inserted`.execute(tx);
   const row = rows.rows[0];
-  if (!row) throw new HoldfastError({ code: 'finding.lost', kind: 'bug', message: `finding ${fingerprint} was not written` });
+  if (!row)
+    throw new HoldfastError({ code: 'finding.lost', kind: 'bug', message: `finding ${fingerprint} was not written` });
   const { inserted, ...rest } = row;
   const finding = toFinding(rest);
-  await publishFinding(tx, inserted ? 'finding.opened' : 'finding.updated', finding, { at: observed.at, actor: 'system' });
+  await publishFinding(tx, inserted ? 'finding.opened' : 'finding.updated', finding, {
+    at: observed.at,
+    actor: 'system',
+  });
   return { kind: inserted ? 'opened' : 'seen-again', finding };
 }
 
@@ -70,7 +78,9 @@ export async function fixFinding(
   const evidence = JSON.stringify([{ at: fixed.at.toISOString(), text: fixed.text }]);
   const rows = await sql<FindingRow>`
     update findings set status = 'fixed', fixed_at = ${fixed.at}, last_seen_at = ${fixed.at}, evidence = ${evidence}::jsonb || evidence
-    where fingerprint = ${fingerprintOf(fixed.kind, fixed.identity)} and status <> 'fixed' returning ${COLUMNS}`.execute(tx);
+    where fingerprint = ${fingerprintOf(fixed.kind, fixed.identity)} and status <> 'fixed' returning ${COLUMNS}`.execute(
+    tx,
+  );
   const row = rows.rows[0];
   if (!row) return null;
   const finding = toFinding(row);
@@ -78,14 +88,25 @@ export async function fixFinding(
   return finding;
 }
 
-async function publishFinding(tx: Tx, kind: string, finding: Finding, told: { at: Date; actor: string }): Promise<void> {
+async function publishFinding(
+  tx: Tx,
+  kind: string,
+  finding: Finding,
+  told: { at: Date; actor: string },
+): Promise<void> {
   await publish(tx, [
     {
       kind,
       aggregate: `finding:${finding.id}`,
       at: told.at,
       actor: told.actor,
-      body: { findingId: finding.id, fingerprint: finding.fingerprint, severity: finding.severity, title: finding.title, labels: finding.labels },
+      body: {
+        findingId: finding.id,
+        fingerprint: finding.fingerprint,
+        severity: finding.severity,
+        title: finding.title,
+        labels: finding.labels,
+      },
     },
   ]);
 }
@@ -101,14 +122,24 @@ export async function changeFinding(
 ): Promise<Finding> {
   const finding = await deps.database.transact(async (tx) => {
     const rows = await sql<FindingRow>`
-      update findings set status = ${change.status}, reason = ${change.reason} where id = ${id} and status <> 'fixed' returning ${COLUMNS}`.execute(tx);
+      update findings set status = ${change.status}, reason = ${change.reason} where id = ${id} and status <> 'fixed' returning ${COLUMNS}`.execute(
+      tx,
+    );
     const row = rows.rows[0];
     if (!row) {
       await readFinding(tx, id);
-      throw new HoldfastError({ code: 'finding.fixed', kind: 'conflict', message: `finding ${id} is fixed`, hint: 'A fixed finding stays as it is; the same cause opens a new one.' });
+      throw new HoldfastError({
+        code: 'finding.fixed',
+        kind: 'conflict',
+        message: `finding ${id} is fixed`,
+        hint: 'A fixed finding stays as it is; the same cause opens a new one.',
+      });
     }
     const changed = toFinding(row);
-    await publishFinding(tx, change.status === 'open' ? 'finding.reopened' : `finding.${change.status}`, changed, { at: deps.clock.now(), actor: change.actor });
+    await publishFinding(tx, change.status === 'open' ? 'finding.reopened' : `finding.${change.status}`, changed, {
+      at: deps.clock.now(),
+      actor: change.actor,
+    });
     return changed;
   });
   deps.wakeups.kick('outbox');
@@ -119,7 +150,12 @@ export async function changeFinding(
 export async function readFinding(db: Queryable, id: string): Promise<Finding> {
   const rows = await sql<FindingRow>`select ${COLUMNS} from findings where id = ${id}`.execute(db);
   if (rows.rows[0]) return toFinding(rows.rows[0]);
-  throw new HoldfastError({ code: 'finding.missing', kind: 'missing', message: `no finding ${id}`, hint: '`holdfast finding ls` lists the findings.' });
+  throw new HoldfastError({
+    code: 'finding.missing',
+    kind: 'missing',
+    message: `no finding ${id}`,
+    hint: '`holdfast finding ls` lists the findings.',
+  });
 }
 
 /** A page of findings, newest first. `before` is the last id of the page before. */
@@ -138,7 +174,10 @@ export async function listFindings(
 
 /** The findings an incident is about. */
 export async function listFindingsOfIncident(db: Queryable, incidentId: string): Promise<Finding[]> {
-  const rows = await sql<FindingRow>`select ${COLUMNS} from findings where incident_id = ${incidentId} order by opened_at`.execute(db);
+  const rows =
+    await sql<FindingRow>`select ${COLUMNS} from findings where incident_id = ${incidentId} order by opened_at`.execute(
+      db,
+    );
   return rows.rows.map(toFinding);
 }
 

@@ -1,1 +1,9 @@
-export { attachFinding, changeFinding, fixFinding, listFindings, listFindingsOfIncident, observeFinding, readFinding } from './finding-store.ts';
+export {
+  attachFinding,
+  changeFinding,
+  fixFinding,
+  listFindings,
+  listFindingsOfIncident,
+  observeFinding,
+  readFinding,
+} from './finding-store.ts';

@@ -25,8 +25,12 @@ const ENDED = ['succeeded', 'failed', 'cancelled', 'rolled-back', 'rollback-fail
  * trouble sees it gone, or, where nothing noticed it, when a run's check says so.
  */
 export function resolveBlockers(evidence: ResolveEvidence): string[] {
-  const open = evidence.findings.filter((finding) => finding.status === 'open').map((finding) => `finding still open: ${finding.title}`);
-  const active = evidence.runs.filter((run) => !ENDED.includes(run.status)).map((run) => `run ${run.status}: ${run.title}`);
+  const open = evidence.findings
+    .filter((finding) => finding.status === 'open')
+    .map((finding) => `finding still open: ${finding.title}`);
+  const active = evidence.runs
+    .filter((run) => !ENDED.includes(run.status))
+    .map((run) => `run ${run.status}: ${run.title}`);
   const verified = evidence.verifiedByRun || evidence.findings.some((finding) => finding.status === 'fixed');
   return [...open, ...active, ...(open.length === 0 && !verified ? ['no verification has passed'] : [])];
 }

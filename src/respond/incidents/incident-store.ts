@@ -43,7 +43,15 @@ export function toIncidentSummary(row: IncidentRow): IncidentSummary {
   };
 }
 
-export type NewIncident = { title: string; severity: SeverityRank; scheme: string; cause: string | null; at: Date; actor: string; text: string };
+export type NewIncident = {
+  title: string;
+  severity: SeverityRank;
+  scheme: string;
+  cause: string | null;
+  at: Date;
+  actor: string;
+  text: string;
+};
 
 /**
  * Opens an incident with the next number of its day, its first timeline entry and its event. The caller made sure that
@@ -52,7 +60,9 @@ export type NewIncident = { title: string; severity: SeverityRank; scheme: strin
 export async function insertIncident(tx: Tx, incident: NewIncident): Promise<IncidentRow> {
   const day = incident.at.toISOString().slice(0, 10);
   const counted = await sql<{ last: number }>`
-    insert into incident_counters (day, last) values (${day}, 1) on conflict (day) do update set last = incident_counters.last + 1 returning last`.execute(tx);
+    insert into incident_counters (day, last) values (${day}, 1) on conflict (day) do update set last = incident_counters.last + 1 returning last`.execute(
+    tx,
+  );
   const number = `INC-${day.replaceAll('-', '')}-${String(counted.rows[0]?.last ?? 1).padStart(3, '0')}`;
   const rows = await sql<IncidentRow>`
     insert into incidents (id, number, title, status, severity, scheme, cause, opened_at)
@@ -60,7 +70,8 @@ export async function insertIncident(tx: Tx, incident: NewIncident): Promise<Inc
             ${incident.cause}, ${incident.at})
     returning ${COLUMNS}`.execute(tx);
   const row = rows.rows[0];
-  if (!row) throw new HoldfastError({ code: 'incident.lost', kind: 'bug', message: `incident ${number} was not written` });
+  if (!row)
+    throw new HoldfastError({ code: 'incident.lost', kind: 'bug', message: `incident ${number} was not written` });
   await tellIncident(tx, row, { kind: 'incident.opened', at: incident.at, actor: incident.actor, text: incident.text });
   return row;
 }
@@ -68,26 +79,39 @@ export async function insertIncident(tx: Tx, incident: NewIncident): Promise<Inc
 /** Locks and returns the open incident of a cause, if there is one. */
 export async function findOpenByCause(tx: Tx, cause: string): Promise<IncidentRow | null> {
   const rows = await sql<IncidentRow>`
-    select ${COLUMNS} from incidents where cause = ${cause} and status not in ('resolved', 'closed') for update`.execute(tx);
+    select ${COLUMNS} from incidents where cause = ${cause} and status not in ('resolved', 'closed') for update`.execute(
+    tx,
+  );
   return rows.rows[0] ?? null;
 }
 
 /** Locks an incident by id or number. @throws HoldfastError missing `incident.missing` */
 export async function lockIncident(tx: Tx, idOrNumber: string): Promise<IncidentRow> {
-  const rows = await sql<IncidentRow>`select ${COLUMNS} from incidents where id = ${idOrNumber} or number = ${idOrNumber} for update`.execute(tx);
+  const rows =
+    await sql<IncidentRow>`select ${COLUMNS} from incidents where id = ${idOrNumber} or number = ${idOrNumber} for update`.execute(
+      tx,
+    );
   if (rows.rows[0]) return rows.rows[0];
   throw incidentMissing(idOrNumber);
 }
 
 /** An incident by id or number. @throws HoldfastError missing `incident.missing` */
 export async function readIncidentRow(db: Queryable, idOrNumber: string): Promise<IncidentRow> {
-  const rows = await sql<IncidentRow>`select ${COLUMNS} from incidents where id = ${idOrNumber} or number = ${idOrNumber}`.execute(db);
+  const rows =
+    await sql<IncidentRow>`select ${COLUMNS} from incidents where id = ${idOrNumber} or number = ${idOrNumber}`.execute(
+      db,
+    );
   if (rows.rows[0]) return rows.rows[0];
   throw incidentMissing(idOrNumber);
 }
 
 function incidentMissing(idOrNumber: string): HoldfastError {
-  return new HoldfastError({ code: 'incident.missing', kind: 'missing', message: `no incident ${idOrNumber}`, hint: '`holdfast incident ls` lists the incidents.' });
+  return new HoldfastError({
+    code: 'incident.missing',
+    kind: 'missing',
+    message: `no incident ${idOrNumber}`,
+    hint: '`holdfast incident ls` lists the incidents.',
+  });
 }
 
 /** A page of incidents, newest first. `before` is the last id of the page before. */
@@ -108,7 +132,14 @@ export async function listIncidents(
 export async function updateIncident(
   tx: Tx,
   id: string,
-  change: { status?: IncidentStatus; severity?: SeverityRank; acknowledgedAt?: Date; acknowledgedBy?: string; resolvedAt?: Date | null; roles?: Record<string, string> },
+  change: {
+    status?: IncidentStatus;
+    severity?: SeverityRank;
+    acknowledgedAt?: Date;
+    acknowledgedBy?: string;
+    resolvedAt?: Date | null;
+    roles?: Record<string, string>;
+  },
 ): Promise<IncidentRow> {
   const rows = await sql<IncidentRow>`
     update incidents set status = coalesce(${change.status ?? null}, status), severity = coalesce(${change.severity ?? null}, severity),
@@ -123,7 +154,11 @@ export async function updateIncident(
 export type Telling = { kind: string; at: Date; actor: string; text: string; ref?: string | null };
 
 /** Appends to the timeline of a locked incident and publishes the event of the same kind. */
-export async function tellIncident(tx: Tx, incident: Pick<IncidentRow, 'id' | 'number' | 'title'>, told: Telling): Promise<void> {
+export async function tellIncident(
+  tx: Tx,
+  incident: Pick<IncidentRow, 'id' | 'number' | 'title'>,
+  told: Telling,
+): Promise<void> {
   await appendTimeline(tx, incident.id, told);
   await publish(tx, [
     {
@@ -146,7 +181,11 @@ export async function appendTimeline(tx: Tx, incidentId: string, told: Telling):
 }
 
 /** The timeline from `after` on, oldest first. */
-export async function listTimeline(db: Queryable, incidentId: string, page: { after: number; limit: number }): Promise<TimelineEntry[]> {
+export async function listTimeline(
+  db: Queryable,
+  incidentId: string,
+  page: { after: number; limit: number },
+): Promise<TimelineEntry[]> {
   const rows = await sql<Omit<TimelineEntry, 'at' | 'recordedAt'> & { at: Date; recordedAt: Date }>`
     select seq, at, recorded_at as "recordedAt", kind, actor as by, text, ref from timeline_entries
     where incident_id = ${incidentId} and seq > ${page.after} order by seq limit ${page.limit}`.execute(db);

@@ -13,4 +13,10 @@ export {
   updateIncident,
 } from './incident-store.ts';
 export { findScheme, levelOf, SEVERITY_SCHEMES } from './severity-schemes.ts';
-export { acknowledgeIncident, changeIncidentRoles, changeIncidentSeverity, changeIncidentStatus, noteIncident } from './steer-incident.ts';
+export {
+  acknowledgeIncident,
+  changeIncidentRoles,
+  changeIncidentSeverity,
+  changeIncidentStatus,
+  noteIncident,
+} from './steer-incident.ts';

@@ -36,5 +36,9 @@ export function findScheme(name: string): SeverityScheme {
 export function levelOf(scheme: SeverityScheme, rank: SeverityRank): SeverityLevel {
   const level = scheme.levels.find((candidate) => candidate.rank === rank);
   if (level) return level;
-  throw new HoldfastError({ code: 'severity.incomplete-scheme', kind: 'bug', message: `scheme ${scheme.name} has no rank ${rank}` });
+  throw new HoldfastError({
+    code: 'severity.incomplete-scheme',
+    kind: 'bug',
+    message: `scheme ${scheme.name} has no rank ${rank}`,
+  });
 }

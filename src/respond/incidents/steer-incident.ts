@@ -13,7 +13,11 @@ export type IncidentCommandDeps = { database: Database; clock: Clock; wakeups: P
 /** Called in the transaction of an acknowledgement: pages that wait are cancelled with it. */
 export type OnAcknowledged = (tx: Tx, acknowledged: { incidentId: string; at: Date; actor: string }) => Promise<void>;
 
-async function change(deps: IncidentCommandDeps, id: string, work: (tx: Tx, incident: IncidentRow) => Promise<void>): Promise<void> {
+async function change(
+  deps: IncidentCommandDeps,
+  id: string,
+  work: (tx: Tx, incident: IncidentRow) => Promise<void>,
+): Promise<void> {
   await deps.database.transact(async (tx) => work(tx, await lockIncident(tx, id)));
   for (const topic of ['outbox', 'pages'] as const) deps.wakeups.kick(topic);
 }
@@ -33,7 +37,12 @@ export async function acknowledgeIncident(
       ...(incident.status === 'triage' ? { status: 'investigating' as const } : {}),
     });
     await deps.onAcknowledged(tx, { incidentId: incident.id, at, actor: by.actor });
-    await tellIncident(tx, incident, { kind: 'incident.acknowledged', at, actor: by.actor, text: by.reason ? `Acknowledged: ${by.reason}` : 'Acknowledged' });
+    await tellIncident(tx, incident, {
+      kind: 'incident.acknowledged',
+      at,
+      actor: by.actor,
+      text: by.reason ? `Acknowledged: ${by.reason}` : 'Acknowledged',
+    });
   });
 }
 
@@ -42,7 +51,10 @@ export async function acknowledgeIncident(
  * @throws HoldfastError conflict `incident.status`, `incident.not-verified`
  */
 export async function changeIncidentStatus(
-  deps: IncidentCommandDeps & { onAcknowledged: OnAcknowledged; blockers: (tx: Tx, incidentId: string) => Promise<string[]> },
+  deps: IncidentCommandDeps & {
+    onAcknowledged: OnAcknowledged;
+    blockers: (tx: Tx, incidentId: string) => Promise<string[]>;
+  },
   id: string,
   to: { status: IncidentStatus; reason?: string | undefined; override?: boolean | undefined; actor: string },
 ): Promise<void> {
@@ -54,7 +66,10 @@ export async function changeIncidentStatus(
         code: 'incident.status',
         kind: 'conflict',
         message: `${incident.number} is ${incident.status}: it cannot become ${to.status}`,
-        hint: allowed.length > 0 ? `Next may be: ${allowed.join(', ')}` : 'A closed incident stays closed; declare a new one.',
+        hint:
+          allowed.length > 0
+            ? `Next may be: ${allowed.join(', ')}`
+            : 'A closed incident stays closed; declare a new one.',
       });
     }
     const at = deps.clock.now();
@@ -67,24 +82,46 @@ export async function changeIncidentStatus(
       }
       await deps.onAcknowledged(tx, { incidentId: incident.id, at, actor: to.actor });
     }
-    await updateIncident(tx, incident.id, { status: to.status, ...(to.status === 'resolved' ? { resolvedAt: at } : incident.status === 'resolved' && to.status !== 'closed' ? { resolvedAt: null } : {}) });
-    const kind = to.status === 'resolved' ? 'incident.resolved' : to.status === 'closed' ? 'incident.closed' : 'incident.status-changed';
+    await updateIncident(tx, incident.id, {
+      status: to.status,
+      ...(to.status === 'resolved'
+        ? { resolvedAt: at }
+        : incident.status === 'resolved' && to.status !== 'closed'
+          ? { resolvedAt: null }
+          : {}),
+    });
+    const kind =
+      to.status === 'resolved'
+        ? 'incident.resolved'
+        : to.status === 'closed'
+          ? 'incident.closed'
+          : 'incident.status-changed';
     await tellIncident(tx, incident, { kind, at, actor: to.actor, text });
   });
 }
 
-function assertOverride(incident: IncidentRow, to: { override?: boolean | undefined; reason?: string | undefined }, blockers: readonly string[]): void {
+function assertOverride(
+  incident: IncidentRow,
+  to: { override?: boolean | undefined; reason?: string | undefined },
+  blockers: readonly string[],
+): void {
   if (to.override && to.reason && to.reason.trim().length >= 3) return;
   throw new HoldfastError({
     code: 'incident.not-verified',
     kind: 'conflict',
     message: `${incident.number} cannot be resolved yet: ${blockers.join('; ')}`,
-    hint: to.override ? 'An override needs a reason.' : 'Let it be verified, or resolve with an override and a reason; both are kept with your name.',
+    hint: to.override
+      ? 'An override needs a reason.'
+      : 'Let it be verified, or resolve with an override and a reason; both are kept with your name.',
   });
 }
 
 /** Changes the rank; the scheme's label and response time follow. */
-export async function changeIncidentSeverity(deps: IncidentCommandDeps, id: string, to: { rank: SeverityRank; reason: string; actor: string }): Promise<void> {
+export async function changeIncidentSeverity(
+  deps: IncidentCommandDeps,
+  id: string,
+  to: { rank: SeverityRank; reason: string; actor: string },
+): Promise<void> {
   await change(deps, id, async (tx, incident) => {
     if (incident.severity === to.rank) return;
     const scheme = findScheme(incident.scheme);
@@ -99,7 +136,11 @@ export async function changeIncidentSeverity(deps: IncidentCommandDeps, id: stri
 }
 
 /** Assigns or clears roles. */
-export async function changeIncidentRoles(deps: IncidentCommandDeps, id: string, to: { roles: Readonly<Record<string, string | null | undefined>>; actor: string }): Promise<void> {
+export async function changeIncidentRoles(
+  deps: IncidentCommandDeps,
+  id: string,
+  to: { roles: Readonly<Record<string, string | null | undefined>>; actor: string },
+): Promise<void> {
   await change(deps, id, async (tx, incident) => {
     const roles = { ...incident.roles };
     const told: string[] = [];
@@ -111,13 +152,27 @@ export async function changeIncidentRoles(deps: IncidentCommandDeps, id: string,
     }
     if (told.length === 0) return;
     await updateIncident(tx, incident.id, { roles });
-    await tellIncident(tx, incident, { kind: 'incident.roles-changed', at: deps.clock.now(), actor: to.actor, text: told.join(', ') });
+    await tellIncident(tx, incident, {
+      kind: 'incident.roles-changed',
+      at: deps.clock.now(),
+      actor: to.actor,
+      text: told.join(', '),
+    });
   });
 }
 
 /** Adds a person's note; it may be about an earlier time than now. */
-export async function noteIncident(deps: IncidentCommandDeps, id: string, note: { text: string; at?: Date | undefined; actor: string }): Promise<void> {
+export async function noteIncident(
+  deps: IncidentCommandDeps,
+  id: string,
+  note: { text: string; at?: Date | undefined; actor: string },
+): Promise<void> {
   await change(deps, id, (tx, incident) =>
-    tellIncident(tx, incident, { kind: 'incident.noted', at: note.at ?? deps.clock.now(), actor: note.actor, text: note.text }),
+    tellIncident(tx, incident, {
+      kind: 'incident.noted',
+      at: note.at ?? deps.clock.now(),
+      actor: note.actor,
+      text: note.text,
+    }),
   );
 }

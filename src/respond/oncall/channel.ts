@@ -11,7 +11,14 @@ export type PageMessage = {
   link: string | null;
 };
 
-export type OutgoingPage = { id: string; dedupKey: string; attempt: number; recipient: string; message: PageMessage; queuedAt: Date };
+export type OutgoingPage = {
+  id: string;
+  dedupKey: string;
+  attempt: number;
+  recipient: string;
+  message: PageMessage;
+  queuedAt: Date;
+};
 
 /** How a send ended. A reply that was lost is `uncertain`: it is sent again with the same dedup key. */
 export type SendResult =

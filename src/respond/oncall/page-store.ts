@@ -6,16 +6,33 @@ import { createId } from '../../platform/identity/prefixed-id.ts';
 import type { OutgoingPage, PageMessage } from './channel.ts';
 import type { NextPageState } from './judge-send.ts';
 
-type PageRow = { id: string; incidentId: string; recipient: string; channel: string; state: Page['state']; changedAt: Date; attempts: number; reason: string | null };
+type PageRow = {
+  id: string;
+  incidentId: string;
+  recipient: string;
+  channel: string;
+  state: Page['state'];
+  changedAt: Date;
+  attempts: number;
+  reason: string | null;
+};
 
 /** Queues a page in the transaction of its cause. Kick 'pages' after the commit. */
-export async function queuePage(tx: Tx, page: { message: PageMessage; recipient: string; channel: string; at: Date }): Promise<string> {
+export async function queuePage(
+  tx: Tx,
+  page: { message: PageMessage; recipient: string; channel: string; at: Date },
+): Promise<string> {
   const id = createId('pag', page.at.getTime());
   await sql`
     insert into pages (id, incident_id, recipient, channel, state, dedup_key, message, queued_at, next_attempt_at, changed_at)
     values (${id}, ${page.message.incidentId}, ${page.recipient}, ${page.channel}, 'queued', ${id}, ${JSON.stringify(page.message)}::jsonb,
             ${page.at}, ${page.at}, ${page.at})`.execute(tx);
-  await publishPage(tx, 'page.queued', { id, incidentId: page.message.incidentId, recipient: page.recipient, channel: page.channel }, { at: page.at });
+  await publishPage(
+    tx,
+    'page.queued',
+    { id, incidentId: page.message.incidentId, recipient: page.recipient, channel: page.channel },
+    { at: page.at },
+  );
   return id;
 }
 
@@ -50,9 +67,14 @@ export async function cancelPages(tx: Tx, incidentId: string, by: { at: Date; ac
       next_attempt_at = null, changed_at = ${by.at}
     from (select id, state, attempts from pages where incident_id = ${incidentId} and state in ('queued', 'uncertain', 'sent', 'delivered') for update) before
     where p.id = before.id
-    returning p.id, p.incident_id as "incidentId", p.recipient, p.channel, p.state, p.changed_at as "changedAt", p.attempts, p.reason, before.state as was`.execute(tx);
+    returning p.id, p.incident_id as "incidentId", p.recipient, p.channel, p.state, p.changed_at as "changedAt", p.attempts, p.reason, before.state as was`.execute(
+    tx,
+  );
   for (const page of rows.rows) {
-    await publishPage(tx, page.state === 'cancelled' ? 'page.cancelled' : 'page.acked', page, { at: by.at, actor: by.actor });
+    await publishPage(tx, page.state === 'cancelled' ? 'page.cancelled' : 'page.acked', page, {
+      at: by.at,
+      actor: by.actor,
+    });
   }
 }
 
@@ -62,7 +84,10 @@ export type ClaimedPage = OutgoingPage & { incidentId: string; channel: string }
  * Takes due pages to send. One that was being sent by a process that is gone counts as uncertain and is taken again.
  * @param claim.sendingForMs after this long without a result the sender is taken for gone
  */
-export async function claimPages(database: Database, claim: { now: Date; by: string; most: number; sendingForMs: number }): Promise<ClaimedPage[]> {
+export async function claimPages(
+  database: Database,
+  claim: { now: Date; by: string; most: number; sendingForMs: number },
+): Promise<ClaimedPage[]> {
   const rows = await database.pool.query<ClaimedPage>({
     name: 'claim-pages',
     text: `update pages p set state = 'sending', attempts = attempts + 1, sending_by = $2, changed_at = $1,
@@ -91,18 +116,33 @@ export async function nextPageDue(database: Database): Promise<Date | null> {
 /** True when the incident was acknowledged or ended: its pages stop. Locks nothing. */
 export async function isAnswered(db: Queryable, incidentId: string): Promise<boolean> {
   const rows = await sql<{ answered: boolean }>`
-    select acknowledged_at is not null or status in ('resolved', 'closed') as answered from incidents where id = ${incidentId}`.execute(db);
+    select acknowledged_at is not null or status in ('resolved', 'closed') as answered from incidents where id = ${incidentId}`.execute(
+    db,
+  );
   return rows.rows[0]?.answered ?? true;
 }
 
 /** Writes the result of an attempt. @returns false when another sender has the page by now */
-export async function recordSend(tx: Tx, page: ClaimedPage, by: string, next: NextPageState, at: Date): Promise<boolean> {
+export async function recordSend(
+  tx: Tx,
+  page: ClaimedPage,
+  by: string,
+  next: NextPageState,
+  at: Date,
+): Promise<boolean> {
   const nextAttemptAt = next.retryAfterMs === null ? null : new Date(at.getTime() + next.retryAfterMs);
   const rows = await sql`
     update pages set state = ${next.state}, reason = ${next.reason}, next_attempt_at = ${nextAttemptAt}, sending_by = null, sending_until = null, changed_at = ${at}
     where id = ${page.id} and state = 'sending' and sending_by = ${by} and attempts = ${page.attempt}`.execute(tx);
   if (rows.numAffectedRows !== 1n) return false;
-  const kind = { sent: 'page.sent', acked: 'page.acked', failed: 'page.failed', cancelled: 'page.cancelled', uncertain: 'page.uncertain', queued: null }[next.state];
+  const kind = {
+    sent: 'page.sent',
+    acked: 'page.acked',
+    failed: 'page.failed',
+    cancelled: 'page.cancelled',
+    uncertain: 'page.uncertain',
+    queued: null,
+  }[next.state];
   if (kind) await publishPage(tx, kind, page, { at, attempt: page.attempt, reason: next.reason });
   return true;
 }

@@ -17,19 +17,35 @@ const SENDING_GRACE_MS = 5_000;
 export type Pager = { stop(): Promise<void> };
 
 /** Sends due pages. Rows own the retries; a page whose sender died is sent again under the same dedup key. */
-export function startPager(deps: { database: Database; clock: Clock; wakeups: Wakeups; logger: Logger; channels: Channels; workerId: string }): Pager {
+export function startPager(deps: {
+  database: Database;
+  clock: Clock;
+  wakeups: Wakeups;
+  logger: Logger;
+  channels: Channels;
+  workerId: string;
+}): Pager {
   const underWay = new Set<Promise<void>>();
   let cancelWake: () => void = () => {};
 
   const attempt = async (page: ClaimedPage): Promise<void> => {
     const channel = deps.channels[page.channel];
     // Acknowledged between the claim and now: the person has it.
-    if (await isAnswered(deps.database.db, page.incidentId)) return settle(page, { kind: 'try-later', reason: 'acknowledged', afterMs: null });
+    if (await isAnswered(deps.database.db, page.incidentId))
+      return settle(page, { kind: 'try-later', reason: 'acknowledged', afterMs: null });
     if (!channel) return settle(page, { kind: 'refused', reason: `no channel "${page.channel}" in the configuration` });
     if (channel.kind === 'inside') {
       await deps.database.transact(async (tx) => {
         const at = deps.clock.now();
-        if (await recordSend(tx, page, deps.workerId, judgeSend({ kind: 'sent' }, { attempt: page.attempt, acknowledged: false }, 0), at)) {
+        if (
+          await recordSend(
+            tx,
+            page,
+            deps.workerId,
+            judgeSend({ kind: 'sent' }, { attempt: page.attempt, acknowledged: false }, 0),
+            at,
+          )
+        ) {
           await channel.deliver(tx, page, at);
         }
       });
@@ -56,7 +72,12 @@ export function startPager(deps: { database: Database; clock: Clock; wakeups: Wa
       const room = SENDS_AT_ONCE - underWay.size;
       const pages =
         room > 0
-          ? await claimPages(deps.database, { now: deps.clock.now(), by: deps.workerId, most: room, sendingForMs: SEND_TIMEOUT_MS + SENDING_GRACE_MS })
+          ? await claimPages(deps.database, {
+              now: deps.clock.now(),
+              by: deps.workerId,
+              most: room,
+              sendingForMs: SEND_TIMEOUT_MS + SENDING_GRACE_MS,
+            })
           : [];
       for (const page of pages) {
         const send = attempt(page)

@@ -11,11 +11,20 @@ export function createCommandCheck(environment: NodeJS.ProcessEnv): ProbeCheck<C
   return (spec, signal) =>
     new Promise((resolve) => {
       const [file, ...args] = spec.command;
-      execFile(file, args, { env, signal, timeout: spec.timeoutMs, killSignal: 'SIGKILL', maxBuffer: MOST_OUTPUT_BYTES }, (error, stdout, stderr) => {
-        const said = (stderr || stdout).trim().slice(0, SHOWN_CHARACTERS);
-        if (!error) return resolve({ healthy: true, reason: said || 'exit code 0' });
-        const why = error.killed ? `not done within ${spec.timeoutMs} ms` : typeof error.code === 'number' ? `exit code ${error.code}` : error.message;
-        resolve({ healthy: false, reason: said ? `${why}: ${said}` : why });
-      });
+      execFile(
+        file,
+        args,
+        { env, signal, timeout: spec.timeoutMs, killSignal: 'SIGKILL', maxBuffer: MOST_OUTPUT_BYTES },
+        (error, stdout, stderr) => {
+          const said = (stderr || stdout).trim().slice(0, SHOWN_CHARACTERS);
+          if (!error) return resolve({ healthy: true, reason: said || 'exit code 0' });
+          const why = error.killed
+            ? `not done within ${spec.timeoutMs} ms`
+            : typeof error.code === 'number'
+              ? `exit code ${error.code}`
+              : error.message;
+          resolve({ healthy: false, reason: said ? `${why}: ${said}` : why });
+        },
+      );
     });
 }

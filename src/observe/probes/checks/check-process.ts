@@ -8,10 +8,14 @@ export const checkProcess: ProbeCheck<ProcessProbe> = async (spec) => {
     if (spec.pidFile !== null) {
       const pid = Number((await readFile(spec.pidFile, 'utf8')).split('\n')[0]?.trim());
       if (!Number.isInteger(pid) || pid <= 0) return { healthy: false, reason: `${spec.pidFile} holds no pid` };
-      return isRunning(pid) ? { healthy: true, reason: `process ${pid} runs` } : { healthy: false, reason: `process ${pid} of ${spec.pidFile} is gone` };
+      return isRunning(pid)
+        ? { healthy: true, reason: `process ${pid} runs` }
+        : { healthy: false, reason: `process ${pid} of ${spec.pidFile} is gone` };
     }
     const pid = await findByCommandLine(spec.match ?? '');
-    return pid === null ? { healthy: false, reason: `no process matches "${spec.match}"` } : { healthy: true, reason: `process ${pid} runs` };
+    return pid === null
+      ? { healthy: false, reason: `no process matches "${spec.match}"` }
+      : { healthy: true, reason: `process ${pid} runs` };
   } catch (thrown) {
     return { healthy: false, reason: messageOf(thrown) };
   }

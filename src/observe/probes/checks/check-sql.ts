@@ -38,8 +38,12 @@ function judgeAnswer(spec: SqlProbe, rows: readonly unknown[][]): ProbeAnswer {
   const value = rows[0]?.[0];
   if (spec.expect !== null) {
     const healthy = String(value) === spec.expect;
-    return { healthy, reason: healthy ? `answered ${spec.expect}` : `answered ${String(value)}, expected ${spec.expect}` };
+    return {
+      healthy,
+      reason: healthy ? `answered ${spec.expect}` : `answered ${String(value)}, expected ${spec.expect}`,
+    };
   }
-  if (rows.length > 0 && (value === false || value === null)) return { healthy: false, reason: `answered ${String(value)}` };
+  if (rows.length > 0 && (value === false || value === null))
+    return { healthy: false, reason: `answered ${String(value)}` };
   return { healthy: true, reason: rows.length > 0 ? `answered ${String(value)}` : 'answered' };
 }

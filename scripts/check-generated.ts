@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { renderConfigDocs } from './generate-config-docs.ts';
+import { renderOpenApi } from './generate-openapi.ts';
+
+/** Files that are made from the code: what is committed must be what the code makes now. */
+const GENERATED: readonly { file: string; command: string; render: () => string | Promise<string> }[] = [
+  { file: 'docs/configuration.md', command: 'node scripts/generate-config-docs.ts', render: renderConfigDocs },
+  { file: 'docs/openapi.json', command: 'node scripts/generate-openapi.ts', render: renderOpenApi },
+];
+
+for (const { file, command, render } of GENERATED) {
+  let committed = '';
+  try {
+    committed = readFileSync(file, 'utf8');
+  } catch {
+    // Missing is stale too.
+  }
+  if (committed === (await render())) continue;
+  process.stdout.write(`${file} is not what the code makes now: run "npx ${command}" and commit it\n`);
+  process.exitCode = 1;
+}

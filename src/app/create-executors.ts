@@ -1,0 +1,31 @@
+import type { Executors } from '../act/runs/index.ts';
+import { storeInboxMessage } from '../channels/inbox/inbox-channel.ts';
+import { createCheckExecutor } from '../executors/check/check-executor.ts';
+import { httpExecutor } from '../executors/http/http-executor.ts';
+import { createNotifyExecutor } from '../executors/notify/notify-executor.ts';
+import { createShellExecutor } from '../executors/shell/shell-executor.ts';
+import { createSqlExecutor } from '../executors/sql/sql-executor.ts';
+import { type RunCheck, readProbe } from '../observe/probes/index.ts';
+import type { Clock } from '../platform/clock/clock.ts';
+import type { Database } from '../platform/db/database.ts';
+
+/** What steps can do, one executor per kind. */
+export function createExecutors(deps: {
+  database: Database;
+  clock: Clock;
+  environment: NodeJS.ProcessEnv;
+  runCheck: RunCheck;
+}): Executors {
+  const { database, clock } = deps;
+  return {
+    shell: createShellExecutor({ environment: deps.environment }),
+    sql: createSqlExecutor({ ownDatabaseUrl: () => database.connectionString }),
+    http: httpExecutor,
+    check: createCheckExecutor({
+      look: async (name, signal) => deps.runCheck((await readProbe(database.db, name)).spec, signal),
+    }),
+    notify: createNotifyExecutor({
+      notify: (note) => storeInboxMessage(database.db, { ...note, incidentId: null, at: clock.now() }),
+    }),
+  };
+}

@@ -1,0 +1,48 @@
+import type { RunbookLibrary } from '../act/runbooks/index.ts';
+import { validateInputValue } from '../act/runbooks/index.ts';
+import { listInbox } from '../channels/inbox/inbox-channel.ts';
+import type { HttpApp } from '../http/http-app.ts';
+import type { HttpDeps } from '../http/http-deps.ts';
+import { registerApprovalRoutes } from '../http/routes/approvals.ts';
+import { registerFindingRoutes } from '../http/routes/findings.ts';
+import { registerInboxRoutes } from '../http/routes/inbox.ts';
+import { registerIncidentRoutes } from '../http/routes/incidents.ts';
+import { registerProbeRoutes } from '../http/routes/probes.ts';
+import { registerRunOutputRoutes } from '../http/routes/run-output.ts';
+import { registerRunbookRoutes } from '../http/routes/runbooks.ts';
+import { registerRunRoutes } from '../http/routes/runs.ts';
+import type { RunCheck } from '../observe/probes/index.ts';
+import { countApprovers } from '../platform/identity/user-store.ts';
+import { type PagingPlan, pageEveryone } from './relays/incidents-from-findings.ts';
+import { readBlockers } from './relays/resolve-when-verified.ts';
+import type { RunSecrets } from './run-secrets.ts';
+
+/** The routes of all stages; those every server has are registered by the server itself. */
+export function registerRoutes(
+  server: HttpApp,
+  deps: HttpDeps & { paging: PagingPlan; library: RunbookLibrary; runCheck: RunCheck; secrets: RunSecrets },
+): void {
+  const { database, paging, secrets } = deps;
+  registerProbeRoutes(server, deps);
+  registerFindingRoutes(server, deps);
+  registerIncidentRoutes(server, {
+    ...deps,
+    severityScheme: paging.scheme,
+    readBlockers,
+    pageEveryone: (tx, incident, text, at) => pageEveryone(tx, paging, incident, text, at),
+  });
+  registerRunbookRoutes(server, deps);
+  registerRunRoutes(server, {
+    ...deps,
+    checkValue: (value, type) => validateInputValue(type, value),
+    sealSecrets: secrets.seal,
+    openSecrets: secrets.open,
+  });
+  registerRunOutputRoutes(server, deps);
+  registerApprovalRoutes(server, { ...deps, isOnlyApprover: (caller) => isOnlyApprover(database.db, caller.userId) });
+  registerInboxRoutes(server, { ...deps, listInbox: (limit) => listInbox(database.db, limit) });
+}
+
+async function isOnlyApprover(db: Parameters<typeof countApprovers>[0], userId: string | null): Promise<boolean> {
+  return (await countApprovers(db, userId)) === 0;
+}
