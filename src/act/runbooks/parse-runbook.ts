@@ -20,10 +20,12 @@ import { assignedIn, type KnownVariables } from './parameters/mark-variables.ts'
 import type { ParsedRunbook, StepDraft } from './parsed-runbook.ts';
 import { riskOf } from './risk/verdict.ts';
 import { runbookProblem } from './runbook-problem.ts';
-import { parseShell } from './syntax/parse-syntax.ts';
+import { MAX_SYNTAX_CHARS, parseShell } from './syntax/parse-syntax.ts';
 
 /** Larger documents are refused: a runbook people follow is some tens of kilobytes. */
 export const MAX_RUNBOOK_BYTES = 1_048_576;
+/** Each fence is read by a parser of its own language; a document with more of them is data, not a runbook. */
+const MAX_FENCES = 2_000;
 const TARGET_INPUT = 'target';
 
 /**
@@ -39,6 +41,14 @@ export async function parseRunbook(source: { file: string; text: string }): Prom
   const outline = readOutline(canBeMarked(text) ? text : text.replace(/[\uE000-\uF8FF]/g, '\uFFFD'));
   const front = readFrontMatter(outline.frontMatter?.yaml ?? null, { file, line: outline.frontMatter?.line ?? 1 });
   const fenceEntries = outline.entries.filter((entry) => entry.kind === 'fence');
+  if (fenceEntries.length > MAX_FENCES) {
+    throw runbookProblem(
+      file,
+      fenceEntries[MAX_FENCES]!.line,
+      `the document has more than ${MAX_FENCES} code blocks`,
+      'Split it into several documents.',
+    );
+  }
   const known: KnownVariables = {
     assigned: await assignedAnywhere(fenceEntries),
     declared: new Map(front.inputs.map((input) => [input.name, input.type])),
@@ -56,10 +66,12 @@ export async function parseRunbook(source: { file: string; text: string }): Prom
   const readInline = (code: InlineCode) =>
     readInlineCommand(code, { file, firstLine: code.line, known, attributes: {} });
   const { sections, sectionOf } = await assembleProcedures(outline.entries, fences, readInline, title);
-  return present({ file, text: source.text, title, front, sections, sectionOf, fences });
+  const inlineCodes = outline.entries.flatMap((entry) => ('codes' in entry ? entry.codes : []));
+  return present({ inlineCodes, file, text: source.text, title, front, sections, sectionOf, fences });
 }
 
 type Assembled = {
+  inlineCodes: readonly InlineCode[];
   file: string;
   text: string;
   title: string;
@@ -70,7 +82,7 @@ type Assembled = {
 };
 
 /** Gives steps their ids, places the choice questions, and collects inputs. */
-function present({ file, text, title, front, sections, sectionOf, fences }: Assembled): ParsedRunbook {
+function present({ inlineCodes, file, text, title, front, sections, sectionOf, fences }: Assembled): ParsedRunbook {
   const lines = text.split(/\r\n|\r|\n/);
   const inputs = new InputCollector(front.inputs, lines);
   const drafts: Record<string, StepDraft> = Object.create(null) as Record<string, StepDraft>;
@@ -107,6 +119,11 @@ function present({ file, text, title, front, sections, sectionOf, fences }: Asse
     const severity = withSteps.length === 1 ? (section.severity ?? front.severity) : section.severity;
     return { ...procedureOf(section, shown), severity };
   });
+  // Questions asked in the text alone (`curl http://<service-ip>/`) are shown, though no step uses them.
+  for (const code of inlineCodes) {
+    for (const mark of markPlaceholders(code.text).marks)
+      inputs.add(mark, { line: code.line, column: inputs.columnOf(code, mark.start) });
+  }
   const slugs = new Set(procedures.map((procedure) => procedure.slug));
   const blocks = [...fences].map(([fence, { reading }]): RunbookBlock => {
     const slug = sectionOf.get(fence)?.slug ?? null;
@@ -295,6 +312,11 @@ class InputCollector {
     else if (!known.at.some((each) => each.line === at.line && each.column === at.column)) known.at.push(at);
   }
 
+  /** Column of a character of an inline code, in the file. */
+  columnOf(code: InlineCode, offset: number): number {
+    return Math.max(0, (this.#lines[code.line - 1] ?? '').indexOf(code.text)) + offset + 1;
+  }
+
   all(): RunbookInput[] {
     return [...this.#inputs.values()];
   }
@@ -313,6 +335,7 @@ async function assignedAnywhere(fences: readonly FenceEntry[]): Promise<Set<stri
   const names = new Set<string>();
   for (const fence of fences) {
     if (!/^(?:sh|bash|shell|zsh|ksh|console|)$/i.test(fence.language)) continue;
+    if (fence.text.length > MAX_SYNTAX_CHARS) continue;
     const parsed = await parseShell(markPlaceholders(fence.text).text);
     if (parsed.ok) for (const name of assignedIn(parsed.tree)) names.add(name);
   }

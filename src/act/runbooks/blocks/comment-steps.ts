@@ -9,6 +9,13 @@ export function withoutNumber(comment: string): string {
   return comment.replace(NUMBERED, '').trim();
 }
 
+/** "Disable after maintenance": there is work between this command and the one before it, and a person does it. */
+export function followsWork(comment: string): boolean {
+  return /^(?:re-?)?(?:disable|deactivate|turn off|leave|exit|end|unset|revert|restore|enable|uncordon)\b.{0,200}\bafter\b/i.test(
+    withoutNumber(comment),
+  );
+}
+
 /** How long a comment such as "4. Monitor for 10 minutes" says to wait, or null. */
 export function waitInComment(comment: string): number | null {
   const match = WAITS.exec(withoutNumber(comment));

@@ -40,6 +40,8 @@ const LANGUAGES = new Map(
 );
 
 const PROMPT = /^\s*(?:\(\S+\)\s*)?(?:\[[^\]\n]*\]\s*[$#%]|[\w.-]+@[\w.-]+[^\s$#%]*\s*[$#%]|\$|%)\s+(?=\S)/;
+/** A prompt is short; looking for one in a long line takes long. */
+const MAX_PROMPT_CHARS = 300;
 const CHAT =
   /^\s*(?:slack|teams|chat|discord|pagerduty)\s*:\s*[@#/]?\S|@[\w-]+\s+(?:DECLARE|EMERGENCY)\b|^\s*\/[a-z][\w-]*\s+\S/im;
 
@@ -58,7 +60,7 @@ export function readingOf(language: string, text: string): Reading {
 }
 
 export function hasPrompts(text: string): boolean {
-  return text.split('\n').some((line) => PROMPT.test(line));
+  return text.split('\n').some((line) => PROMPT.test(line.slice(0, MAX_PROMPT_CHARS)));
 }
 
 /** True when the first line that is no comment starts with a program the table knows, or reads like a call with options. */
@@ -113,7 +115,7 @@ export function commandsOfTranscript(text: string, keepUnprompted: boolean): str
   return text
     .split('\n')
     .map((line) => {
-      const prompt = PROMPT.exec(line)?.[0];
+      const prompt = PROMPT.exec(line.slice(0, MAX_PROMPT_CHARS))?.[0];
       const keeps =
         prompt !== undefined ||
         continues ||

@@ -4,12 +4,12 @@ import { markVariables } from '../parameters/mark-variables.ts';
 import { rewriteShell } from '../parameters/rewrite-shell.ts';
 import { classifyScript } from '../risk/classify-shell.ts';
 import { type RunClass, riskiest, type Verdict } from '../risk/verdict.ts';
-import { parseShell } from '../syntax/parse-syntax.ts';
+import { MAX_SYNTAX_CHARS, parseShell } from '../syntax/parse-syntax.ts';
 import { childrenOf, type ShellTree, syntaxErrorIn, textOf } from '../syntax/shell-tree.ts';
 import { type BlockContext, type BlockReading, type FoundInput, manualSeed, type StepSeed } from './block-reading.ts';
 import { boundEndless, TIME_BOX_MS } from './bound-endless.ts';
 import { choicesOf } from './choices.ts';
-import { titleFromComments, waitInComment, withoutNumber } from './comment-steps.ts';
+import { followsWork, titleFromComments, waitInComment, withoutNumber } from './comment-steps.ts';
 import { needsOneShell, type ShellSegment, splitShell, wholeSegment } from './split-shell.ts';
 
 const CRONTAB_LINE =
@@ -19,6 +19,7 @@ const REWRITTEN_TIMEOUT_MS = 300_000;
 
 /** Reads a fence of commands: its class, and a step for each part that can stand alone. */
 export async function readShellBlock(text: string, context: BlockContext): Promise<BlockReading> {
+  if (text.length > MAX_SYNTAX_CHARS) return unreadable(text, `it is longer than ${MAX_SYNTAX_CHARS} characters`);
   const prose = readProse(text);
   if (prose !== null) return prose;
   const withoutCron = text.replace(CRONTAB_LINE, (line) => ' '.repeat(line.length));
@@ -40,6 +41,12 @@ export async function readShellBlock(text: string, context: BlockContext): Promi
     const about = { title: titleFromComments(segment.comments), choice };
     const waitMs = segment.comments.map(waitInComment).find((each) => each !== null) ?? null;
     if (waitMs !== null) seeds.push(waitSeed(segment, waitMs, about));
+    if (place > 0 && !segment.empty && segment.comments.some(followsWork)) {
+      const said = `Do the work in between. Next: ${segment.comments.map(withoutNumber).join(' ')}`;
+      seeds.push(
+        manualSeed(said, { start: segment.start, end: segment.start }, { title: 'Do the work in between', choice }),
+      );
+    }
     if (segment.empty) {
       const said = segment.comments.map(withoutNumber).join('\n');
       if (waitMs === null && isInstruction(said, segments.length)) seeds.push(manualSeed(said, segment, about));

@@ -4,7 +4,8 @@ import { markVariables } from '../parameters/mark-variables.ts';
 import { rewriteShell } from '../parameters/rewrite-shell.ts';
 import { bindSql, markSql } from '../parameters/rewrite-sql.ts';
 import { classifySql, type JudgedStatement, judgeStatements } from '../risk/classify-sql.ts';
-import { riskiest } from '../risk/verdict.ts';
+import { type RunClass, riskiest } from '../risk/verdict.ts';
+import { MAX_SYNTAX_CHARS } from '../syntax/parse-syntax.ts';
 import { type BlockContext, type BlockReading, type FoundInput, manualSeed, type StepSeed } from './block-reading.ts';
 
 /** Statements PostgreSQL refuses to run inside a transaction. */
@@ -16,26 +17,13 @@ const CLIENT_LINE = /^(?:sudo\s+(?:-u\s+\S+\s+)?)?psql(?:\s+(?!-c\b|--command\b|
 /** A text of SQL without psql lines; statements separated by blank lines are steps of their own. */
 export async function readSqlBlock(text: string, context: BlockContext): Promise<BlockReading> {
   const sql = dashComments(text);
+  if (sql.length > MAX_SYNTAX_CHARS)
+    return unreadable(text, `it is longer than ${MAX_SYNTAX_CHARS} characters`, 'opaque');
   const marked = markSql(sql, context.known);
   const judged = await judgeStatements(bindableText(marked.text, marked.marks));
   if (!judged.ok) {
     const verdict = await classifySql(sql);
-    const reason = `PostgreSQL cannot read it: ${judged.reason}`;
-    return {
-      class: (verdict.class === 'read' ? 'opaque' : verdict.class) as BlockClass,
-      reason,
-      seeds: [
-        manualSeed(
-          text,
-          { start: 0, end: text.length },
-          {
-            found: 'opaque',
-            reason: `only a person can do this: ${reason}`,
-            action: { kind: 'manual', text: `Run by hand: ${text}` },
-          },
-        ),
-      ],
-    };
+    return unreadable(text, judged.reason, verdict.class === 'read' ? 'opaque' : verdict.class);
   }
   const worst = riskiest(judged.statements.map((statement) => statement.verdict));
   const groups = groupStatements(sql, judged.statements, Object.keys(context.attributes).length > 0);
@@ -43,6 +31,20 @@ export async function readSqlBlock(text: string, context: BlockContext): Promise
     class: worst.class as BlockClass,
     reason: worst.reason,
     seeds: seedsOf(sql, marked.text, marked.marks, groups),
+  };
+}
+
+function unreadable(text: string, why: string, found: RunClass): BlockReading {
+  const reason = `PostgreSQL cannot read it: ${why}`;
+  const about = {
+    found,
+    reason: `only a person can do this: ${reason}`,
+    action: { kind: 'manual' as const, text: `Run by hand: ${text}` },
+  };
+  return {
+    class: found as BlockClass,
+    reason,
+    seeds: [manualSeed(text, { start: 0, end: text.trimEnd().length }, about)],
   };
 }
 

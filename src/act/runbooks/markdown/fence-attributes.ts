@@ -47,7 +47,7 @@ const NAME_SHAPE = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 export function readFenceAttributes(info: string, at: { file: string; line: number }): FenceAttributes {
   const braces = /\{(.*)\}\s*$/s.exec(info);
   if (braces === null) return {};
-  const pairs = readPairs(braces[1]!.trim());
+  const pairs = readPairs(braces[1]!.trim(), at);
   if (!pairs.some(([name]) => isOurs(name))) return {};
   const attributes: FenceAttributes = {};
   for (const [name, value] of pairs) {
@@ -93,13 +93,19 @@ function isTypo(left: string, right: string): boolean {
   return [...longer].some((_, place) => longer.slice(0, place) + longer.slice(place + 1) === shorter);
 }
 
-function readPairs(text: string): [string, string][] {
+function readPairs(text: string, at: { file: string; line: number }): [string, string][] {
   if (text.startsWith('"')) {
     try {
       const parsed: unknown = JSON.parse(`{${text}}`);
       return Object.entries(parsed as Record<string, unknown>).map(([name, value]) => [name, String(value)]);
     } catch {
-      return [];
+      if (!NAMES.some((name) => text.includes(`"${name}"`))) return [];
+      throw runbookProblem(
+        at.file,
+        at.line,
+        'the attributes of the fence are not JSON',
+        'Write `{name=promote risk=change}`, or correct the JSON.',
+      );
     }
   }
   const pairs: [string, string][] = [];

@@ -28,7 +28,11 @@ export async function markVariables(marked: MarkedText, known: KnownVariables): 
     if (node.type !== 'variable_name') continue;
     const name = textOf(parsed.tree, node);
     if (!isQuestion(name, known)) continue;
-    if (isEvaluated(parsed.tree, node)) numbers.push(name);
+    // bash reads these as numbers wherever they stand; they stay as written and are checked before the script runs.
+    if (isEvaluated(parsed.tree, node)) {
+      numbers.push(name);
+      continue;
+    }
     const expansion = parentOf(parsed.tree, node);
     if (expansion === undefined || !isPlainExpansion(parsed.tree, expansion)) continue;
     addMark(marked, {

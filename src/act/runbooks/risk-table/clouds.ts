@@ -2,7 +2,7 @@ import type { RiskRule, RiskTool } from './rule.ts';
 
 /** The other clouds put the verb last (`gcloud compute instances delete`), at a depth that differs by service. */
 function verbsLast(tool: string, verbs: string): RegExp {
-  return new RegExp(`^(?:--?[\\w-]+(?:[= ]\\S+)?\\s+)*(?:[a-z][\\w-]*\\s+){0,6}(?:${verbs})(?:\\s|$)`);
+  return new RegExp(`^(?:--?[\\w-]+(?:=\\S*| [^-\\s]\\S*)?\\s+)*(?:[a-z][\\w-]*\\s+){0,6}(?:${verbs})(?:\\s|$)`);
 }
 
 const READS =

@@ -2,6 +2,9 @@ import type { RiskRule, RiskTool } from '../risk-table/rule.ts';
 import { DYNAMIC } from './shell-words.ts';
 import { isRiskier, type Verdict } from './verdict.ts';
 
+/** Longer command lines are not matched against patterns: that takes long and nobody reads them either. */
+const MAX_JUDGED_CHARS = 20_000;
+
 /** A tool's command line, taken apart under one reading of its unknown options. */
 export type Call = { positionals: string[]; options: string[]; joined: string };
 
@@ -63,6 +66,8 @@ export function judgeByRules(tool: RiskTool, args: readonly string[], name = too
 }
 
 function judgeCall(tool: RiskTool, call: Call, name: string): Verdict {
+  if (call.joined.length > MAX_JUDGED_CHARS)
+    return { class: 'opaque', reason: `the arguments of ${name} are too long to judge` };
   const rule = tool.rules.find((candidate) => ruleMatches(candidate, call));
   if (rule !== undefined)
     return { class: rule.risk, reason: rule.reason, ...(rule.byHand && { byHand: true as const }) };
