@@ -6,6 +6,7 @@ import { TOOLS } from '../risk-table/index.ts';
 export type Reading =
   | 'shell'
   | 'transcript'
+  | 'sql-session'
   | 'sql'
   | 'query'
   | 'config'
@@ -42,17 +43,25 @@ const LANGUAGES = new Map(
 const PROMPT = /^\s*(?:\(\S+\)\s*)?(?:\[[^\]\n]*\]\s*[$#%]|[\w.-]+@[\w.-]+[^\s$#%]*\s*[$#%]|\$|%)\s+(?=\S)/;
 /** A prompt is short; looking for one in a long line takes long. */
 const MAX_PROMPT_CHARS = 300;
+/** psql's prompts (`shop=>`, `shop=#`, `shop->`), and those of shells whose language is not read here. */
+const DATABASE_PROMPT = /^[ \t]*\w[\w.-]{0,60}=[>#][ \t]+\S/m;
+const DATABASE_LINE = /^[ \t]*\w[\w.-]{0,60}[=\-('"*][>#][ \t]+/;
+const OTHER_PROMPT =
+  /^[ \t]*(?:mysql|mariadb(?: \[[^\]\n]{0,60}\])?|mongo\w*|redis|[\d.]{1,40}:\d{1,5}|irb\([^)\n]{0,60}\)\S{0,20}|>>|sqlite|cqlsh\S{0,40}|rs\d?:\w{1,20})>[ \t]+\S/im;
 const CHAT =
   /^\s*(?:slack|teams|chat|discord|pagerduty)\s*:\s*[@#/]?\S|@[\w-]+\s+(?:DECLARE|EMERGENCY)\b|^\s*\/[a-z][\w-]*\s+\S/im;
 
 /** Decides by the fence's language, and for texts without one by what is in them. */
 export function readingOf(language: string, text: string): Reading {
   const named = LANGUAGES.get(language);
+  if (DATABASE_PROMPT.test(text)) return 'sql-session';
+  if (named !== 'sample' && OTHER_PROMPT.test(text)) return 'code';
   if (named === 'shell' || named === 'transcript') return hasPrompts(text) ? 'transcript' : 'shell';
   if (named !== undefined) return named;
   if (hasPrompts(text)) return 'transcript';
   if (CHAT.test(text)) return 'chat';
   if (/[─-╿▀-▟←-⇿▲▶▼◀]|â†|-->|\+-{3,}\+/u.test(text)) return 'diagram';
+  if (looksLikeSettings(text)) return 'config';
   if (looksLikeCommands(text)) return 'shell';
   if (looksLikeConfig(text)) return 'config';
   if (/\[[A-Z][^\]\n]*\]|\bHH:MM\b|\bYYYY\b|\{\{/.test(text)) return 'template';
@@ -83,6 +92,19 @@ export function isKnownCommand(word: string): boolean {
   return TOOLS.has(name) || Object.hasOwn(SPECIAL_COMMANDS, name);
 }
 
+/** `key = value` and `[section]` lines, with nothing in them a shell would carry out. */
+function looksLikeSettings(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*[#;]/.test(line));
+  return (
+    lines.length > 0 &&
+    lines.every(
+      (line) =>
+        !/[`$]\(|`/.test(line) &&
+        /^\s*(?:[\w.-]+ = .*|[\w.-]+=(?:\S*|"[^"]*"|'[^']*')\s*|\[[\w.: -]+\]\s*)$/.test(line),
+    )
+  );
+}
+
 function looksLikeConfig(text: string): boolean {
   const trimmed = text.trim();
   if (/^[{[]/.test(trimmed)) {
@@ -94,11 +116,6 @@ function looksLikeConfig(text: string): boolean {
     }
   }
   const lines = trimmed.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
-  if (
-    lines.length > 0 &&
-    lines.every((line) => /^\s*[\w.-]+\s*=\s*\S*/.test(line) || /^\s*\[[\w.:-]+\]\s*$/.test(line))
-  )
-    return true;
   if (!lines.every((line) => /^\s*(?:- )?["']?[\w./-]+["']?\s*:(?:\s|$)|^\s*- \S/.test(line))) return false;
   // `Service: API` lines are a form to fill in as often as they are YAML; nesting or quotes tell.
   return (
@@ -106,16 +123,27 @@ function looksLikeConfig(text: string): boolean {
   );
 }
 
+/** What was typed at psql's prompts; everything else becomes blanks. */
+export function statementsOfSession(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      const prompt = DATABASE_LINE.exec(line.slice(0, MAX_PROMPT_CHARS))?.[0];
+      return prompt === undefined ? ' '.repeat(line.length) : ' '.repeat(prompt.length) + line.slice(prompt.length);
+    })
+    .join('\n');
+}
+
 /**
  * A transcript as the script it shows: prompts and output become blanks, so that every position stays. Lines without a
  * prompt that start with a known command are kept too: running less than what is written must not make it harmless.
  */
-export function commandsOfTranscript(text: string, keepUnprompted: boolean): string {
+export function commandsOfTranscript(text: string, keepUnprompted: boolean, rootPrompts = false): string {
   let continues = false;
   return text
     .split('\n')
     .map((line) => {
-      const prompt = PROMPT.exec(line.slice(0, MAX_PROMPT_CHARS))?.[0];
+      const prompt = PROMPT.exec(line.slice(0, MAX_PROMPT_CHARS))?.[0] ?? (rootPrompts ? rootPrompt(line) : undefined);
       const keeps =
         prompt !== undefined ||
         continues ||
@@ -126,4 +154,10 @@ export function commandsOfTranscript(text: string, keepUnprompted: boolean): str
       return prompt === undefined ? line : ' '.repeat(prompt.length) + line.slice(prompt.length);
     })
     .join('\n');
+}
+
+/** `# systemctl stop x` in a transcript: root's prompt where a command follows, a comment where words do. */
+function rootPrompt(line: string): string | undefined {
+  const match = /^(\s*#\s+)(\S+)(?:\s|$)/.exec(line);
+  return match !== null && isKnownCommand(match[2]!) ? match[1] : undefined;
 }

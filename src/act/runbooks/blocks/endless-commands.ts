@@ -135,7 +135,7 @@ export const ENDLESS_COMMANDS: readonly EndlessCommand[] = [
   },
   {
     names: ['iostat', 'vmstat', 'mpstat', 'pidstat', 'sar'],
-    verb: /^(?:\S+ )?\d+$/,
+    verb: /^(?:[A-Za-z]\S* )*\d+$/,
     bound: 'append',
     text: ' 5',
     why: 'it reports until somebody stops it; five reports are taken',

@@ -1,9 +1,12 @@
 import type { FenceEntry } from '../markdown/read-outline.ts';
 import { type BlockContext, type BlockReading, manualSeed, nothingRuns } from './block-reading.ts';
-import { commandsOfTranscript, readingOf } from './detect-language.ts';
+import { commandsOfTranscript, readingOf, statementsOfSession } from './detect-language.ts';
 import { readShellBlock } from './read-shell-block.ts';
 import { looksLikeSql, readPsqlSession, readSqlBlock } from './read-sql-block.ts';
 import { isTypedFence, readTypedFence } from './typed-fences.ts';
+
+/** Languages that announce a transcript: their lines without a prompt are output. */
+const IS_CONSOLE = /^(?:console|shell-?session|terminal|sh-session|bash-session)$/;
 
 /** Says what a fence is and which steps are in it. Every fence gets an answer; what nobody knows is opaque. */
 export async function readBlock(fence: FenceEntry, context: BlockContext): Promise<BlockReading> {
@@ -18,7 +21,9 @@ export async function readBlock(fence: FenceEntry, context: BlockContext): Promi
       if (await looksLikeSql(text)) return readSqlBlock(text, context);
       return (await readPsqlSession(text, context)) ?? readShellBlock(text, context);
     case 'transcript':
-      return readShellBlock(commandsOfTranscript(text, language !== 'console'), context);
+      return readShellBlock(commandsOfTranscript(text, !IS_CONSOLE.test(language), IS_CONSOLE.test(language)), context);
+    case 'sql-session':
+      return readSqlBlock(statementsOfSession(text), context);
     case 'sql':
       return (await readPsqlSession(text, context)) ?? readSqlBlock(text, context);
     case 'query':
@@ -36,14 +41,14 @@ export async function readBlock(fence: FenceEntry, context: BlockContext): Promi
     case 'code':
       return {
         class: 'opaque',
-        reason: `nothing is known about what this ${language} does`,
+        reason: `nothing is known about what this ${language || 'code'} does`,
         seeds: [
           manualSeed(
             text,
             { start: 0, end: text.trimEnd().length },
             {
               found: 'opaque',
-              reason: `only a person can do this: Holdfast does not run ${language}`,
+              reason: `only a person can do this: Holdfast does not run ${language || 'it'}`,
               action: { kind: 'manual', text: `Run by hand: ${text}` },
             },
           ),

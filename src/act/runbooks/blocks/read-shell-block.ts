@@ -10,6 +10,7 @@ import { type BlockContext, type BlockReading, type FoundInput, manualSeed, type
 import { boundEndless, TIME_BOX_MS } from './bound-endless.ts';
 import { choicesOf } from './choices.ts';
 import { followsWork, titleFromComments, waitInComment, withoutNumber } from './comment-steps.ts';
+import { isKnownCommand } from './detect-language.ts';
 import { needsOneShell, type ShellSegment, splitShell, wholeSegment } from './split-shell.ts';
 
 const CRONTAB_LINE =
@@ -32,7 +33,7 @@ export async function readShellBlock(text: string, context: BlockContext): Promi
   const parsed = await parseShell(marked.text);
   if (!parsed.ok) return unreadable(text, parsed.reason);
   const segments = segmentsOf(parsed.tree, context);
-  if (segments.every((segment) => segment.empty)) return commentsOnly(text, segments);
+  if (segments.every((segment) => segment.empty)) return (await rootPrompts(segments)) ?? commentsOnly(text, segments);
   const choices = choicesOf(segments);
   const seeds: StepSeed[] = [];
   const verdicts: Verdict[] = [];
@@ -192,6 +193,29 @@ function readProse(text: string): BlockReading | null {
     offset += line.length + 1;
   }
   return { class: 'other', reason: 'it is a list for people, no commands', seeds };
+}
+
+/**
+ * `# systemctl stop x`: a comment, or what root typed at a prompt. Where every line could be either, the riskier reading
+ * counts; a person decides, so nothing of it runs by itself.
+ */
+async function rootPrompts(segments: readonly ShellSegment[]): Promise<BlockReading | null> {
+  const typed = segments
+    .flatMap((segment) => segment.comments)
+    .filter((comment) => isKnownCommand(/^(\S+) \S/.exec(comment)?.[1] ?? ''));
+  if (typed.length === 0) return null;
+  const script = typed.join('\n');
+  const verdict = await classifyScript(script);
+  if (verdict.class === 'read' || verdict.class === 'check') return null;
+  const { start } = segments[0]!;
+  const { end } = segments.at(-1)!;
+  const reason = `its lines are comments, or commands at a root prompt: ${verdict.reason}`;
+  const seed = manualSeed(
+    script,
+    { start, end },
+    { found: verdict.class, reason, action: { kind: 'manual', text: `Run by hand, if these are commands: ${script}` } },
+  );
+  return { class: verdict.class as BlockClass, reason, seeds: [seed] };
 }
 
 function commentsOnly(text: string, segments: readonly ShellSegment[]): BlockReading {

@@ -1,4 +1,4 @@
-import { childrenOf, type ShellNode, type ShellTree, textOf } from '../syntax/shell-tree.ts';
+import { childrenOf, type ShellNode, type ShellTree, syntaxErrorIn, textOf } from '../syntax/shell-tree.ts';
 
 /** One part of a fence that can be a step of its own. Offsets into the fence's text. */
 export type ShellSegment = {
@@ -53,9 +53,13 @@ export function splitShell(tree: ShellTree): ShellSegment[] {
   return groups.map((nodes) => segmentOf(tree, nodes));
 }
 
-/** The whole text as one segment. */
+/** The whole text as one segment. Where the grammar gave up, its nodes do not cover the text, so the text itself counts. */
 export function wholeSegment(tree: ShellTree): ShellSegment {
   const nodes = topNodes(tree);
+  if (syntaxErrorIn(tree) !== undefined) {
+    const end = tree.text.trimEnd().length;
+    return { comments: [], start: tree.text.search(/\S|$/), end, empty: end === 0, alternative: false };
+  }
   return nodes.length === 0
     ? { comments: [], start: 0, end: 0, empty: true, alternative: false }
     : segmentOf(tree, nodes);

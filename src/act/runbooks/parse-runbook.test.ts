@@ -1,0 +1,255 @@
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { BLOCK_CLASSES, runbookSchema } from '../../contract/runbook.ts';
+import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
+import { parseRunbook } from './parse-runbook.ts';
+import { toRunbookDocument } from './parsed-runbook.ts';
+import { stopSyntaxThread } from './syntax/parse-syntax.ts';
+
+afterAll(stopSyntaxThread);
+
+const TICKS = '```';
+const parse = (text: string) => parseRunbook({ file: 'x.md', text });
+const blockOf = async (info: string, text: string) =>
+  (await parse(`# P\n\n${TICKS}${info}\n${text}\n${TICKS}\n`)).blocks[0]!;
+
+/** Fragments of runbooks, whole and broken, in any order. */
+const fragments = fc.constantFrom(
+  '# Title',
+  '## Steps',
+  '**Steps:**',
+  '**Symptoms**: slow',
+  '1. Do',
+  '2. **Check** `kubectl get pods`',
+  '   - nested',
+  '- [ ] check',
+  '> quote',
+  TICKS,
+  `${TICKS}sh`,
+  `${TICKS}bash {name=a}`,
+  `${TICKS}sql`,
+  '~~~',
+  '   ```sh',
+  'kubectl get pods',
+  'rm -rf <dir>',
+  "echo 'open",
+  'cat <<EOF',
+  'EOF',
+  '$(',
+  '"',
+  "'",
+  '|',
+  '<pod-name>',
+  '$UPPER',
+  'select 1;',
+  'drop table x',
+  'psql $DATABASE_URL',
+  '$ ls',
+  '# Option 1: a',
+  '# Option 2: b',
+  '# or',
+  '# wait 5 minutes',
+  'watch ls',
+  '| a | b |',
+  '|---|---|',
+  '---',
+  'key: value',
+  '<div>',
+  '\uE000',
+  '\u0000',
+  '😀',
+  '',
+  '    indented',
+  '\t',
+  '0 2 * * * /x.sh',
+  '{"a": 1}',
+  '[link](#x)',
+);
+
+describe('reading any text', () => {
+  it('never fails but by an error that names a line, classifies every fence, and says the same again', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof(fragments, fc.string({ maxLength: 30 })), { maxLength: 30 }),
+        async (lines) => {
+          const text = lines.join('\n');
+          try {
+            const document = await parse(text);
+            const shown = toRunbookDocument(document);
+            expect(runbookSchema.parse(shown)).toEqual(shown);
+            for (const block of document.blocks) {
+              expect(BLOCK_CLASSES).toContain(block.class);
+              expect(block.reason).not.toBe('');
+              expect(block.endLine).toBeGreaterThanOrEqual(block.line);
+            }
+            expect(toRunbookDocument(await parse(text))).toEqual(shown);
+          } catch (thrown) {
+            if (!(thrown instanceof HoldfastError)) throw thrown;
+            expect(thrown.message).toMatch(/^x\.md:\d+: /);
+          }
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('takes a fence to the end of the document when its end was never written', async () => {
+    const document = await parse(`# P\n\n${TICKS}sh\nkubectl delete pod x\n`);
+    expect(document.blocks).toMatchObject([
+      { line: 3, class: 'destroy', reason: expect.stringContaining('never written') as string },
+    ]);
+  });
+
+  it('refuses what is no runbook', async () => {
+    await expect(parse('x'.repeat(1_048_577))).rejects.toMatchObject({
+      message: expect.stringContaining('1 MiB') as string,
+    });
+    await expect(parse(`${TICKS}sh\nls\n${TICKS}\n\n`.repeat(2_001))).rejects.toMatchObject({
+      message: expect.stringContaining('code blocks') as string,
+    });
+  });
+
+  it('survives deep nesting and large fences', async () => {
+    expect((await parse(`${'> '.repeat(2_000)}x`)).blocks).toEqual([]);
+    expect((await blockOf('sh', `${'$('.repeat(20_000)}`)).class).toBe('opaque');
+    expect((await blockOf('sh', '<a> '.repeat(16_000))).class).toBe('opaque');
+    expect((await blockOf('sql', `select ${'('.repeat(20_000)}`)).class).toBe('opaque');
+    expect((await blockOf('', `a@${'a'.repeat(200_000)}`)).class).toBe('other');
+  });
+});
+
+describe('a fence', () => {
+  it.each([
+    ['yaml', 'replicas: 0', 'config'],
+    ['', '{"a": 1}', 'config'],
+    ['', 'host = x\nport = 1', 'config'],
+    ['promql', 'rate(x[5m])', 'read'],
+    ['python', 'print(1)', 'opaque'],
+    ['mermaid', 'graph TD', 'other'],
+    ['', '┌──┐\n└──┘', 'other'],
+    ['markdown', '# Report', 'template'],
+    ['', 'Status: [Describe status]', 'template'],
+    ['', 'kubectl delete pod x', 'destroy'],
+    ['', 'DELETE FROM orders;', 'destroy'],
+    ['', 'my-site-tool remove --all', 'opaque'],
+    ['text', 'systemctl stop x', 'destroy'],
+    ['console', '$ kubectl get pods\nNAME READY\nx    1/1', 'read'],
+    ['bash', '$ kubectl get pods\n$ kubectl delete pod x\npod "x" deleted', 'destroy'],
+    ['', 'root@db1:~# systemctl stop postgresql', 'destroy'],
+    ['', '[root@db1 ~]# reboot', 'destroy'],
+    ['console', '# systemctl stop postgresql', 'destroy'],
+    ['bash', '# kubectl delete pod x', 'destroy'],
+    ['', 'shop=> select pg_terminate_backend(1);\n t', 'destroy'],
+    ['', 'shop=# select 1;\n 1', 'read'],
+    ['bash', '# Only words here', 'other'],
+    ['sh', '0 3 * * * /usr/bin/x', 'config'],
+    ['sql', 'select a from t', 'read'],
+    ['sql', 'selec a', 'opaque'],
+    ['sql', 'select my_function()', 'opaque'],
+    ['sql', "select dblink('x', 'drop table y')", 'opaque'],
+    ['sql', 'with d as (delete from t returning *) select count(*) from d', 'destroy'],
+    ['sh', '', 'other'],
+  ])('%s %s is %s', async (info, text, expected) => {
+    expect(await blockOf(info, text)).toMatchObject({ class: expected });
+  });
+
+  it('below an item belongs to it however it is indented, and a fence below a heading to the heading', async () => {
+    const text = `# P\n\n1. **One**\n   ${TICKS}sh\n   ls a\n   ${TICKS}\n2. **Two**\n${TICKS}sh\nls b\n${TICKS}\n\n3. **Three**\n\n## Q\n\n${TICKS}sh\nls c\n${TICKS}\n`;
+    const { procedures } = await parse(text);
+    expect(
+      procedures.map((each) =>
+        each.phases.flatMap((phase) => phase.steps.map((step) => [step.number, step.title, step.kind, step.body])),
+      ),
+    ).toEqual([
+      [
+        ['1', 'One', 'shell', 'ls a'],
+        ['2', 'Two', 'shell', 'ls b'],
+        ['3', 'Three', 'manual', 'Three'],
+      ],
+      [[null, 'Q', 'shell', 'ls c']],
+    ]);
+  });
+
+  it('of several parts is several steps, unless they share a shell', async () => {
+    const count = async (text: string) => (await blockOf('sh', text)).steps.length;
+    expect(await count('ls a\n\nls b')).toBe(2);
+    expect(await count('cd /x\n\nls b')).toBe(1);
+    expect(await count('D=$(date)\n\nls "$D"')).toBe(1);
+    expect(await count('export A=b\n\nls b')).toBe(1);
+    expect(await count('for a in b; do\n\n  ls\n\ndone')).toBe(1);
+    expect(await count('cat <<EOF\n\nEOF\n\nls')).toBe(2);
+    expect((await blockOf('sh {timeout=5m}', 'ls a\n\nls b')).steps).toHaveLength(1);
+  });
+
+  it("of its author's own kind needs no shell", async () => {
+    const text = [
+      'http\nDELETE https://x.example/y',
+      'check\nprobe: shop\nwithin: 10s',
+      'wait\n90s',
+      'input\nname: count\ntype: integer',
+      'approval\nGo on?',
+      'manual\nCall them.',
+      'notify\nAll done',
+    ]
+      .map((fence) => `${TICKS}${fence}\n${TICKS}`)
+      .join('\n\n');
+    const { procedures } = await parse(`# P\n\n${text}`);
+    expect(procedures[0]!.phases[0]!.steps.map((step) => [step.kind, step.risk])).toEqual([
+      ['http', 'destroy'],
+      ['check', 'check'],
+      ['wait', null],
+      ['input', null],
+      ['approval', null],
+      ['manual', null],
+      ['notify', null],
+    ]);
+  });
+
+  it.each([
+    ['check', 'within: 3s', 'names no probe'],
+    ['check', 'probe: x\nretries: 3', 'means nothing here'],
+    ['wait', 'a while', 'no duration'],
+    ['http', 'fetch x', 'does not begin with a request'],
+    ['input', 'type: integer', 'names no input'],
+    ['input', 'name: x\ntype: colour', 'no type'],
+    ['notify', 'channel: x', 'says nothing'],
+  ])("of its author's own kind that does not hold together names the line: %s %s", async (info, text, says) => {
+    await expect(blockOf(info, text)).rejects.toMatchObject({
+      code: 'runbook.invalid',
+      message: expect.stringMatching(new RegExp(`^x\\.md:4: .*${says}`)) as string,
+    });
+  });
+});
+
+describe('front matter', () => {
+  const withHead = (head: string) => parse(`---\n${head}\n---\n# P\n\n1. Look\n`);
+
+  it('declares inputs, severity and triggers, and leaves strangers alone', async () => {
+    const document = await withHead(
+      'title: T\nseverity: P2\ntags: [a]\nparams:\n  a: 5\n  b: {type: port}\ntriggers:\n  - {x: 1}',
+    );
+    expect(document).toMatchObject({ title: 'T', triggers: [{ x: '1' }], frontMatter: { tags: ['a'] } });
+    expect(document.inputs.map((input) => [input.name, input.type, input.default, input.required])).toEqual([
+      ['a', 'string', '5', false],
+      ['b', 'port', null, true],
+    ]);
+    expect(document.procedures[0]!.severity).toBe('P2');
+  });
+
+  it.each([
+    ['a: [', 'not YAML'],
+    ['- a', 'not a list of keys'],
+    ['x: y\nparams: 3', 'x.md:3: `params` is not a list'],
+    ['params: {a b: 1}', 'no name for an input'],
+    ['params: {a: {type: colour}}', 'unknown type `colour`'],
+    ['params: [{name: a}, {name: a}]', 'declared twice'],
+    ['triggers: x', 'not a list'],
+    ['triggers: [{}]', 'no labels'],
+    ['triggers: [{a: [b]}]', 'no plain value'],
+  ])('that cannot be used names the line: %s', async (head, says) => {
+    await expect(withHead(head)).rejects.toMatchObject({
+      code: 'runbook.invalid',
+      message: expect.stringContaining(says) as string,
+    });
+  });
+});
