@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { checkAuditExport } from '../harness/audit-export.ts';
-import { findViolations } from '../harness/invariants.ts';
-import { descendantsOf, signalAll } from '../harness/process-tree.ts';
-import { type ServerProcess, startServerProcess } from '../harness/server-process.ts';
 import { type BreakableService, startBreakableService } from '../fakes/breakable-service.ts';
 import { type PagerReceiver, startPagerReceiver } from '../fakes/pager-receiver.ts';
+import { checkAuditExport } from '../harness/audit-export.ts';
+import { countEvents, findViolations } from '../harness/invariants.ts';
+import { descendantsOf, signalAll } from '../harness/process-tree.ts';
+import { type ServerProcess, startServerProcess } from '../harness/server-process.ts';
+import { actAsPerson, hasResolved, serviceDownRunbook, serviceProbe } from '../harness/service-story.ts';
 
 /** In all; `.ci/run` asks for 50, `npm run soak` for more. */
 const KILLS = Number(process.env['HOLDFAST_CRASH_KILLS'] ?? 6);
@@ -16,31 +17,13 @@ const KILLS_PER_STORY = 5;
 const STORY_LIMIT_MS = 90_000;
 const SECRET = 'a secret shared with the receiver';
 
-const runbookFor = (address: string) => `---
-title: Service down
-triggers:
-  - probe: service
----
-# Service down
-
-1. **Look**
-   \`\`\`sh {name=look}
-   curl -s '${address}/health'
-   \`\`\`
-2. **Repair**
-   \`\`\`sh {name=repair risk=change approve=1}
-   sleep 0.4
-   curl -fsS -X POST '${address}/repair?by='"$$-$(date +%s%N)"
-   sleep 0.4
-   \`\`\`
-3. **Look again**
-   \`\`\`check {name=recovered}
-   probe: service
-   within: 20s
-   \`\`\`
-`;
-
-type World = { folder: string; service: BreakableService; receiver: PagerReceiver; config: object; server: ServerProcess };
+type World = {
+  folder: string;
+  service: BreakableService;
+  receiver: PagerReceiver;
+  config: object;
+  server: ServerProcess;
+};
 
 /** Numbers that look random and are the same in each run with the same seed. */
 function createRandom(seed: number): () => number {
@@ -56,17 +39,18 @@ async function createWorld(): Promise<World> {
   const service = await startBreakableService();
   const receiver = await startPagerReceiver(SECRET);
   mkdirSync(join(folder, 'runbooks'));
-  writeFileSync(join(folder, 'runbooks', 'service-down.md'), runbookFor(service.address));
+  writeFileSync(join(folder, 'runbooks', 'service-down.md'), serviceDownRunbook(service.address));
   const config = {
     runbooks: ['./runbooks'],
-    probes: { service: { kind: 'http', url: `${service.address}/health`, interval: '300ms', timeout: '250ms', failures: 2, successes: 2, severity: 1, title: 'The service is down' } },
+    probes: { service: serviceProbe(service.address) },
     webhooks: { pager: { url: receiver.url, secret: SECRET } },
   };
   const server = await startServerProcess({ folder, config });
   return { folder, service, receiver, config, server };
 }
 
-const postmasterPid = (world: World) => Number(readFileSync(join(world.folder, 'holdfast', 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
+const postmasterPid = (world: World) =>
+  Number(readFileSync(join(world.folder, 'holdfast', 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
 
 /** Kills one of: the server alone, the server with everything below it, PostgreSQL alone. Whoever died is started again. */
 async function killSomething(world: World, random: () => number): Promise<string> {
@@ -82,24 +66,12 @@ async function killSomething(world: World, random: () => number): Promise<string
   return kind;
 }
 
-/** What a person does meanwhile: approves what is asked, settles what is in doubt by looking at the service. */
-async function actAsPerson(world: World): Promise<void> {
-  const { items: approvals } = await world.server.api<{ items: { id: string }[] }>('GET', '/api/v1/approvals?status=pending');
-  for (const approval of approvals) await world.server.api('POST', `/api/v1/approvals/${approval.id}/approve`, {}).catch(() => {});
-  const { items: runs } = await world.server.api<{ items: { id: string }[] }>('GET', '/api/v1/runs?status=in-doubt');
-  for (const { id } of runs) {
-    const run = await world.server.api<{ steps: { id: string; status: string }[] }>('GET', `/api/v1/runs/${id}`);
-    const step = run.steps.find((candidate) => candidate.status === 'in-doubt');
-    if (!step) continue;
-    const decision = world.service.isHealthy() ? 'done' : 'retry';
-    await world.server.api('POST', `/api/v1/runs/${id}/decide`, { step: step.id, decision, reason: 'looked at the service' }).catch(() => {});
-  }
-}
-
 /** Where things stand, for the error of a story that did not end. */
 async function describeState(world: World): Promise<string> {
   const state = await Promise.all(
-    ['incidents', 'runs', 'probes', 'approvals', 'findings'].map((what) => world.server.api('GET', `/api/v1/${what}`).catch(String)),
+    ['incidents', 'runs', 'probes', 'approvals', 'findings'].map((what) =>
+      world.server.api('GET', `/api/v1/${what}`).catch(String),
+    ),
   );
   return `${JSON.stringify(state, null, 1)}\n${world.server.log.slice(-20).join('\n')}`;
 }
@@ -107,7 +79,9 @@ async function describeState(world: World): Promise<string> {
 type IncidentList = { items: { id: string; number: string; status: string }[] };
 
 async function playStory(world: World, kills: number, random: () => number, done: string[]): Promise<void> {
-  const before = await world.server.api<IncidentList>('GET', '/api/v1/incidents?limit=500').then((list) => list.items.length);
+  const before = await world.server
+    .api<IncidentList>('GET', '/api/v1/incidents?limit=500')
+    .then((list) => list.items.length);
   if (random() < 0.5) world.receiver.misbehave(['lose-answer']);
   world.service.break();
   const until = performance.now() + STORY_LIMIT_MS;
@@ -121,9 +95,8 @@ async function playStory(world: World, kills: number, random: () => number, done
       nextKillAt = performance.now() + random() * 1_500;
     }
     // While PostgreSQL restarts the API answers 503: a person would simply try again.
-    const resolved = await actAsPerson(world)
-      .then(() => world.server.api<IncidentList>('GET', '/api/v1/incidents?limit=500'))
-      .then((list) => list.items.length === before + 1 && list.items.every((incident) => incident.status === 'resolved'))
+    const resolved = await actAsPerson(world.server, world.service)
+      .then(() => hasResolved(world.server, before + 1))
       .catch(() => false);
     if (resolved && killed >= kills) return;
     await sleep(40);
@@ -155,7 +128,14 @@ it(
       // The repair ran once per attempt that was begun, never twice for one.
       expect(new Set(world.service.repairs).size).toBe(world.service.repairs.length);
       expect(await checkAuditExport(world.server)).toEqual({ intact: true });
-      process.stdout.write(`  ${done.length} kills in ${stories} stories (seed ${seed}): ${JSON.stringify(Object.groupBy(done, (kind) => kind), (_key, value) => (Array.isArray(value) ? value.length : value))}\n`);
+      const doubts = world.server ? await countEvents(ownDatabase(world), ['step.in-doubt', 'run.taken-over']) : {};
+      process.stdout.write(`  ${JSON.stringify(doubts)}\n`);
+      process.stdout.write(
+        `  ${done.length} kills in ${stories} stories (seed ${seed}): ${JSON.stringify(
+          Object.groupBy(done, (kind) => kind),
+          (_key, value) => (Array.isArray(value) ? value.length : value),
+        )}\n`,
+      );
     } catch (thrown) {
       throw new Error(`seed ${seed}, kills: ${done.join(', ')}`, { cause: thrown });
     } finally {

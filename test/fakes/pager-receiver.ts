@@ -51,7 +51,8 @@ export async function startPagerReceiver(secret: string): Promise<PagerReceiver>
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/pages`,
     requests,
-    told: () => requests.filter((page, index) => requests.findIndex((other) => other.dedupKey === page.dedupKey) === index),
+    told: () =>
+      requests.filter((page, index) => requests.findIndex((other) => other.dedupKey === page.dedupKey) === index),
     badSignatures: () => bad,
     misbehave: (kinds) => void toCome.push(...kinds),
     close: () =>

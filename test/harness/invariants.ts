@@ -5,7 +5,8 @@ import { findProcessesByToken } from '../../src/platform/process/kill-by-token.t
 export async function findViolations(connectionString: string): Promise<string[]> {
   const client = new pg.Client({ connectionString });
   await client.connect();
-  const rows = async <Row extends pg.QueryResultRow>(text: string): Promise<Row[]> => (await client.query<Row>(text)).rows;
+  const rows = async <Row extends pg.QueryResultRow>(text: string): Promise<Row[]> =>
+    (await client.query<Row>(text)).rows;
   const violations: string[] = [];
   try {
     // Completed steps that ran again.
@@ -26,7 +27,9 @@ export async function findViolations(connectionString: string): Promise<string[]
              and o.body->>'reason' like 'retry:%') < a.n - 1`)) {
       violations.push(`step ${row.step_id} of ${row.run_id} was repeated (attempt ${row.n}) without a decision`);
     }
-    for (const row of await rows<{ run_id: string; step_id: string }>(`select run_id, step_id from step_attempts where status = 'running'`)) {
+    for (const row of await rows<{ run_id: string; step_id: string }>(
+      `select run_id, step_id from step_attempts where status = 'running'`,
+    )) {
       violations.push(`an attempt of ${row.step_id} of ${row.run_id} is still marked as running`);
     }
     for (const row of await rows<{ token: string; step_id: string }>('select token, step_id from step_attempts')) {
@@ -37,7 +40,8 @@ export async function findViolations(connectionString: string): Promise<string[]
     const [dense] = await rows<{ count: string; highest: string; unstamped: string }>(
       `select count(position) as count, coalesce(max(position), 0) as highest, count(*) filter (where position is null) as unstamped from outbox`,
     );
-    if (dense && dense.count !== dense.highest) violations.push(`positions are not dense: ${dense.count} events up to ${dense.highest}`);
+    if (dense && dense.count !== dense.highest)
+      violations.push(`positions are not dense: ${dense.count} events up to ${dense.highest}`);
     if (dense && dense.unstamped !== '0') violations.push(`${dense.unstamped} events have no position`);
     for (const row of await rows<{ name: string; position: string; head: string }>(
       'select r.name, r.position, s.position as head from relays r, sequencer s where r.position <> s.position',
@@ -53,7 +57,8 @@ export async function findViolations(connectionString: string): Promise<string[]
     const [told] = await rows<{ events: string; entries: string }>(`
       select (select count(*) from outbox where kind in ('run.started', 'run.succeeded', 'approval.granted', 'page.sent')) as events,
              (select count(*) from timeline_entries where kind in ('run.started', 'run.succeeded', 'approval.granted', 'page.sent')) as entries`);
-    if (told && told.events !== told.entries) violations.push(`${told.events} events of work, but ${told.entries} timeline entries of them`);
+    if (told && told.events !== told.entries)
+      violations.push(`${told.events} events of work, but ${told.entries} timeline entries of them`);
     for (const row of await rows<{ number: string; pages: string }>(`
       select i.number, count(*) as pages from incidents i join pages p on p.incident_id = i.id group by i.number, p.channel having count(*) > 1`)) {
       violations.push(`${row.number} has ${row.pages} pages for one channel`);
@@ -62,4 +67,19 @@ export async function findViolations(connectionString: string): Promise<string[]
     await client.end();
   }
   return violations;
+}
+
+/** How often each of these events was published. */
+export async function countEvents(connectionString: string, kinds: readonly string[]): Promise<Record<string, number>> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ kind: string; count: string }>(
+      'select kind, count(*) from outbox where kind = any($1) group by kind',
+      [kinds],
+    );
+    return Object.fromEntries(rows.map((row) => [row.kind, Number(row.count)]));
+  } finally {
+    await client.end();
+  }
 }

@@ -25,18 +25,32 @@ export type ServerProcess = {
 };
 
 /** Starts the real server as a process; it ends when this process does. */
-export async function startServerProcess(options: { folder: string; config: object; environment?: NodeJS.ProcessEnv; name?: string }): Promise<ServerProcess> {
+export async function startServerProcess(options: {
+  folder: string;
+  config: object;
+  environment?: NodeJS.ProcessEnv;
+  name?: string;
+}): Promise<ServerProcess> {
   const name = options.name ?? 'holdfast';
   const configFile = join(options.folder, `${name}.yaml`);
   const data = join(options.folder, name);
-  writeFileSync(configFile, stringify({ listen: '127.0.0.1:0', data, embeddedPostgres: { sharedBuffers: '16MiB' }, ...options.config }));
+  writeFileSync(
+    configFile,
+    stringify({ listen: '127.0.0.1:0', data, embeddedPostgres: { sharedBuffers: '16MiB' }, ...options.config }),
+  );
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], LANG: 'C.UTF-8', ...options.environment };
-  const child = spawn(process.execPath, [LAUNCHER, 'serve', '--stop-with-stdin', '--config', configFile], { stdio: ['pipe', 'ignore', 'pipe'], env });
+  const child = spawn(process.execPath, [LAUNCHER, 'serve', '--stop-with-stdin', '--config', configFile], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+    env,
+  });
   child.stdin.on('error', () => {});
   const log: string[] = [];
   const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
   const started = await new Promise<{ address: string; firstLink: string | null }>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not listening after ${START_LIMIT_MS} ms:\n${log.join('\n')}`)), START_LIMIT_MS);
+    const timer = setTimeout(
+      () => reject(new Error(`not listening after ${START_LIMIT_MS} ms:\n${log.join('\n')}`)),
+      START_LIMIT_MS,
+    );
     let address: string | null = null;
     createInterface({ input: child.stderr }).on('line', (line) => {
       log.push(line);
