@@ -120,6 +120,10 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
     /** Environment variable -> input name. */
     parameters: z.record(z.string(), z.string()),
   }),
+  /**
+   * Asked as a question (as another step's verify, or with the risk `check`), SQL says yes when its last statement
+   * returns at least one row whose first column is neither false nor null.
+   */
   z.object({
     kind: z.literal('sql'),
     /** Statements in order; `$1`… are bound to `binds` of the statement. */

@@ -336,7 +336,9 @@ async function assignedAnywhere(fences: readonly FenceEntry[]): Promise<Set<stri
   for (const fence of fences) {
     if (!/^(?:sh|bash|shell|zsh|ksh|console|)$/i.test(fence.language)) continue;
     if (fence.text.length > MAX_SYNTAX_CHARS) continue;
-    const parsed = await parseShell(markPlaceholders(fence.text).text);
+    const marked = markPlaceholders(fence.text);
+    if (marked.full) continue;
+    const parsed = await parseShell(marked.text);
     if (parsed.ok) for (const name of assignedIn(parsed.tree)) names.add(name);
   }
   return names;

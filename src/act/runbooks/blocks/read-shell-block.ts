@@ -29,7 +29,9 @@ export async function readShellBlock(text: string, context: BlockContext): Promi
     return { class: 'config', reason: 'crontab lines are configuration', seeds: [] };
   }
   const marked = markPlaceholders(withoutCron);
+  if (marked.full) return unreadable(text, 'it has too many places for values');
   const { numbers } = await markVariables(marked, context.known);
+  if (marked.full) return unreadable(text, 'it has too many places for values');
   const parsed = await parseShell(marked.text);
   if (!parsed.ok) return unreadable(text, parsed.reason);
   const segments = segmentsOf(parsed.tree, context);

@@ -5,7 +5,7 @@ import { rewriteShell } from '../parameters/rewrite-shell.ts';
 import { bindSql, markSql } from '../parameters/rewrite-sql.ts';
 import { classifySql, type JudgedStatement, judgeStatements } from '../risk/classify-sql.ts';
 import { type RunClass, riskiest } from '../risk/verdict.ts';
-import { MAX_SYNTAX_CHARS } from '../syntax/parse-syntax.ts';
+import { MAX_SQL_CHARS } from '../syntax/parse-syntax.ts';
 import { type BlockContext, type BlockReading, type FoundInput, manualSeed, type StepSeed } from './block-reading.ts';
 
 /** Statements PostgreSQL refuses to run inside a transaction. */
@@ -17,9 +17,9 @@ const CLIENT_LINE = /^(?:sudo\s+(?:-u\s+\S+\s+)?)?psql(?:\s+(?!-c\b|--command\b|
 /** A text of SQL without psql lines; statements separated by blank lines are steps of their own. */
 export async function readSqlBlock(text: string, context: BlockContext): Promise<BlockReading> {
   const sql = dashComments(text);
-  if (sql.length > MAX_SYNTAX_CHARS)
-    return unreadable(text, `it is longer than ${MAX_SYNTAX_CHARS} characters`, 'opaque');
+  if (sql.length > MAX_SQL_CHARS) return unreadable(text, `it is longer than ${MAX_SQL_CHARS} characters`, 'opaque');
   const marked = markSql(sql, context.known);
+  if (marked.full) return unreadable(text, 'it has too many places for values', 'opaque');
   const judged = await judgeStatements(bindableText(marked.text, marked.marks));
   if (!judged.ok) {
     const verdict = await classifySql(sql);

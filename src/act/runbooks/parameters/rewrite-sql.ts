@@ -6,11 +6,12 @@ import { isQuestion, type KnownVariables } from './mark-variables.ts';
 export type BoundSql = { ok: true; text: string; binds: string[] } | { ok: false; reason: string };
 
 /** Strings, quoted names, comments and dollar quotes: where a `$name` is text and not a question. */
-const QUOTED = /'(?:[^'\\]|''|\\.)*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\1\$/g;
+const QUOTED =
+  /'(?:[^'\\]|''|\\.)*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\$([A-Za-z_]\w*)?\$[\s\S]*?(?:\$\1\$|$)/g;
 
 /** Marks `<name>`, `$NAME`, `$declared` and `:'name'` in SQL. A whole quoted placeholder (`'<x>'`) loses its quotes to the mark. */
 export function markSql(text: string, known: KnownVariables): MarkedText {
-  const marked: MarkedText = { text, marks: [] };
+  const marked: MarkedText = { text, marks: [], full: false };
   const placeholders = markPlaceholders(text).marks;
   const quoted = [...text.matchAll(QUOTED)].map((match) => ({
     start: match.index,

@@ -5,6 +5,8 @@ import type { SyntaxReply, SyntaxRequest } from './syntax-worker.ts';
 
 /** A fence longer than this is not read but treated as opaque: 64 KiB of commands is no runbook step. */
 export const MAX_SYNTAX_CHARS = 65_536;
+/** PostgreSQL's scanner takes time that grows with the square of some texts, so it gets less. */
+export const MAX_SQL_CHARS = 32_768;
 /** After this many characters the worker is replaced, because WebAssembly memory never shrinks. */
 const CHARS_PER_WORKER = 4 * 1_024 * 1_024;
 /** Covers a cold start of both parsers on a busy machine; a parse itself is limited in the worker. */
@@ -54,11 +56,12 @@ function retire(from: Thread, reason: string): void {
 }
 
 function ask(kind: SyntaxRequest['kind'], text: string): Promise<SyntaxReply> {
-  if (text.length > MAX_SYNTAX_CHARS) {
+  const limit = kind === 'sql' ? MAX_SQL_CHARS : MAX_SYNTAX_CHARS;
+  if (text.length > limit) {
     return Promise.resolve({
       id: 0,
       ok: false,
-      reason: `it is longer than ${MAX_SYNTAX_CHARS} characters`,
+      reason: `it is longer than ${limit} characters`,
       position: null,
     });
   }
