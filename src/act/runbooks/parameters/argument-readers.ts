@@ -69,7 +69,7 @@ export function readerOf(words: readonly ShellWord[], place: number, offset: num
     before.some((name) => name in CODE_OPTIONS)
   )
     return 'program';
-  return /^\s*[{[]/.test(value.replace(/^[\w-]*=/, '')) && offset >= 0 && /["':]/.test(value) ? 'json' : 'argument';
+  return offset >= 0 && /(?:^|[=,])\s*[{[]/.test(value) && value.includes('"') ? 'json' : 'argument';
 }
 
 /** True once the host of ssh (or the options of watch and su) are over. */

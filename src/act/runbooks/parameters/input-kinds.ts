@@ -4,6 +4,11 @@ type InputType = RunbookInput['type'];
 
 /** What an input's name says about its type; the first that fits. */
 const TYPE_BY_NAME: readonly { name: RegExp; type: InputType }[] = [
+  // Addresses of data stores carry a password more often than not.
+  {
+    name: /(?:database|db|postgres(?:ql)?|pg|mysql|mongo(?:db)?|redis|amqp|broker)[-_ ]?(?:url|uri)$|(?:^|[-_ ])dsn$|connection[-_ ]string$/i,
+    type: 'secret',
+  },
   {
     name: /(?:^|[-_. ])(?:token|secret|password|passwd|passphrase|credentials?|api[-_ ]?key|routing[-_ ]?key|private[-_ ]?key|webhook[-_ ]?url)$/i,
     type: 'secret',

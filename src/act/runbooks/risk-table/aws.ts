@@ -1,31 +1,15 @@
-import type { RiskTool } from './rule.ts';
+import { type RiskTool, words } from './rule.ts';
 
 /** The aws client names its operations after what they do, so most rules are about the operation's first word. */
 export const AWS_TOOLS: readonly RiskTool[] = [
   {
     names: ['aws'],
-    valueOptions: [
-      '--profile',
-      '--region',
-      '--output',
-      '--query',
-      '--endpoint-url',
-      '--color',
-      '--ca-bundle',
-      '--cli-read-timeout',
-      '--cli-connect-timeout',
-      '--cli-binary-format',
-    ],
-    bareOptions: [
-      '--debug',
-      '--no-verify-ssl',
-      '--no-paginate',
-      '--no-sign-request',
-      '--no-cli-pager',
-      '--version',
-      '--dry-run',
-      '--dryrun',
-    ],
+    valueOptions: words(
+      '--profile --region --output --query --endpoint-url --color --ca-bundle --cli-read-timeout --cli-connect-timeout --cli-binary-format',
+    ),
+    bareOptions: words(
+      '--debug --no-verify-ssl --no-paginate --no-sign-request --no-cli-pager --version --dry-run --dryrun',
+    ),
     rules: [
       { flags: ['--version'], risk: 'read', reason: 'aws says its version', examples: ['aws --version'] },
       { sub: 's3 ls|presign|help', risk: 'read', reason: 'aws s3 lists', examples: ['aws s3 ls s3://b/'] },

@@ -1,4 +1,4 @@
-import type { RiskRule, RiskTool } from './rule.ts';
+import { type RiskRule, type RiskTool, words } from './rule.ts';
 
 const COMPOSE_RULES: readonly RiskRule[] = [
   {
@@ -89,79 +89,20 @@ const DOCKER_RULES: readonly RiskRule[] = [
 export const CONTAINER_TOOLS: readonly RiskTool[] = [
   {
     names: ['docker-compose', 'podman-compose'],
-    valueOptions: [
-      '-f',
-      '--file',
-      '-p',
-      '--project-name',
-      '--profile',
-      '--project-directory',
-      '--env-file',
-      '--tail',
-      '-H',
-      '--host',
-      '--since',
-      '--scale',
-      '-t',
-      '--timeout',
-    ],
-    bareOptions: [
-      '-d',
-      '--detach',
-      '-v',
-      '--volumes',
-      '--build',
-      '-q',
-      '--no-color',
-      '--verbose',
-      '-T',
-      '-a',
-      '--all',
-      '--follow',
-      '--remove-orphans',
-      '--force-recreate',
-      '--no-deps',
-    ],
+    valueOptions: words(
+      '-f --file -p --project-name --profile --project-directory --env-file --tail -H --host --since --scale -t --timeout',
+    ),
+    bareOptions: words(
+      '-d --detach -v --volumes --build -q --no-color --verbose -T -a --all --follow --remove-orphans --force-recreate --no-deps',
+    ),
     rules: COMPOSE_RULES,
   },
   {
     names: ['docker', 'podman', 'nerdctl'],
-    valueOptions: [
-      '-H',
-      '--host',
-      '--context',
-      '-c',
-      '--config',
-      '-l',
-      '--log-level',
-      '--tail',
-      '-n',
-      '--since',
-      '--until',
-      '--format',
-      '--filter',
-    ],
-    bareOptions: [
-      '-a',
-      '--all',
-      '-q',
-      '-d',
-      '-it',
-      '-i',
-      '-t',
-      '--rm',
-      '-D',
-      '--debug',
-      '--tls',
-      '--tlsverify',
-      '--no-trunc',
-      '--no-stream',
-      '--follow',
-      '-v',
-      '-af',
-      '-s',
-      '--force',
-    ],
+    valueOptions: words('-H --host --context -c --config -l --log-level --tail -n --since --until --format --filter'),
+    bareOptions: words(
+      '-a --all -q -d -it -i -t --rm -D --debug --tls --tlsverify --no-trunc --no-stream --follow -v -af -s --force',
+    ),
     rules: DOCKER_RULES,
   },
   {
@@ -182,23 +123,9 @@ export const CONTAINER_TOOLS: readonly RiskTool[] = [
     ],
   },
   {
-    names: [
-      'trivy',
-      'grype',
-      'syft',
-      'dive',
-      'hadolint',
-      'checkov',
-      'tfsec',
-      'kube-bench',
-      'prowler',
-      'kubesec',
-      'semgrep',
-      'gitleaks',
-      'nmap',
-      'polaris',
-      'kube-score',
-    ],
+    names: words(
+      'trivy grype syft dive hadolint checkov tfsec kube-bench prowler kubesec semgrep gitleaks nmap polaris kube-score',
+    ),
     rules: [
       {
         risk: 'read',

@@ -1,4 +1,4 @@
-import type { RiskTool } from './rule.ts';
+import { type RiskTool, words } from './rule.ts';
 
 const dump = (name: string, example: string): RiskTool => ({
   names: [name],
@@ -52,7 +52,7 @@ export const DATA_STORE_TOOLS: readonly RiskTool[] = [
     rules: [{ risk: 'destroy', reason: 'overwrites or removes a database', examples: ['mongorestore /b', 'dropdb d'] }],
   },
   {
-    names: ['createdb', 'createuser', 'vacuumdb', 'reindexdb', 'clusterdb', 'pg_repack', 'pgbench'],
+    names: words('createdb createuser vacuumdb reindexdb clusterdb pg_repack pgbench'),
     rules: [{ risk: 'change', reason: 'creates or maintains a database', examples: ['createdb d', 'vacuumdb -a'] }],
   },
   {
@@ -75,43 +75,10 @@ export const DATA_STORE_TOOLS: readonly RiskTool[] = [
   },
   {
     names: ['redis-cli'],
-    valueOptions: [
-      '-h',
-      '-p',
-      '-s',
-      '-a',
-      '-u',
-      '-r',
-      '-i',
-      '-n',
-      '-d',
-      '--user',
-      '--pass',
-      '--cacert',
-      '--cert',
-      '--key',
-      '--sni',
-      '--pattern',
-    ],
-    bareOptions: [
-      '--tls',
-      '--no-auth-warning',
-      '--raw',
-      '--no-raw',
-      '--csv',
-      '-c',
-      '-x',
-      '-3',
-      '-2',
-      '--insecure',
-      '--json',
-      '--bigkeys',
-      '--memkeys',
-      '--hotkeys',
-      '--scan',
-      '--stat',
-      '--latency',
-    ],
+    valueOptions: words('-h -p -s -a -u -r -i -n -d --user --pass --cacert --cert --key --sni --pattern'),
+    bareOptions: words(
+      '--tls --no-auth-warning --raw --no-raw --csv -c -x -3 -2 --insecure --json --bigkeys --memkeys --hotkeys --scan --stat --latency',
+    ),
     rules: [
       {
         sub: 'PING|INFO|GET|MGET|STRLEN|EXISTS|TTL|PTTL|TYPE|KEYS|SCAN|SSCAN|HSCAN|ZSCAN|DBSIZE|HGET|HGETALL|HMGET|HLEN|HKEYS|HVALS|HEXISTS|LLEN|LRANGE|LINDEX|SCARD|SMEMBERS|SISMEMBER|ZCARD|ZRANGE|ZRANGEBYSCORE|ZREVRANGE|ZSCORE|ZRANK|ZCOUNT|XLEN|XRANGE|XREVRANGE|XINFO|XPENDING|MONITOR|TIME|ROLE|LASTSAVE|OBJECT|ECHO|RANDOMKEY|COMMAND|GETRANGE|BITCOUNT|PFCOUNT|LOLWUT|AUTH|SELECT|SUBSCRIBE|PSUBSCRIBE|WAIT|DUMP|TOUCH',
@@ -183,17 +150,7 @@ export const DATA_STORE_TOOLS: readonly RiskTool[] = [
   },
   {
     names: ['etcdctl'],
-    valueOptions: [
-      '--endpoints',
-      '--cacert',
-      '--cert',
-      '--key',
-      '--user',
-      '-w',
-      '--write-out',
-      '--command-timeout',
-      '--dial-timeout',
-    ],
+    valueOptions: words('--endpoints --cacert --cert --key --user -w --write-out --command-timeout --dial-timeout'),
     rules: [
       {
         sub: 'get|watch|version',

@@ -1,27 +1,9 @@
-import type { RiskTool } from './rule.ts';
+import { type RiskTool, words } from './rule.ts';
 
 /** Files and folders of the machine the step runs on. */
 export const FILE_TOOLS: readonly RiskTool[] = [
   {
-    names: [
-      'ls',
-      'll',
-      'tree',
-      'stat',
-      'file',
-      'du',
-      'df',
-      'lsof',
-      'fuser',
-      'lsblk',
-      'blkid',
-      'findmnt',
-      'locate',
-      'getfacl',
-      'lsattr',
-      'namei',
-      'ncdu',
-    ],
+    names: words('ls ll tree stat file du df lsof fuser lsblk blkid findmnt locate getfacl lsattr namei ncdu'),
     bundled: true,
     rules: [
       {
@@ -35,20 +17,7 @@ export const FILE_TOOLS: readonly RiskTool[] = [
     ],
   },
   {
-    names: [
-      'mkdir',
-      'touch',
-      'ln',
-      'chmod',
-      'chown',
-      'chgrp',
-      'install',
-      'mktemp',
-      'setfacl',
-      'chattr',
-      'truncate-log',
-      'mkfifo',
-    ],
+    names: words('mkdir touch ln chmod chown chgrp install mktemp setfacl chattr truncate-log mkfifo'),
     rules: [
       { risk: 'change', reason: 'makes or marks files', examples: ['mkdir -p /tmp/x', 'chmod +x f', 'chown a:b f'] },
     ],
@@ -94,25 +63,9 @@ export const FILE_TOOLS: readonly RiskTool[] = [
     ],
   },
   {
-    names: [
-      'rm',
-      'rmdir',
-      'unlink',
-      'shred',
-      'wipefs',
-      'mkfs',
-      'mkfs.ext4',
-      'mkfs.xfs',
-      'fdisk',
-      'parted',
-      'sgdisk',
-      'lvremove',
-      'vgremove',
-      'pvremove',
-      'truncate',
-      'srm',
-      'trash',
-    ],
+    names: words(
+      'rm rmdir unlink shred wipefs mkfs mkfs.ext4 mkfs.xfs fdisk parted sgdisk lvremove vgremove pvremove truncate srm trash',
+    ),
     rules: [
       {
         risk: 'destroy',
@@ -152,7 +105,7 @@ export const FILE_TOOLS: readonly RiskTool[] = [
     ],
   },
   {
-    names: ['gzip', 'gunzip', 'bzip2', 'bunzip2', 'xz', 'unxz', 'zstd', 'unzstd', 'lz4', 'pigz'],
+    names: words('gzip gunzip bzip2 bunzip2 xz unxz zstd unzstd lz4 pigz'),
     bundled: true,
     rules: [
       {
@@ -178,28 +131,16 @@ export const FILE_TOOLS: readonly RiskTool[] = [
     ],
   },
   {
-    names: [
-      'mount',
-      'umount',
-      'swapon',
-      'swapoff',
-      'resize2fs',
-      'xfs_growfs',
-      'lvextend',
-      'growpart',
-      'fsck',
-      'pvcreate',
-      'vgextend',
-      'lvcreate',
-      'pvresize',
-    ],
+    names: words(
+      'mount umount swapon swapoff resize2fs xfs_growfs lvextend growpart fsck pvcreate vgextend lvcreate pvresize',
+    ),
     rules: [
       { sub: '-', risk: 'read', reason: 'lists mounts', examples: ['mount'] },
       { risk: 'change', reason: 'changes disks or mounts', examples: ['mount /dev/sdb /mnt', 'resize2fs /dev/sda1'] },
     ],
   },
   {
-    names: ['vim', 'vi', 'nvim', 'nano', 'emacs', 'ed', 'pico', 'visudo', 'code', 'joe'],
+    names: words('vim vi nvim nano emacs ed pico visudo code joe'),
     rules: [
       { risk: 'change', byHand: true, reason: 'opens an editor: a person changes the file', examples: ['vim .env'] },
     ],

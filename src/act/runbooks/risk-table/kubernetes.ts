@@ -1,4 +1,4 @@
-import type { RiskRule, RiskTool } from './rule.ts';
+import { type RiskRule, type RiskTool, words } from './rule.ts';
 
 const KUBECTL_VALUE_OPTIONS =
   '-n --namespace --context --cluster --kubeconfig --user -s --server --as --as-group --token --request-timeout --cache-dir --certificate-authority --client-key --client-certificate --tls-server-name -v --v -l --selector -f --filename -o --output -c --container -p --patch --patch-file --type --replicas --current-replicas --timeout --sort-by --field-selector --since --since-time --tail --image --limits --requests --min --max --cpu-percent --port --target-port --name --labels --to-revision --revision --grace-period --from-literal --from-file --from-env-file --restart --overrides --field-manager --subresource --template -k --kustomize -L --label-columns --chunk-size --env --for --address --pod-running-timeout --resource-version'.split(
@@ -229,14 +229,12 @@ export const KUBERNETES_TOOLS: readonly RiskTool[] = [
   },
   {
     names: ['helm'],
-    valueOptions:
-      '-n --namespace --kube-context --kubeconfig -f --values --set --set-string --set-file --version --timeout -o --output --repo --username --password --max --revision --description --history-max --post-renderer'.split(
-        ' ',
-      ),
-    bareOptions:
-      '--create-namespace --wait --atomic --install --debug --reuse-values --reset-values -i -a -A --all --all-namespaces --force'.split(
-        ' ',
-      ),
+    valueOptions: words(
+      '-n --namespace --kube-context --kubeconfig -f --values --set --set-string --set-file --version --timeout -o --output --repo --username --password --max --revision --description --history-max --post-renderer',
+    ),
+    bareOptions: words(
+      '--create-namespace --wait --atomic --install --debug --reuse-values --reset-values -i -a -A --all --all-namespaces --force',
+    ),
     rules: [
       {
         flags: ['--dry-run', '--dry-run=client', '--dry-run=server'],

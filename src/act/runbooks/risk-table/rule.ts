@@ -23,6 +23,11 @@ export type RiskRule = {
   examples: readonly string[];
 };
 
+/** `'a b c'` as a list, for tables of many names. */
+export function words(list: string): string[] {
+  return list.split(' ');
+}
+
 /** How the table reads one tool's command line. */
 export type RiskTool = {
   /** The names it goes by, without a path. */

@@ -1,5 +1,5 @@
 import { DYNAMIC } from './shell-words.ts';
-import type { SpecialCall } from './special-commands.ts';
+import type { SpecialCall } from './special-call.ts';
 import { riskiest, type Verdict } from './verdict.ts';
 
 const VALUE_OPTIONS = new Set(

@@ -39,6 +39,8 @@ const DESTROYS = [
   'sudo timeout 5 nohup env A=b rm x',
   'if true; then { (rm x); }; fi',
   'f() { rm -rf x; }; f',
+  'rm() { :; }; sudo rm -rf x',
+  'if false; then kubectl() { :; }; fi; kubectl delete pod x',
   "trap 'rm -rf x' EXIT",
   ': > /var/log/app.log',
   'docker run --rm -v /:/h alpine rm -rf /h/x',

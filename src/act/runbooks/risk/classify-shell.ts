@@ -1,6 +1,7 @@
 import { TOOLS } from '../risk-table/index.ts';
 import { parseShell } from '../syntax/parse-syntax.ts';
 import { childrenOf, parentOf, type ShellNode, type ShellTree, syntaxErrorIn, textOf } from '../syntax/shell-tree.ts';
+import { judgeWrite } from './judge-write.ts';
 import { judgeByRules } from './match-rule.ts';
 import {
   DYNAMIC,
@@ -11,6 +12,7 @@ import {
   wordOf,
   wordsOf,
 } from './shell-words.ts';
+import type { Judging } from './special-call.ts';
 import { SPECIAL_COMMANDS } from './special-commands.ts';
 import { HARMLESS, riskiest, type Verdict } from './verdict.ts';
 
@@ -18,13 +20,6 @@ import { HARMLESS, riskiest, type Verdict } from './verdict.ts';
 const MAX_NESTING = 6;
 /** Where system packages put programs; anything else with a slash in it is a script this table cannot know. */
 const SYSTEM_FOLDER = /^(?:\/usr(?:\/local)?)?\/s?bin\/[^/]+$/;
-
-export type Judging = {
-  /** How many shells are around this one. */
-  depth: number;
-  /** Functions the script defines: their bodies are judged where they stand, so calling them adds nothing. */
-  functions: ReadonlySet<string>;
-};
 
 /** What a whole script would do: the riskiest of its commands and redirections, whatever they stand in. */
 export async function classifyScript(text: string, depth = 0): Promise<Verdict> {
@@ -42,10 +37,11 @@ export async function classifyTree(tree: ShellTree, depth = 0): Promise<Verdict>
       .map((node) => childrenOf(tree, node).find((child) => child.type === 'word'))
       .flatMap((name) => (name === undefined ? [] : [textOf(tree, name)])),
   );
-  const judging: Judging = { depth, functions };
+  const judging = judgingAt(depth, functions);
   const verdicts: Verdict[] = [];
   for (const node of tree.nodes) {
-    if (node.type === 'command') verdicts.push(await judgeCommandNode(tree, node, judging));
+    if (node.type === 'command')
+      verdicts.push(await judgeCommand(wordsOf(tree, node), standardInputOf(tree, node), judging));
     else if (node.type === 'file_redirect') verdicts.push(judgeRedirect(tree, node));
     else if (node.type === 'variable_assignment') verdicts.push(judgeAssignment(tree, node));
     else if (
@@ -63,28 +59,33 @@ export async function classifyTree(tree: ShellTree, depth = 0): Promise<Verdict>
   return riskiest(verdicts);
 }
 
-async function judgeCommandNode(tree: ShellTree, node: ShellNode, judging: Judging): Promise<Verdict> {
-  return judgeCommand(wordsOf(tree, node), standardInputOf(tree, node), judging);
+function judgingAt(depth: number, functions: ReadonlySet<string>): Judging {
+  return {
+    functions,
+    script: (text) => classifyScript(text, depth + 1),
+    // sudo, xargs and their like know nothing of the script's functions.
+    command: (words, input) =>
+      depth >= MAX_NESTING
+        ? Promise.resolve({ class: 'opaque', reason: 'commands are wrapped too deep to follow' })
+        : judgeCommand(words, input, judgingAt(depth + 1, new Set())),
+  };
 }
 
 /** What one command would do, given its words (quotes off) and where its input comes from. */
-export async function judgeCommand(
-  words: readonly ShellWord[],
-  input: StandardInput,
-  judging: Judging,
-): Promise<Verdict> {
+async function judgeCommand(words: readonly ShellWord[], input: StandardInput, judging: Judging): Promise<Verdict> {
   const [first, ...args] = words;
   if (first === undefined) return HARMLESS;
   if (isDynamic(first)) return { class: 'opaque', reason: 'which command runs is only known when it runs' };
-  if (judging.functions.has(first.value)) return { class: 'read', reason: 'calls a function of this script' };
   const name = SYSTEM_FOLDER.test(first.value) ? first.value.slice(first.value.lastIndexOf('/') + 1) : first.value;
   if (name.includes('/'))
     return { class: 'opaque', reason: `\`${name.replaceAll(DYNAMIC, '…')}\` is a script nobody here has read` };
-  if (judging.depth > MAX_NESTING) return { class: 'opaque', reason: 'commands are wrapped too deep to follow' };
   const special = SPECIAL_COMMANDS[name];
   const call = { name, args, input, judging };
   if (special !== undefined && Object.hasOwn(SPECIAL_COMMANDS, name)) return special(call);
   const tool = TOOLS.get(name);
+  // A function named like a tool may not be defined yet where it is called, so the tool counts too.
+  if (tool === undefined && judging.functions.has(name))
+    return { class: 'read', reason: 'calls a function of this script' };
   if (tool === undefined) return { class: 'opaque', reason: `nothing is known about \`${name}\`` };
   return judgeByRules(
     tool,
@@ -93,7 +94,6 @@ export async function judgeCommand(
   );
 }
 
-const HARMLESS_FILES = /^\/dev\/(?:null|stdout|stderr|tty|fd\/\d+)$/;
 const WRITES = new Set(['>', '>>', '>|', '&>', '&>>', '<>', '>&']);
 
 function judgeRedirect(tree: ShellTree, node: ShellNode): Verdict {
@@ -120,17 +120,6 @@ function saysNothing(tree: ShellTree, statement: ShellNode | undefined): boolean
     /^(?::|true|cat \/dev\/null|echo -n|echo -n |printf |cat)$/.test(said) &&
     (said !== 'cat' || standardInputOf(tree, command).from === 'nothing')
   );
-}
-
-/** What writing to a file by this name does. */
-export function judgeWrite(file: string, verb: 'writes' | 'appends to'): Verdict {
-  const shown = file.replaceAll(DYNAMIC, '…');
-  if (HARMLESS_FILES.test(file)) return HARMLESS;
-  if (/^\/dev\/(?:tcp|udp)\//.test(file)) return { class: 'opaque', reason: `talks to ${shown}` };
-  if (file.startsWith('/dev/')) return { class: 'destroy', reason: `overwrites the device ${shown}` };
-  if (/^\/proc\/sysrq-trigger$/.test(file))
-    return { class: 'destroy', reason: 'sends a command straight to the kernel' };
-  return { class: 'change', reason: `${verb} the file ${shown}` };
 }
 
 /** `> file` with no command empties the file. */

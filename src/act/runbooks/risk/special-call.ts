@@ -1,0 +1,28 @@
+import { DYNAMIC, type ShellWord, type StandardInput } from './shell-words.ts';
+import type { Verdict } from './verdict.ts';
+
+/** What judging one command needs from around it. `script` and `command` judge what is one shell or wrapper further in. */
+export type Judging = {
+  /** Functions the script defines: their bodies are judged where they stand, so calling them adds nothing. */
+  functions: ReadonlySet<string>;
+  script(text: string): Promise<Verdict>;
+  command(words: readonly ShellWord[], input: StandardInput): Promise<Verdict>;
+};
+
+/** A command that rules alone cannot judge: its words without the name, and where its input comes from. */
+export type SpecialCall = { name: string; args: readonly ShellWord[]; input: StandardInput; judging: Judging };
+export type Judge = (call: SpecialCall) => Verdict | Promise<Verdict>;
+
+export const NO_INPUT: StandardInput = { from: 'nothing', text: null };
+
+/** A shell or client that is only opened. */
+export const ENTERED: Verdict = {
+  class: 'opaque',
+  reason: 'it only opens a shell; what is typed there is not written here',
+  byHand: true,
+};
+
+export const valuesOf = (words: readonly ShellWord[]): string[] => words.map((word) => word.value);
+
+/** `{}` stands for what find, xargs and parallel put in its place. */
+export const openBraces = (word: ShellWord): ShellWord => ({ ...word, value: word.value.replaceAll('{}', DYNAMIC) });
