@@ -35,7 +35,7 @@ export type Section = {
 
 export type ReadFence = { reading: BlockReading; attributes: FenceAttributes };
 /** Reads an inline command of a step; null where it is no command to run. */
-export type ReadInline = (code: InlineCode) => Promise<StepSeed | null>;
+type ReadInline = (code: InlineCode) => Promise<StepSeed | null>;
 
 type Item = {
   number: string;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RunbookBlock, RunbookInput, RunbookStep } from '../../contract/runbook.ts';
+import { INPUT_TYPES, type RunbookBlock, type RunbookInput, type RunbookStep } from '../../contract/runbook.ts';
 import {
   assembleProcedures,
   type PlacedStep,
@@ -15,6 +15,7 @@ import { readFenceAttributes } from './markdown/fence-attributes.ts';
 import { type FrontMatter, readFrontMatter } from './markdown/front-matter.ts';
 import { type FenceEntry, type InlineCode, readOutline } from './markdown/read-outline.ts';
 import { slugOf } from './markdown/slug-headings.ts';
+import { inputTypeOf } from './parameters/input-kinds.ts';
 import { canBeMarked, markPlaceholders } from './parameters/mark-inputs.ts';
 import { assignedIn, type KnownVariables } from './parameters/mark-variables.ts';
 import type { ParsedRunbook, StepDraft } from './parsed-runbook.ts';
@@ -51,7 +52,10 @@ export async function parseRunbook(source: { file: string; text: string }): Prom
   }
   const known: KnownVariables = {
     assigned: await assignedAnywhere(fenceEntries),
-    declared: new Map(front.inputs.map((input) => [input.name, input.type])),
+    declared: new Map([
+      ...askedInputs(fenceEntries),
+      ...front.inputs.map((input) => [input.name, input.type] as const),
+    ]),
   };
   const fences = new Map<FenceEntry, ReadFence>();
   for (const entry of fenceEntries) {
@@ -342,6 +346,18 @@ async function assignedAnywhere(fences: readonly FenceEntry[]): Promise<Set<stri
     if (parsed.ok) for (const name of assignedIn(parsed.tree)) names.add(name);
   }
   return names;
+}
+
+/** Inputs a person is asked for while it runs, by the `input` fences; what is wrong with one is told when it is read. */
+function askedInputs(fences: readonly FenceEntry[]): (readonly [string, RunbookInput['type']])[] {
+  return fences.flatMap((fence) => {
+    const name =
+      fence.language.toLowerCase() === 'input' ? /^name:[ \t]*([A-Za-z]\w*)[ \t]*$/m.exec(fence.text)?.[1] : undefined;
+    if (name === undefined) return [];
+    const written = /^type:[ \t]*(\w+)[ \t]*$/m.exec(fence.text)?.[1];
+    const type = INPUT_TYPES.find((each) => each === written) ?? inputTypeOf(name);
+    return [[name, type] as const];
+  });
 }
 
 /** `kubectl get pods` in an item's own words is its command; a file name or a setting is not. */

@@ -122,6 +122,15 @@ ${fence('notify', 'channel: ops\ntext: done')}
     });
   });
 
+  it('does not miss what a person is asked for on the way', async () => {
+    const planned = await plan(
+      `# P\n${fence('input', 'name: copies\ntype: integer\nprompt: How many?')}\n${fence('sh', 'kubectl scale deploy/x --replicas=$copies')}`,
+    );
+    expect(planned.missingInputs).toEqual([]);
+    expect(planned.inputTypes).toEqual({ copies: 'integer' });
+    expect(planned.steps[1]!.action).toMatchObject({ parameters: { INPUT_COPIES: 'copies' } });
+  });
+
   it('finds the target of SQL in its fence, in the front matter, or asks for it', async () => {
     const sql = fence('sql', 'select 1');
     expect((await steps(`# P\n${fence('sql {target=a}', 'select 1')}`))[0]!.target).toBe('a');

@@ -15,11 +15,11 @@ import type { ParsedRunbook, StepDraft } from './parsed-runbook.ts';
 import { isRiskier, riskOf } from './risk/verdict.ts';
 
 /** How long a step may take when its author does not say. */
-export const SHELL_TIMEOUT_MS = 5 * 60_000;
-export const SQL_TIMEOUT_MS = 30_000;
-export const HTTP_TIMEOUT_MS = 30_000;
+const SHELL_TIMEOUT_MS = 5 * 60_000;
+const SQL_TIMEOUT_MS = 30_000;
+const HTTP_TIMEOUT_MS = 30_000;
 /** How long a person is waited for. */
-export const PERSON_TIMEOUT_MS = 24 * 3_600_000;
+const PERSON_TIMEOUT_MS = 24 * 3_600_000;
 /** What a check may take beyond the time it gives its probe, and a wait beyond its length. */
 const SLACK_MS = 5_000;
 const RETRY_DELAY_MS = 1_000;

@@ -51,7 +51,7 @@ const HIDDEN: EndlessCommand = {
 type Found = { rule: EndlessCommand; at: number };
 
 /** The rule for a command, and at which of its words the tool's name stands. */
-export function endlessIn(words: readonly ShellWord[]): Found | undefined {
+function endlessIn(words: readonly ShellWord[]): Found | undefined {
   for (const at of toolPlaces(words)) {
     const name = words[at]!.value.replace(/^.*\//, '');
     const args = words.slice(at + 1).map((word) => word.value);

@@ -68,12 +68,12 @@ export function readingOf(language: string, text: string): Reading {
   return 'unknown';
 }
 
-export function hasPrompts(text: string): boolean {
+function hasPrompts(text: string): boolean {
   return text.split('\n').some((line) => PROMPT.test(line.slice(0, MAX_PROMPT_CHARS)));
 }
 
 /** True when the first line that is no comment starts with a program the table knows, or reads like a call with options. */
-export function looksLikeCommands(text: string): boolean {
+function looksLikeCommands(text: string): boolean {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
   return lines.some((line) => {
     const word = /^\s*(?:sudo\s+)?([\w./-]+)(?=\s|$)/.exec(line)?.[1];

@@ -92,7 +92,7 @@ function topNodes(tree: ShellTree): ShellNode[] {
   return childrenOf(tree, tree.nodes[0]!).filter((node) => node.named);
 }
 
-export function commentText(tree: ShellTree, node: ShellNode): string {
+function commentText(tree: ShellTree, node: ShellNode): string {
   return textOf(tree, node)
     .replace(/^#+\s?/, '')
     .trim();

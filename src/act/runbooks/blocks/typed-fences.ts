@@ -9,7 +9,7 @@ import { runbookProblem } from '../runbook-problem.ts';
 import type { BlockContext, BlockReading, FoundInput, StepSeed } from './block-reading.ts';
 
 /** How long a `check` waits for its probe when it does not say. */
-export const CHECK_WITHIN_MS = 30_000;
+const CHECK_WITHIN_MS = 30_000;
 /** Where a `notify` goes when it does not say. */
 const DEFAULT_CHANNEL = 'inbox';
 

@@ -18,7 +18,7 @@ export type FenceAttributes = {
   when?: ChoiceOption;
   ignore?: boolean;
 };
-export type ChoiceOption = { group: string; option: string };
+type ChoiceOption = { group: string; option: string };
 
 const NAMES = [
   'name',

@@ -40,7 +40,7 @@ export type FenceEntry = {
   closed: boolean;
 };
 
-export type Outline = { frontMatter: { yaml: string; line: number } | null; entries: OutlineEntry[] };
+type Outline = { frontMatter: { yaml: string; line: number } | null; entries: OutlineEntry[] };
 
 const reader = unified().use(remarkParse).use(remarkGfm).use(remarkFrontmatter, ['yaml']);
 

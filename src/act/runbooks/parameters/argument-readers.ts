@@ -1,7 +1,7 @@
 import type { ShellWord } from '../risk/shell-words.ts';
 
 /** Who reads a word once bash has passed it on: nobody but the program (argument), another shell, another language, a JSON reader. */
-export type ArgumentReader = 'argument' | 'shell' | 'program' | 'json';
+type ArgumentReader = 'argument' | 'shell' | 'program' | 'json';
 
 const SHELLS = /^(?:.*\/)?(?:ba|z|da|k|a)?sh$/;
 /** Options whose value is a program or query in another language. */

@@ -5,9 +5,7 @@ import { readerOf } from './argument-readers.ts';
 import { type InputMark, marksIn } from './mark-inputs.ts';
 
 /** A script whose marks became parameters, or why no safe way to write one exists. */
-export type Rewritten =
-  | { ok: true; script: string; parameters: Record<string, string> }
-  | { ok: false; reason: string };
+type Rewritten = { ok: true; script: string; parameters: Record<string, string> } | { ok: false; reason: string };
 
 type Edit = { start: number; end: number; text: string };
 /** What a value may not hold, because where it goes no quoting protects what is around it. */
@@ -73,7 +71,7 @@ export async function rewriteShell(
 }
 
 /** Prefixed, so that no input can stand in for PATH or another variable programs obey. */
-export function variableOf(mark: Pick<InputMark, 'name' | 'source'>): string {
+function variableOf(mark: Pick<InputMark, 'name' | 'source'>): string {
   if (mark.source === 'env') return mark.name;
   return `INPUT_${mark.name.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}`;
 }

@@ -3,7 +3,7 @@ import { addMark, type InputMark, type MarkedText, markPlaceholders } from './ma
 import { isQuestion, type KnownVariables } from './mark-variables.ts';
 
 /** A statement with `$1`… in place of its values, and the inputs they are bound to. */
-export type BoundSql = { ok: true; text: string; binds: string[] } | { ok: false; reason: string };
+type BoundSql = { ok: true; text: string; binds: string[] } | { ok: false; reason: string };
 
 /** Strings, quoted names, comments and dollar quotes: where a `$name` is text and not a question. */
 const QUOTED =

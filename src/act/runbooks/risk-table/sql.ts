@@ -2,7 +2,7 @@ import type { RunClass } from '../risk/verdict.ts';
 import { STABLE_FUNCTIONS } from './generated/postgres-functions.ts';
 
 /** What a kind of statement does; `when` is matched against its parse tree as JSON. The first that fits decides. */
-export type SqlStatementRule = {
+type SqlStatementRule = {
   statement: string;
   when?: RegExp;
   risk: RunClass;
@@ -295,7 +295,7 @@ function wordsOfStatement(statement: string): string {
 }
 
 /** What calling a function does: a SELECT around it makes it no more harmless. */
-export type SqlFunctionRule = {
+type SqlFunctionRule = {
   functions: { test(name: string): boolean };
   risk: RunClass;
   reason: string;

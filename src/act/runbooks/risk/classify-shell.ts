@@ -30,7 +30,7 @@ export async function classifyScript(text: string, depth = 0): Promise<Verdict> 
 }
 
 /** Like `classifyScript`, for a script that is already parsed. */
-export async function classifyTree(tree: ShellTree, depth = 0): Promise<Verdict> {
+async function classifyTree(tree: ShellTree, depth = 0): Promise<Verdict> {
   const functions = new Set(
     tree.nodes
       .filter((node) => node.type === 'function_definition')

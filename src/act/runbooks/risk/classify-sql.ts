@@ -29,7 +29,7 @@ const verdictsOf = (judged: JudgedStatements): Verdict[] =>
     ? judged.statements.map((statement) => statement.verdict)
     : [{ class: 'opaque', reason: `PostgreSQL cannot read it: ${judged.reason}` }];
 
-export type JudgedStatements = { ok: true; statements: JudgedStatement[] } | { ok: false; reason: string };
+type JudgedStatements = { ok: true; statements: JudgedStatement[] } | { ok: false; reason: string };
 
 /** The statements of a text, each with its kind (`SelectStmt`, …) and verdict. */
 export async function judgeStatements(text: string): Promise<JudgedStatements> {

@@ -76,7 +76,7 @@ function judgeCall(tool: RiskTool, call: Call, name: string): Verdict {
   return { class: 'opaque', reason: `nothing is known about \`${said}\`` };
 }
 
-export function ruleMatches(rule: RiskRule, call: Call): boolean {
+function ruleMatches(rule: RiskRule, call: Call): boolean {
   if (rule.flags !== undefined && !rule.flags.some((flag) => hasOption(call, flag))) return false;
   if (rule.args !== undefined && !rule.args.test(call.joined)) return false;
   if (rule.sub === undefined) return true;

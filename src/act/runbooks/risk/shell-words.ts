@@ -1,4 +1,4 @@
-import { ancestorOf, childrenOf, parentOf, type ShellNode, type ShellTree, textOf } from '../syntax/shell-tree.ts';
+import { childrenOf, parentOf, type ShellNode, type ShellTree, textOf } from '../syntax/shell-tree.ts';
 
 /** Stands in a word's value for everything only known when it runs: expansions, substitutions, globs stay as written. */
 export const DYNAMIC = '\uFFFC';
@@ -168,9 +168,4 @@ function echoedText(tree: ShellTree, stage: ShellNode): string | null {
     .map((word) => word.value)
     .join(' ');
   return said.includes(DYNAMIC) || (name.value === 'printf' && said.includes('%')) ? null : said.replace(/\\n/g, '\n');
-}
-
-/** True when the command is below a `for`/`while` or other compound that hides how often it runs. */
-export function isRepeated(tree: ShellTree, command: ShellNode): boolean {
-  return ancestorOf(tree, command, ['for_statement', 'while_statement', 'c_style_for_statement']) !== undefined;
 }

@@ -4,7 +4,7 @@ import type { Risk } from '../../../contract/runbook.ts';
 export type RunClass = Risk | 'opaque';
 
 /** From harmless to harmful; a whole has the class of its most harmful part. */
-export const RUN_CLASSES: readonly RunClass[] = ['read', 'check', 'change', 'opaque', 'destroy'];
+const RUN_CLASSES: readonly RunClass[] = ['read', 'check', 'change', 'opaque', 'destroy'];
 
 export type Verdict = {
   class: RunClass;

@@ -3,7 +3,7 @@ import { ENTERED, type Judge, NO_INPUT, openBraces } from './special-call.ts';
 import { HARMLESS } from './verdict.ts';
 
 /** How many words of its own a wrapper has before the command it runs. */
-export type Wrapper = { valueOptions?: readonly string[]; ownWords?: number };
+type Wrapper = { valueOptions?: readonly string[]; ownWords?: number };
 export const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   sudo: {
     valueOptions: [

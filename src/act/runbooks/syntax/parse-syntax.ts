@@ -12,9 +12,9 @@ const CHARS_PER_WORKER = 4 * 1_024 * 1_024;
 /** Covers a cold start of both parsers on a busy machine; a parse itself is limited in the worker. */
 const REPLY_LIMIT_MS = 15_000;
 
-export type NotParsed = { ok: false; reason: string; position: number | null };
-export type ShellParse = { ok: true; tree: ShellTree } | NotParsed;
-export type SqlParse = { ok: true; statements: SqlStatementSyntax[] } | NotParsed;
+type NotParsed = { ok: false; reason: string; position: number | null };
+type ShellParse = { ok: true; tree: ShellTree } | NotParsed;
+type SqlParse = { ok: true; statements: SqlStatementSyntax[] } | NotParsed;
 /** PostgreSQL's own parse tree of one statement, with the text it was written as. */
 export type SqlStatementSyntax = { text: string; start: number; node: Record<string, unknown> };
 
