@@ -5,6 +5,7 @@ import { HoldfastError } from '../platform/errors/holdfast-error.ts';
 import { createCredentialResolver } from '../platform/identity/credential-resolver.ts';
 import { createId } from '../platform/identity/prefixed-id.ts';
 import { installAccessGuard } from './auth/access-guard.ts';
+import { createConnectionDrain } from './drain-connections.ts';
 import { createHostRules, isHostAllowed, isLoopbackHost, isOriginAllowed } from './host-guard.ts';
 import type { HttpApp } from './http-app.ts';
 import type { HttpDeps } from './http-deps.ts';
@@ -59,6 +60,7 @@ export async function createHttpServer(
 
   const https = config.externalUrl?.startsWith('https:') ?? false;
   const resolver = createCredentialResolver(deps, { cliToken: deps.cliToken });
+  const connections = createConnectionDrain(app.server);
   const streams = createStreamHub({ ...deps, resolver });
 
   // In this order: cheap refusals first, and no route may be registered before the table that denies it.
@@ -73,7 +75,10 @@ export async function createHttpServer(
   registerShellRoutes(app, { ...deps, resolver, streams });
   await registerRoutes(app);
 
-  app.addHook('preClose', () => streams.close());
+  app.addHook('preClose', async () => {
+    await streams.close();
+    connections.begin();
+  });
   app.addHook('onClose', () => resolver.close());
   return app;
 }

@@ -73,6 +73,8 @@ export function createStreamHub(
           'cache-control': 'no-store',
           // Proxies that buffer would hold the page of an outage back.
           'x-accel-buffering': 'no',
+          // A stream that ends takes its connection along: a stop must not wait for it to be used again.
+          connection: 'close',
         });
         const stream = openEventStream(raw, { feed, logger: deps.logger }, { ...start, role: () => rights.role });
         const entry: Open = { stream, credential, rights };
