@@ -13,6 +13,7 @@ import { registerRunbookRoutes } from '../http/routes/runbooks.ts';
 import { registerRunRoutes } from '../http/routes/runs.ts';
 import type { RunCheck } from '../observe/probes/index.ts';
 import { countApprovers } from '../platform/identity/user-store.ts';
+import { readIncidentDetail } from './incident-detail-store.ts';
 import { type PagingPlan, pageEveryone } from './relays/incidents-from-findings.ts';
 import { readBlockers } from './relays/resolve-when-verified.ts';
 import type { RunSecrets } from './run-secrets.ts';
@@ -29,6 +30,7 @@ export function registerRoutes(
     ...deps,
     severityScheme: paging.scheme,
     readBlockers,
+    readIncident: (idOrNumber) => readIncidentDetail(database, idOrNumber),
     pageEveryone: (tx, incident, text, at) => pageEveryone(tx, paging, incident, text, at),
   });
   registerRunbookRoutes(server, deps);

@@ -6,7 +6,7 @@ import { createWebhookChannel } from '../channels/webhook/webhook-channel.ts';
 import type { SeverityRank } from '../contract/common.ts';
 import { AUDITED_EVENTS } from '../contract/events.ts';
 import { createHttpServer } from '../http/create-http-server.ts';
-import { DEFAULT_RATE_LIMITS, type HttpDeps, type UiState } from '../http/http-deps.ts';
+import type { HttpDeps, UiState } from '../http/http-deps.ts';
 import { createRunCheck, startProber, syncProbes } from '../observe/probes/index.ts';
 import { type Clock, systemClock } from '../platform/clock/clock.ts';
 import type { HoldfastConfig } from '../platform/config/load-config.ts';
@@ -127,7 +127,10 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
         allowedHosts: [],
         trustedProxies: config.trustedProxies,
         noAuth: !config.auth,
-        rateLimits: () => DEFAULT_RATE_LIMITS,
+        rateLimits: () => ({
+          global: { perSecond: config.rateLimits.globalRps, burst: config.rateLimits.globalBurst },
+          client: { perSecond: config.rateLimits.clientRps, burst: config.rateLimits.clientRps * 2 },
+        }),
       },
       checks: [
         { name: 'config', check: async () => {} },

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { listRuns } from '../../act/runs/index.ts';
 import { listOf } from '../../contract/common.ts';
 import {
   acknowledgeIncidentSchema,
@@ -15,13 +14,11 @@ import {
   timelineEntrySchema,
 } from '../../contract/incident.ts';
 import type { Tx } from '../../platform/db/database.ts';
-import { listFindingsOfIncident } from '../../respond/findings/index.ts';
 import {
   acknowledgeIncident,
   changeIncidentRoles,
   changeIncidentSeverity,
   changeIncidentStatus,
-  INCIDENT_TRANSITIONS,
   type IncidentRow,
   insertIncident,
   listIncidents,
@@ -30,18 +27,17 @@ import {
   readIncidentRow,
   toIncidentSummary,
 } from '../../respond/incidents/index.ts';
-import { cancelPages, listPages } from '../../respond/oncall/index.ts';
+import { cancelPages } from '../../respond/oncall/index.ts';
 import { principalOf } from '../auth/access-guard.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { runIdempotent } from '../run-idempotent.ts';
 import { idParamsSchema, pageQuerySchema, toPage } from './resource-page.ts';
 
-const MOST_RUNS_SHOWN = 50;
-
 export type IncidentRouteDeps = HttpDeps & {
   severityScheme: string;
   readBlockers(tx: HttpDeps['database']['db'], incidentId: string): Promise<string[]>;
+  readIncident(idOrNumber: string): Promise<Incident>;
   /** Queues the pages of a declared incident in its transaction. */
   pageEveryone(tx: Tx, incident: IncidentRow, text: string, at: Date): Promise<void>;
 };
@@ -56,23 +52,7 @@ export function registerIncidentRoutes(app: HttpApp, deps: IncidentRouteDeps): v
     blockers: (tx: Tx, incidentId: string) => deps.readBlockers(tx, incidentId),
   };
 
-  const readIncident = async (id: string): Promise<Incident> => {
-    const row = await readIncidentRow(db, id);
-    const [findings, runs, pages, resolveBlockers] = await Promise.all([
-      listFindingsOfIncident(db, row.id),
-      listRuns(db, { incidentId: row.id, limit: MOST_RUNS_SHOWN }),
-      listPages(db, row.id),
-      deps.readBlockers(db, row.id),
-    ]);
-    return {
-      ...toIncidentSummary(row),
-      findings,
-      runs,
-      pages,
-      resolveBlockers,
-      nextStatuses: [...INCIDENT_TRANSITIONS[row.status]],
-    };
-  };
+  const { readIncident } = deps;
 
   app.get(
     '/api/v1/incidents',

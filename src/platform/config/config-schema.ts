@@ -57,6 +57,7 @@ const webhookShape = z.strictObject({
 });
 
 const count = z.int().min(0);
+const rate = z.int().min(1).max(10_000_000);
 /**
  * Settings that other services of this kind write and we read: a file brought along must be valid. Of these only
  * `database.max_connections` has a meaning here so far; the others are reported as without effect.
@@ -160,6 +161,22 @@ export const configShape = {
         .prefault('info')
         .meta({ flag: 'log-level' })
         .describe('Least important lines to write; in any case.'),
+    })
+    .prefault({}),
+  rateLimits: z
+    .strictObject({
+      globalRps: rate
+        .default(1000)
+        .meta({ env: ['GLOBAL_RATE_LIMIT_RPS'] })
+        .describe('Requests a second, all clients.'),
+      globalBurst: rate
+        .default(2000)
+        .meta({ env: ['GLOBAL_RATE_LIMIT_BURST'] })
+        .describe('Requests at once, all clients.'),
+      clientRps: rate
+        .default(300)
+        .meta({ env: ['RATE_LIMIT'] })
+        .describe('Requests a second of one client address; twice as many at once.'),
     })
     .prefault({}),
   timezone: text('a time zone, such as Europe/Berlin', isTimeZone)
