@@ -59,7 +59,8 @@ export async function readIncidentDetail(database: Database, idOrNumber: string)
   const blockersIf = (verifiedByRun: boolean) => resolveBlockers({ findings, runs, verifiedByRun });
   // A run's check is only looked for where it would make the difference.
   let blockers = blockersIf(false);
-  if (blockers.length > 0 && runs.some((run) => run.status === 'succeeded')) blockers = blockersIf(await hasVerifiedRun(database.db, row.id));
+  if (blockers.length > 0 && runs.some((run) => run.status === 'succeeded'))
+    blockers = blockersIf(await hasVerifiedRun(database.db, row.id));
   return {
     ...toIncidentSummary(row),
     findings,

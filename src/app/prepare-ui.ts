@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { UiState } from '../http/http-deps.ts';
@@ -12,14 +12,15 @@ export type Ui = { folder: string; state(): UiState; stop(): void };
  * Finds the web UI. The published package carries it; in a checkout it is built by a child at the first start, while
  * the API already answers.
  */
-export function prepareUi(options: { logger: Logger; environment: NodeJS.ProcessEnv; enabled: boolean }): Ui {
+export function prepareUi(options: { logger: Logger; environment: NodeJS.ProcessEnv; build: boolean }): Ui {
   const { logger } = options;
   const { root, checkout } = findPackage();
   const workspace = join(root, 'web');
   const folder = checkout ? join(workspace, 'dist') : join(root, 'dist', 'web');
   if (existsSync(join(folder, 'index.html'))) return { folder, state: () => 'ready', stop: () => {} };
-  const vite =
-    options.enabled && checkout && existsSync(join(workspace, 'vite.config.ts')) ? findVite(workspace) : null;
+  const vite = options.build && checkout && existsSync(join(workspace, 'vite.config.ts')) ? findVite(workspace) : null;
+  // The server wants the folder to exist from the start; where it cannot be made, the build says so.
+  if (checkout) mkdirIfPossible(folder);
   if (!vite) return { folder, state: () => 'missing', stop: () => {} };
 
   let state: UiState = 'building';
@@ -43,6 +44,14 @@ export function prepareUi(options: { logger: Logger; environment: NodeJS.Process
   });
   logger.info('building the web UI');
   return { folder, state: () => state, stop: () => child.kill() };
+}
+
+function mkdirIfPossible(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch {
+    // A read-only checkout: the page then says that the UI is missing.
+  }
 }
 
 function findVite(workspace: string): string | null {

@@ -28,7 +28,7 @@ export async function serve(options: {
     process.stdin.on('end', () => requestStop('stdin closed')).on('error', () => requestStop('stdin closed'));
     process.stdin.resume();
   }
-  const ui = prepareUi({ logger, environment, enabled: config.role !== 'worker' });
+  const ui = prepareUi({ logger, environment, build: config.ui.build && config.role !== 'worker' });
   const startedAt = performance.now();
   const starting = startHoldfast({ config, version, environment, logger, ui });
   let holdfast: Awaited<typeof starting>;

@@ -9,6 +9,7 @@ import { startPagerReceiver } from '../fakes/pager-receiver.ts';
 import { checkAuditExport } from '../harness/audit-export.ts';
 import { findViolations } from '../harness/invariants.ts';
 import { createTestDatabase } from '../harness/postgres.ts';
+import { signalAll } from '../harness/process-tree.ts';
 import { type ServerProcess, startServerProcess } from '../harness/server-process.ts';
 import { actAsPerson, hasResolved, serviceDownRunbook, serviceProbe } from '../harness/service-story.ts';
 
@@ -109,7 +110,10 @@ it(
         `  ${FREEZES} freezes, taken over after ${takeoverMs.map((ms) => Math.round(ms)).join(', ')} ms\n`,
       );
     } finally {
-      for (const server of servers) process.kill(server.pid, 'SIGCONT');
+      signalAll(
+        servers.map((server) => server.pid),
+        'SIGCONT',
+      );
       await Promise.all(servers.map((server) => server.stop()));
       await database.end();
       await service.close();

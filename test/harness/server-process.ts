@@ -36,7 +36,13 @@ export async function startServerProcess(options: {
   const data = join(options.folder, name);
   writeFileSync(
     configFile,
-    stringify({ listen: '127.0.0.1:0', data, embeddedPostgres: { sharedBuffers: '16MiB' }, ...options.config }),
+    stringify({
+      listen: '127.0.0.1:0',
+      data,
+      embeddedPostgres: { sharedBuffers: '16MiB' },
+      ui: { build: false },
+      ...options.config,
+    }),
   );
   const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], LANG: 'C.UTF-8', ...options.environment };
   const child = spawn(process.execPath, [LAUNCHER, 'serve', '--stop-with-stdin', '--config', configFile], {

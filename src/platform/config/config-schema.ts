@@ -179,6 +179,14 @@ export const configShape = {
         .describe('Requests a second of one client address; twice as many at once.'),
     })
     .prefault({}),
+  ui: z
+    .strictObject({
+      build: z
+        .boolean()
+        .default(true)
+        .describe('In a checkout, build the web UI at the start when it is missing. The published package carries it.'),
+    })
+    .prefault({}),
   timezone: text('a time zone, such as Europe/Berlin', isTimeZone)
     .default('UTC')
     .describe('Time zone of calendars and of the times in messages.'),
