@@ -3,9 +3,13 @@ import { loadConfig } from '../platform/config/load-config.ts';
 import { EXIT, exitCodeFor } from '../platform/errors/exit-code.ts';
 import { HoldfastError, toHoldfastError } from '../platform/errors/holdfast-error.ts';
 import { findPackage } from '../platform/package/package-root.ts';
+import { createApiClient } from './api-client.ts';
 import type { CliContext, GlobalOptions } from './cli-context.ts';
 import { COMMANDS } from './command-table.ts';
+import { findServer } from './find-server.ts';
+import { addGlobalOptions, findCommandName, GLOBAL_OPTIONS_LINE } from './global-options.ts';
 import { renderError } from './render-error.ts';
+import { createOutput, type Output } from './terminal/output.ts';
 
 /** Runs one command line and sets the process's exit code. Never throws. */
 export async function runCli(args: readonly string[]): Promise<void> {
@@ -14,97 +18,130 @@ export async function runCli(args: readonly string[]): Promise<void> {
   const context = createContext(program);
   program
     .description('An operations control plane: runbooks that run.')
+    .usage('COMMAND [options]')
     .version(context.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
+    .commandsGroup('More:')
     .helpCommand('help [command]', 'show help of a command')
     .showSuggestionAfterError(true)
     .exitOverride()
-    .configureHelp({ sortSubcommands: false })
-    .configureOutput({ writeErr: () => {} });
+    .configureOutput({ writeErr: () => {} })
+    .configureHelp({ sortSubcommands: false, helpWidth: helpWidth(process.env) })
+    .addHelpText('after', PROGRAM_EXAMPLES)
+    .addHelpText('afterAll', ({ command }) => (command === program ? '' : GLOBAL_OPTIONS_LINE));
   addGlobalOptions(program);
   // Only the command that is meant is loaded; the others are known by name and summary.
-  const wanted = args.find((arg) => COMMANDS.some((entry) => entry.name === arg));
+  const wanted = findCommandName(args);
   for (const entry of COMMANDS) {
-    const command = program.command(entry.name).description(entry.summary);
-    command.exitOverride().configureOutput({ writeErr: () => {} });
-    if (entry.name === wanted) (await entry.load()).defineCommand(command, context);
-    inheritSettings(command);
+    const command = program.command(entry.name).description(entry.summary).helpGroup(entry.group).helpCommand(false);
+    if (entry.name !== wanted) continue;
+    (await entry.load()).defineCommand(command, context);
+    if (!entry.handlesSignals) process.once('SIGINT', () => context.interrupt());
   }
-  program.action(() => {
-    process.stdout.write(program.helpInformation());
-  });
   try {
-    await program.parseAsync(args, { from: 'user' });
+    if (wanted === null && args.length === 0) process.stdout.write(program.helpInformation() + PROGRAM_EXAMPLES);
+    else await program.parseAsync(args, { from: 'user' });
   } catch (thrown) {
-    process.exitCode = report(thrown, context.globals().json || args.includes('--json'));
+    process.exitCode = report(thrown, context.globals().json || args.includes('--json'), program);
   }
 }
 
-function inheritSettings(command: Command): void {
-  addGlobalOptions(command);
-  for (const child of command.commands) {
-    child.exitOverride().configureOutput({ writeErr: () => {} });
-    inheritSettings(child);
-  }
-}
+const PROGRAM_EXAMPLES = `
+Examples:
+  holdfast demo --once                    the whole loop on a real service, in a minute
+  holdfast serve                          start the server
+  holdfast incident ls                    what is broken, and who has it
+  holdfast runbook plan FILE#procedure    what a run would do, without doing it
+`;
 
-/** They may stand before or after the command's name. */
-function addGlobalOptions(command: Command): void {
-  const known = new Set(command.options.map((option) => option.long));
-  const add = (flags: string, description: string, long: string) => {
-    if (!known.has(long)) command.option(flags, description);
-  };
-  add('--json', 'print JSON for programs', '--json');
-  add('--no-color', 'no colours', '--no-color');
-  add('--quiet', 'results only, no progress', '--quiet');
-  add('--config <file>', 'configuration file (default: holdfast.yaml, if there)', '--config');
-  add('--data <folder>', 'data folder (default: ./data)', '--data');
-  add('--server <url>', 'server to talk to (default: the local one)', '--server');
-  add('--token <token>', 'API key (default: the local one)', '--token');
-}
-
-function createContext(program: Command): CliContext {
+function createContext(program: Command): CliContext & { interrupt(): void } {
   const { version } = findPackage();
+  let output: Output | null = null;
   const globals = (): GlobalOptions => {
-    const merged: Record<string, unknown> = {};
-    const collect = (command: Command) => {
-      for (const [name, value] of Object.entries(command.opts())) {
-        if (command.getOptionValueSource(name) !== 'default' || !(name in merged)) merged[name] = value;
-      }
-      for (const child of command.commands) collect(child);
-    };
-    collect(program);
-    return { ...merged, json: merged['json'] === true, quiet: merged['quiet'] === true, color: merged['color'] !== false } as GlobalOptions;
+    const given = program.opts<Partial<GlobalOptions>>();
+    return { ...given, json: given.json === true, quiet: given.quiet === true, color: given.color !== false };
   };
-  return {
+  let farewell: string | null = null;
+  const context: CliContext & { interrupt(): void } = {
     version,
     globals,
     environment: process.env,
-    loadConfig(flags = {}) {
+    output() {
+      output ??= createOutput(globals(), process.env);
+      return output;
+    },
+    api: async () => createApiClient(await findServer(context), version),
+    configInput(flags = {}) {
       const { config, data } = globals();
-      const loaded = loadConfig({ flags: { ...flags, ...(config ? { config } : {}), ...(data ? { data } : {}) }, env: process.env, cwd: process.cwd() });
+      return {
+        flags: { ...flags, ...(config ? { config } : {}), ...(data ? { data } : {}) },
+        env: process.env,
+        cwd: process.cwd(),
+      };
+    },
+    loadConfig(flags = {}) {
+      const loaded = loadConfig(context.configInput(flags));
       for (const warning of loaded.warnings) process.stderr.write(`warning: ${warning}\n`);
       return loaded;
     },
     setExitCode(code) {
       process.exitCode = code;
     },
+    sayOnInterrupt(text) {
+      farewell = text;
+    },
+    interrupt() {
+      if (farewell !== null) context.output().suggest(`\n${farewell}`);
+      process.exit(EXIT.interrupted);
+    },
   };
+  return context;
+}
+
+/** Help fits the window, and is read in pipes as on a wide one. */
+function helpWidth(environment: NodeJS.ProcessEnv): number {
+  return process.stdout.columns ?? (Number(environment['COLUMNS']) || 100);
 }
 
 /** @returns the exit code */
-function report(thrown: unknown, json: boolean): number {
+function report(thrown: unknown, json: boolean, program: Command): number {
   if (thrown instanceof CommanderError) {
     if (thrown.exitCode === 0) return EXIT.ok;
-    const message = thrown.message.replace(/^error: /, '');
-    const hint = 'See `holdfast --help`, or `holdfast COMMAND --help`.';
-    process.stderr.write(renderError(new HoldfastError({ code: 'usage', kind: 'invalid', message, hint }), json));
+    process.stderr.write(renderError(usageError(thrown, program), json));
     return EXIT.invalid;
   }
   const error = toHoldfastError(thrown);
   process.stderr.write(renderError(error, json));
-  if (error.kind === 'bug' && thrown instanceof Error && process.env['HOLDFAST_LOG_LEVEL'] === 'debug') process.stderr.write(`${thrown.stack ?? ''}\n`);
+  if (error.kind === 'bug' && thrown instanceof Error && process.env['HOLDFAST_LOG_LEVEL'] === 'debug')
+    process.stderr.write(`${thrown.stack ?? ''}\n`);
   return exitCodeFor(error.kind);
+}
+
+/** What Commander refuses, in our words and with the way on. */
+function usageError(thrown: CommanderError, program: Command): HoldfastError {
+  const at = commandAt(program);
+  const name = at.parent ? `${at.parent.parent ? `${at.parent.name()} ` : ''}${at.name()}` : '';
+  // Commander writes the whole help where a command lacks its subcommand; one line says it.
+  const lacksCommand = thrown.code === 'commander.help';
+  const message = lacksCommand
+    ? `holdfast ${name} needs one of: ${at.commands.map((command) => command.name()).join(', ')}`
+    : thrown.message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?');
+  return new HoldfastError({
+    code: 'usage',
+    kind: 'invalid',
+    message,
+    hint: name === '' ? 'See `holdfast --help`.' : `See \`holdfast ${name} --help\`.`,
+  });
+}
+
+/** The command Commander had got to, by the words it consumed. */
+function commandAt(program: Command): Command {
+  let at = program;
+  for (;;) {
+    const next = at.commands.find((command) => command.name() === at.args[0]);
+    if (!next) return at;
+    at = next;
+  }
 }
 
 /** `holdfast … | head` is no failure. */

@@ -1,47 +1,74 @@
 import type { Command } from 'commander';
+import { EXIT } from '../../platform/errors/exit-code.ts';
 import type { CliContext } from '../cli-context.ts';
+import { addExamples } from '../options/examples.ts';
+import { count, formatDate } from '../terminal/times.ts';
+import { withDatabase } from '../with-database.ts';
+
+const DATABASE = ['--database-url <url>', 'PostgreSQL, instead of the configured one'] as const;
 
 /** `holdfast migrate status|up`. */
 export function defineCommand(command: Command, context: CliContext): void {
-  command.addHelpText('after', '\nExamples:\n  holdfast migrate status\n  holdfast migrate up --database-url postgres://holdfast@db.internal/holdfast');
-  const withStore = async <Result>(flags: Record<string, unknown>, work: (store: { connectionString: string }) => Promise<Result>): Promise<Result> => {
-    const { startStore } = await import('../../app/open-store.ts');
-    const { createCleanupStack } = await import('../../app/cleanup-stack.ts');
-    const { createLogger } = await import('../../platform/log/logger.ts');
-    const logger = createLogger({ level: 'warn' });
-    const cleanup = createCleanupStack(logger);
-    const { config } = context.loadConfig(flags['databaseUrl'] ? { databaseUrl: flags['databaseUrl'] } : {});
-    try {
-      return await work({ connectionString: await startStore(config, logger, cleanup) });
-    } finally {
-      await cleanup.run();
-    }
-  };
+  addExamples(
+    command,
+    'holdfast migrate status',
+    'holdfast migrate up --database-url postgres://holdfast@db.internal/holdfast',
+  );
+  const configFor = ({ databaseUrl }: { databaseUrl?: string }) =>
+    context.loadConfig(databaseUrl ? { databaseUrl } : {}).config;
 
-  const status = command.command('status').description('Show which migrations this database has').option('--database-url <url>', 'PostgreSQL to look at');
-  status.action(async () => {
-    const rows = await withStore(status.opts(), async ({ connectionString }) => {
-      const { openDatabase } = await import('../../platform/db/database.ts');
-      const { readMigrationStatus } = await import('../../platform/db/migrate.ts');
+  const status = command
+    .command('status')
+    .description('Which migrations this database has; exit code 1 when some are missing')
+    .option(...DATABASE);
+  addExamples(status, 'holdfast migrate status', 'holdfast migrate status || holdfast migrate up');
+  status.action(async (options: { databaseUrl?: string }) => {
+    const output = context.output();
+    const rows = await withDatabase(configFor(options), async (connectionString) => {
+      const { openDatabase, databaseError } = await import('../../platform/db/database.ts');
+      const { assertSchemaNotNewer, readMigrationStatus } = await import('../../platform/db/migrate.ts');
       const database = openDatabase({ connectionString, poolMax: 1, onError: () => {} });
       try {
+        await assertSchemaNotNewer(database);
         return await readMigrationStatus(database);
+      } catch (thrown) {
+        throw databaseError(thrown, 'read which migrations the database has');
       } finally {
         await database.close();
       }
     });
-    if (context.globals().json) process.stdout.write(`${JSON.stringify({ items: rows.map((row) => ({ name: row.name, appliedAt: row.appliedAt?.toISOString() ?? null })) })}\n`);
-    else for (const row of rows) process.stdout.write(`${row.appliedAt ? 'applied' : 'pending'}  ${row.name}\n`);
-    if (rows.some((row) => row.appliedAt === null)) context.setExitCode(1);
+    const items = rows.map(({ name, appliedAt }) => ({ name, appliedAt: appliedAt?.toISOString() ?? null }));
+    const missing = items.filter(({ appliedAt }) => appliedAt === null);
+    if (output.json) output.printJson({ items, next: null });
+    else {
+      for (const { name, appliedAt } of items) {
+        output.print(
+          `${output.mark(appliedAt ? 'good' : 'asks')} ${name}  ${output.dim(appliedAt ? formatDate(appliedAt) : 'missing')}`,
+        );
+      }
+      output.suggest(
+        missing.length > 0
+          ? `${count(missing.length, 'migration')} missing: holdfast migrate up`
+          : 'The schema is up to date.',
+      );
+    }
+    if (missing.length > 0) context.setExitCode(EXIT.found);
   });
 
-  const up = command.command('up').description('Apply the migrations that are missing').option('--database-url <url>', 'PostgreSQL to migrate');
-  up.action(async () => {
-    const applied = await withStore(up.opts(), async ({ connectionString }) => {
+  const up = command
+    .command('up')
+    .description('Apply the migrations that are missing; forward only, safe to repeat')
+    .option(...DATABASE);
+  addExamples(up, 'holdfast migrate up');
+  up.action(async (options: { databaseUrl?: string }) => {
+    const output = context.output();
+    const applied = await withDatabase(configFor(options), async (connectionString) => {
       const { migrateUp } = await import('../../platform/db/migrate.ts');
       return migrateUp(connectionString);
     });
-    if (context.globals().json) process.stdout.write(`${JSON.stringify({ applied })}\n`);
-    else process.stdout.write(applied.length === 0 ? 'Nothing to do: the schema is up to date.\n' : `${applied.map((name) => `applied  ${name}`).join('\n')}\n`);
+    if (output.json) return output.printJson({ applied });
+    if (applied.length === 0) output.print(`${output.mark('good')} Nothing to do: the schema is up to date.`);
+    for (const name of applied) output.print(`${output.mark('good')} ${name}`);
+    output.suggest('Start the server: holdfast serve');
   });
 }

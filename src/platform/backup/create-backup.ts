@@ -55,7 +55,7 @@ export async function createBackup(options: {
 }): Promise<BackupReport> {
   const { file } = options;
   await refuseExisting(file);
-  const draft = `${file}.${process.pid}.part`;
+  const draft = draftOf(file);
   try {
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     const saved = await withBackupClient(options.connectionString, 'back the database up', (client) =>
@@ -69,6 +69,11 @@ export async function createBackup(options: {
     await rm(draft, { force: true }).catch(() => {});
     throw thrown instanceof HoldfastError ? withoutDraft(thrown) : unwritable(file, thrown);
   }
+}
+
+/** What a backup is called until it is whole: for whoever has to clean up after a process that was interrupted. */
+export function draftOf(file: string): string {
+  return `${file}.${process.pid}.part`;
 }
 
 async function writeArchive(
