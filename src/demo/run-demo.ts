@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
@@ -7,6 +7,7 @@ import { HoldfastError, messageOf } from '../platform/errors/holdfast-error.ts';
 import { findPackage } from '../platform/package/package-root.ts';
 import { breakShop } from './break-shop.ts';
 import { type DemoChild, parseLine, startChild, waitForLine } from './child-process.ts';
+import { takeDemoFolder } from './demo-folder.ts';
 import { type EventFollower, followEvents } from './event-follower.ts';
 import type { Narrator } from './narrator.ts';
 import { tellEvent } from './tell-event.ts';
@@ -33,7 +34,7 @@ const PROBE = 'shop-orders';
  * @throws HoldfastError `demo.*` when a part of the story did not happen
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
-  const folder = resolve(options.dataFolder, 'demo');
+  const demoFolder = await takeDemoFolder(resolve(options.dataFolder));
   const cleanups: (() => unknown)[] = [];
   const interrupted = new Promise<never>((_resolve, reject) => {
     options.signal.addEventListener('abort', () => reject(new DOMException('interrupted', 'AbortError')), {
@@ -42,7 +43,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   });
   interrupted.catch(() => {});
   try {
-    await Promise.race([tellStory(folder, options, cleanups), interrupted]);
+    await Promise.race([tellStory(demoFolder.path, options, cleanups), interrupted]);
   } catch (thrown) {
     if (options.signal.aborted) return;
     throw thrown instanceof HoldfastError
@@ -55,15 +56,12 @@ export async function runDemo(options: DemoOptions): Promise<void> {
         });
   } finally {
     for (const cleanup of cleanups.reverse()) await Promise.resolve(cleanup()).catch(() => {});
-    await rm(folder, { recursive: true, force: true });
-    // The data folder itself only where nothing else is in it.
-    await rmdir(options.dataFolder).catch(() => {});
+    await demoFolder.remove();
   }
 }
 
 async function tellStory(folder: string, options: DemoOptions, cleanups: (() => unknown)[]): Promise<void> {
   const { narrator } = options;
-  await makeFolder(folder);
   narrator.aside('Starting a small shop with a PostgreSQL of its own, and Holdfast with another…');
   const startingShop = startShop(folder, options.environment);
   const shop = await startingShop;
@@ -141,20 +139,6 @@ function assertResolved(event: Event): void {
     kind: 'bug',
     message: `the run failed: ${String(event.body['reason'])}`,
   });
-}
-
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-  } catch (thrown) {
-    throw new HoldfastError({
-      code: 'demo.unwritable',
-      kind: 'unavailable',
-      message: `the demo's folder ${folder} cannot be made: ${messageOf(thrown)}`,
-      hint: 'Choose another with --data FOLDER.',
-      cause: thrown,
-    });
-  }
 }
 
 type Shop = { child: DemoChild; address: string; databaseUrl: string };
