@@ -28,7 +28,7 @@ const address = await app.listen({ port: 0, host: '127.0.0.1' }); console.error(
 type Server = { child: ChildProcess; address: string };
 
 async function startServer(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Server> {
-  const child = spawn(process.execPath, [...(process.env['PROF'] ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : []), ...args], {
+  const child = spawn(process.execPath, [...args], {
     stdio: ['pipe', 'ignore', 'pipe'],
     cwd: ROOT,
     env: { ...process.env, ...env },

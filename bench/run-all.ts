@@ -8,6 +8,8 @@ const BENCHES = ['start-up', 'reads', 'run-steps'] as const;
 const wanted = process.argv.slice(2);
 for (const bench of BENCHES) {
   if (wanted.length > 0 && !wanted.includes(bench)) continue;
-  const ended = spawnSync(process.execPath, [fileURLToPath(new URL(`./${bench}.ts`, import.meta.url))], { stdio: 'inherit' });
+  const ended = spawnSync(process.execPath, [fileURLToPath(new URL(`./${bench}.ts`, import.meta.url))], {
+    stdio: 'inherit',
+  });
   if (ended.status !== 0) process.exitCode = 1;
 }

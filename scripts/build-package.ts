@@ -8,7 +8,10 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 function run(name: string, program: string, args: readonly string[], cwd: string): void {
-  const ended = spawnSync(process.execPath, [join(ROOT, 'node_modules', program), ...args], { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+  const ended = spawnSync(process.execPath, [join(ROOT, 'node_modules', program), ...args], {
+    cwd,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   if (ended.status !== 0) throw new Error(`${name} ended with ${ended.status ?? ended.signal}`);
 }
 
