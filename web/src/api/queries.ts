@@ -1,0 +1,141 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { Health } from '../../../src/contract/common.ts';
+import type { Finding } from '../../../src/contract/finding.ts';
+import type { ApiKey, AuditEntry, AuditVerdict, Session, User } from '../../../src/contract/identity.ts';
+import type { Incident, IncidentSummary, TimelineEntry } from '../../../src/contract/incident.ts';
+import type { Probe, ProbeSample } from '../../../src/contract/probe.ts';
+import type { Approval, Run, RunStatus, RunSummary } from '../../../src/contract/run.ts';
+import type { Plan, RunbookDocument } from '../../../src/contract/runbook.ts';
+import { type ListPage, listQuery, toQuery } from './list-query.ts';
+import { getJson, sendJson } from './request.ts';
+
+/** One runbook in the list. */
+export type RunbookSummary = {
+  path: string;
+  title: string;
+  sha256: string;
+  procedures: { slug: string; title: string; severity: string | null; steps: number }[];
+  problem: string | null;
+};
+export type InboxMessage = { dedupKey: string; incidentId: string | null; title: string; text: string; at: string };
+
+const SESSION_FRESH_MS = 60_000;
+const LONGEST_TIMELINE = 1_000;
+const PROBE_SAMPLES = 120;
+/** Runs that are not over. */
+export const ACTIVE_RUNS: readonly RunStatus[] = [
+  'queued',
+  'running',
+  'waiting',
+  'paused',
+  'in-doubt',
+  'cancelling',
+  'rolling-back',
+];
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: ({ signal }) => getJson<Session>('/api/v1/session', signal),
+  staleTime: SESSION_FRESH_MS,
+});
+
+export const healthQuery = queryOptions({
+  queryKey: ['health'],
+  queryFn: ({ signal }) => getJson<Health>('/health', signal),
+  staleTime: SESSION_FRESH_MS,
+});
+
+export const incidentList = (filter: { open?: boolean } = {}) => listQuery<IncidentSummary>('incidents', filter);
+export const incidentQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['incidents', 'one', id],
+    queryFn: ({ signal }) => getJson<Incident>(`/api/v1/incidents/${encodeURIComponent(id)}`, signal),
+  });
+export const timelineQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['incidents', 'timeline', id],
+    queryFn: async ({ signal }) => {
+      const entries: TimelineEntry[] = [];
+      let cursor: string | null = '0';
+      while (cursor !== null) {
+        const page: ListPage<TimelineEntry> = await getJson(
+          `/api/v1/incidents/${encodeURIComponent(id)}/timeline${toQuery({ limit: LONGEST_TIMELINE, cursor })}`,
+          signal,
+        );
+        entries.push(...page.items);
+        cursor = page.next;
+      }
+      return entries;
+    },
+  });
+
+export const findingList = (filter: { status?: Finding['status']; severity?: number } = {}) =>
+  listQuery<Finding>('findings', filter);
+export const findingQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['findings', 'one', id],
+    queryFn: ({ signal }) => getJson<Finding>(`/api/v1/findings/${encodeURIComponent(id)}`, signal),
+  });
+
+export const runList = (filter: { status?: string; runbook?: string; incident?: string } = {}) =>
+  listQuery<RunSummary>('runs', filter);
+export const runQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['runs', 'one', id],
+    queryFn: ({ signal }) => getJson<Run>(`/api/v1/runs/${encodeURIComponent(id)}`, signal),
+  });
+export const pendingApprovals = listQuery<Approval>('approvals', { status: 'pending' });
+
+export const runbookListQuery = queryOptions({
+  queryKey: ['runbooks', 'list'],
+  queryFn: ({ signal }) => getJson<ListPage<RunbookSummary>>('/api/v1/runbooks', signal),
+});
+export const runbookQuery = (path: string) =>
+  queryOptions({
+    queryKey: ['runbooks', 'one', path],
+    queryFn: ({ signal }) =>
+      getJson<{ document: RunbookDocument; text: string }>(`/api/v1/runbooks/document${toQuery({ path })}`, signal),
+  });
+export const planQuery = (wanted: { runbook: string; procedure: string; inputs: Record<string, string> }) =>
+  queryOptions({
+    queryKey: ['runbooks', 'plan', wanted],
+    queryFn: ({ signal }) => sendJson<Plan>('POST', '/api/v1/runbooks/plan', { body: wanted, signal }),
+    refetchInterval: false,
+  });
+
+export const probeListQuery = queryOptions({
+  queryKey: ['probes', 'list'],
+  queryFn: ({ signal }) => getJson<ListPage<Probe>>('/api/v1/probes', signal),
+});
+export const probeQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['probes', 'one', name],
+    queryFn: ({ signal }) => getJson<Probe>(`/api/v1/probes/${encodeURIComponent(name)}`, signal),
+    refetchInterval: 5_000,
+  });
+export const samplesQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['probes', 'samples', name],
+    queryFn: ({ signal }) =>
+      getJson<ListPage<ProbeSample>>(
+        `/api/v1/probes/${encodeURIComponent(name)}/samples${toQuery({ limit: PROBE_SAMPLES })}`,
+        signal,
+      ),
+    refetchInterval: 5_000,
+  });
+
+export const inboxQuery = queryOptions({
+  queryKey: ['inbox'],
+  queryFn: ({ signal }) => getJson<ListPage<InboxMessage>>('/api/v1/inbox?limit=100', signal),
+});
+
+export const keyList = () => listQuery<ApiKey>('keys');
+export const userList = () => listQuery<User>('users');
+export const auditList = (filter: { kind?: string; actor?: string } = {}) => listQuery<AuditEntry>('audit', filter);
+export const auditVerdictQuery = queryOptions({
+  queryKey: ['audit', 'verdict'],
+  queryFn: ({ signal }) => getJson<AuditVerdict>('/api/v1/audit/verify', signal),
+  // It walks the whole chain: when asked, not by itself.
+  refetchInterval: false,
+  staleTime: Number.POSITIVE_INFINITY,
+});

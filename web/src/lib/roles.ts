@@ -1,0 +1,16 @@
+import type { Role } from '../../../src/contract/identity.ts';
+
+const ORDER: readonly Role[] = ['viewer', 'operator', 'approver', 'admin'];
+
+/** True when `role` includes everything `needed` may do. */
+export function mayAct(role: Role, needed: Role): boolean {
+  return ORDER.indexOf(role) >= ORDER.indexOf(needed);
+}
+
+/** All roles with what each may do, least first. */
+export const ROLE_WORDS: Record<Role, string> = {
+  viewer: 'sees everything, changes nothing',
+  operator: 'handles incidents and findings, starts and steers runs',
+  approver: 'also approves, decides steps in doubt, rolls back',
+  admin: 'also manages users, keys and the audit log',
+};

@@ -1,0 +1,30 @@
+import type { Incident } from '../../../../src/contract/incident.ts';
+import { sendJson } from '../../api/request.ts';
+import { useCommand } from '../../api/use-command.ts';
+import { Button } from '../../components/button.tsx';
+import { ErrorPanel } from '../../components/error-panel.tsx';
+import { useSession } from '../../lib/use-session.ts';
+
+/** Takes an incident; every page that has not gone out is stopped. */
+export function AcknowledgeButton({ id, number, size }: { id: string; number: string; size?: 'large' }) {
+  const { may } = useSession();
+  const acknowledge = useCommand({
+    run: () => sendJson<Incident>('POST', `/api/v1/incidents/${id}/ack`, { body: {} }),
+    touches: [['incidents']],
+  });
+  if (!may('operator')) return null;
+  return (
+    <>
+      <Button
+        look="primary"
+        {...(size ? { size } : {})}
+        pending={acknowledge.isPending && 'Acknowledging…'}
+        onClick={() => acknowledge.mutate(undefined)}
+        title="Takes it: pages that have not gone out are stopped"
+      >
+        Acknowledge {number}
+      </Button>
+      {acknowledge.error ? <ErrorPanel error={acknowledge.error} /> : null}
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { useState } from 'react';
+import type { Run } from '../../../../src/contract/run.ts';
+import { sendJson } from '../../api/request.ts';
+import { useCommand } from '../../api/use-command.ts';
+import { Button } from '../../components/button.tsx';
+import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
+import { useSession } from '../../lib/use-session.ts';
+import type { StepView } from './step-view.ts';
+
+const SKIPPABLE_RUNS: readonly Run['status'][] = ['queued', 'running', 'waiting', 'paused'];
+
+/** Leaves out a step that has not begun, with the reason on record. */
+export function SkipStep({ run, step }: { run: Run; step: StepView }) {
+  const { may } = useSession();
+  const [open, setOpen] = useState(false);
+  const skip = useCommand({
+    run: (body: { step: string; reason: string }) => sendJson<Run>('POST', `/api/v1/runs/${run.id}/skip`, { body }),
+    touches: [['runs'], ['approvals']],
+  });
+  const waits = step.status === 'waiting';
+  if (step.helps || !(waits || step.status === 'pending')) return null;
+  if (!SKIPPABLE_RUNS.includes(run.status) || !may('operator')) return null;
+  return (
+    <>
+      <Button look="quiet" className="mt-1 -ml-3 text-quiet!" onClick={() => setOpen(true)}>
+        Skip this step…
+      </Button>
+      <ConfirmDialog
+        open={open}
+        onOpenChange={setOpen}
+        title={`Skip “${step.plan.title}”`}
+        action="Skip this step"
+        pending="Skipping…"
+        reason="required"
+        onConfirm={({ reason }) => skip.mutateAsync({ step: step.id, reason })}
+      >
+        <p>
+          It will not run{waits ? ', its question is withdrawn,' : ''} and the run goes on with what follows. Steps that
+          rely on it may fail.
+        </p>
+      </ConfirmDialog>
+    </>
+  );
+}

@@ -1,0 +1,165 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { sessionQuery } from './api/queries.ts';
+import { ApiError } from './api/request.ts';
+import * as search from './search-params.ts';
+import { NotFound, RouteError } from './shell/route-states.tsx';
+
+const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NotFound,
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: search.signIn,
+  component: lazyRouteComponent(() => import('./pages/sign-in/sign-in-page.tsx'), 'SignInPage'),
+});
+
+/** Everything for which one must be signed in. */
+const appRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'app',
+  async beforeLoad({ context, location }): Promise<void> {
+    try {
+      await context.queryClient.ensureQueryData(sessionQuery);
+    } catch (thrown) {
+      if (thrown instanceof ApiError && thrown.status === 401) {
+        throw redirect({ to: '/sign-in', search: { next: location.href } });
+      }
+      throw thrown;
+    }
+  },
+  component: lazyRouteComponent(() => import('./shell/app-shell.tsx'), 'AppShell'),
+});
+
+const page = <const Path extends string>(path: Path) => ({ getParentRoute: () => appRoute, path });
+
+const nowRoute = createRoute({
+  ...page('/'),
+  component: lazyRouteComponent(() => import('./pages/now/now-page.tsx'), 'NowPage'),
+});
+const incidentsRoute = createRoute({
+  ...page('/incidents'),
+  validateSearch: search.incidents,
+  component: lazyRouteComponent(() => import('./pages/incidents/incidents-page.tsx'), 'IncidentsPage'),
+});
+const declareRoute = createRoute({
+  ...page('/incidents/new'),
+  component: lazyRouteComponent(() => import('./pages/incidents/declare-page.tsx'), 'DeclarePage'),
+});
+const incidentRoute = createRoute({
+  ...page('/incidents/$id'),
+  component: lazyRouteComponent(() => import('./pages/incident/incident-page.tsx'), 'IncidentPage'),
+});
+const inboxRoute = createRoute({
+  ...page('/inbox'),
+  component: lazyRouteComponent(() => import('./pages/inbox/inbox-page.tsx'), 'InboxPage'),
+});
+const findingsRoute = createRoute({
+  ...page('/findings'),
+  validateSearch: search.findings,
+  component: lazyRouteComponent(() => import('./pages/findings/findings-page.tsx'), 'FindingsPage'),
+});
+const findingRoute = createRoute({
+  ...page('/findings/$id'),
+  component: lazyRouteComponent(() => import('./pages/findings/finding-page.tsx'), 'FindingPage'),
+});
+const runbooksRoute = createRoute({
+  ...page('/runbooks'),
+  component: lazyRouteComponent(() => import('./pages/runbooks/runbooks-page.tsx'), 'RunbooksPage'),
+});
+const runbookRoute = createRoute({
+  ...page('/runbooks/$'),
+  component: lazyRouteComponent(() => import('./pages/runbooks/runbook-page.tsx'), 'RunbookPage'),
+});
+const runsRoute = createRoute({
+  ...page('/runs'),
+  validateSearch: search.runs,
+  component: lazyRouteComponent(() => import('./pages/runs/runs-page.tsx'), 'RunsPage'),
+});
+const startRunRoute = createRoute({
+  ...page('/runs/new'),
+  validateSearch: search.startRun,
+  component: lazyRouteComponent(() => import('./pages/runs/start-run-page.tsx'), 'StartRunPage'),
+});
+const runRoute = createRoute({
+  ...page('/runs/$id'),
+  component: lazyRouteComponent(() => import('./pages/run/run-page.tsx'), 'RunPage'),
+});
+const probesRoute = createRoute({
+  ...page('/probes'),
+  component: lazyRouteComponent(() => import('./pages/probes/probes-page.tsx'), 'ProbesPage'),
+});
+const probeRoute = createRoute({
+  ...page('/probes/$name'),
+  component: lazyRouteComponent(() => import('./pages/probes/probe-page.tsx'), 'ProbePage'),
+});
+const accountRoute = createRoute({
+  ...page('/settings'),
+  component: lazyRouteComponent(() => import('./pages/settings/account-page.tsx'), 'AccountPage'),
+});
+const keysRoute = createRoute({
+  ...page('/settings/keys'),
+  component: lazyRouteComponent(() => import('./pages/settings/keys-page.tsx'), 'KeysPage'),
+});
+const usersRoute = createRoute({
+  ...page('/settings/users'),
+  component: lazyRouteComponent(() => import('./pages/settings/users-page.tsx'), 'UsersPage'),
+});
+const auditRoute = createRoute({
+  ...page('/settings/audit'),
+  validateSearch: search.audit,
+  component: lazyRouteComponent(() => import('./pages/settings/audit-page.tsx'), 'AuditPage'),
+});
+
+// Each route has a name of its own: written in place, their types would be lost.
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  appRoute.addChildren([
+    nowRoute,
+    incidentsRoute,
+    declareRoute,
+    incidentRoute,
+    inboxRoute,
+    findingsRoute,
+    findingRoute,
+    runbooksRoute,
+    runbookRoute,
+    runsRoute,
+    startRunRoute,
+    runRoute,
+    probesRoute,
+    probeRoute,
+    accountRoute,
+    keysRoute,
+    usersRoute,
+    auditRoute,
+  ]),
+]);
+
+export function createAppRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    // The chunk of a page is fetched when a link to it is pointed at.
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    defaultErrorComponent: RouteError,
+    defaultNotFoundComponent: NotFound,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Finding } from '../../src/contract/finding.ts';
+
+type Raw = Record<string, unknown>;
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+const oneOf = <Value extends string>(value: unknown, values: readonly Value[]): Value | undefined =>
+  values.find((candidate) => candidate === value);
+/** Without what is not given, so that addresses stay short. */
+const given = <Fields extends Raw>(fields: Fields) =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Fields]?: Exclude<Fields[Name], undefined>;
+  };
+
+/** Where to go after signing in: a path of this site, never another one's. */
+export const signIn = (raw: Raw) => {
+  const next = text(raw['next']);
+  return given({ next: next && /^\/(?![/\\])/.test(next) ? next : undefined });
+};
+
+export const INCIDENT_VIEWS = ['open', 'over', 'all'] as const;
+export const incidents = (raw: Raw) => given({ show: oneOf(raw['show'], INCIDENT_VIEWS) });
+
+export const FINDING_VIEWS = ['open', 'muted', 'accepted', 'fixed', 'all'] as const satisfies readonly (
+  | Finding['status']
+  | 'all'
+)[];
+export const findings = (raw: Raw) =>
+  given({
+    show: oneOf(raw['show'], FINDING_VIEWS),
+    rank: [1, 2, 3, 4].find((rank) => rank === Number(raw['rank'])),
+  });
+
+export const RUN_VIEWS = ['active', 'waiting', 'failed', 'succeeded', 'all'] as const;
+export const runs = (raw: Raw) => given({ show: oneOf(raw['show'], RUN_VIEWS), runbook: text(raw['runbook']) });
+
+export const startRun = (raw: Raw) =>
+  given({ runbook: text(raw['runbook']), procedure: text(raw['procedure']), incident: text(raw['incident']) });
+
+export const audit = (raw: Raw) => given({ kind: text(raw['kind']), actor: text(raw['actor']) });

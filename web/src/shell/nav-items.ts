@@ -1,0 +1,46 @@
+import {
+  Activity,
+  BookOpen,
+  Inbox,
+  type LucideIcon,
+  Play,
+  Radar,
+  Search,
+  Settings,
+  Siren,
+  Waypoints,
+} from 'lucide-react';
+
+export type NavItem = { to: string; label: string; icon: LucideIcon; keys: string };
+export type NavGroup = { title: string | null; items: readonly NavItem[] };
+
+/** The rail, grouped as the product thinks. Only what exists is here. */
+export const NAV_GROUPS: readonly NavGroup[] = [
+  {
+    title: 'Respond',
+    items: [
+      { to: '/', label: 'Now', icon: Activity, keys: 'g n' },
+      { to: '/incidents', label: 'Incidents', icon: Siren, keys: 'g i' },
+      { to: '/inbox', label: 'Inbox', icon: Inbox, keys: 'g m' },
+    ],
+  },
+  {
+    title: 'Act',
+    items: [
+      { to: '/runbooks', label: 'Runbooks', icon: BookOpen, keys: 'g b' },
+      { to: '/runs', label: 'Runs', icon: Play, keys: 'g r' },
+    ],
+  },
+  { title: 'Detect', items: [{ to: '/findings', label: 'Findings', icon: Radar, keys: 'g f' }] },
+  { title: 'Observe', items: [{ to: '/probes', label: 'Probes', icon: Waypoints, keys: 'g p' }] },
+];
+
+export const SETTINGS_ITEM: NavItem = { to: '/settings', label: 'Settings', icon: Settings, keys: 'g s' };
+
+export const ALL_NAV_ITEMS: readonly NavItem[] = [...NAV_GROUPS.flatMap((group) => group.items), SETTINGS_ITEM];
+
+/** The phone's bottom bar; its last place is the search. */
+export const PHONE_ITEMS: readonly NavItem[] = ALL_NAV_ITEMS.filter((item) =>
+  ['/', '/incidents', '/runs'].includes(item.to),
+);
+export const SearchIcon = Search;
