@@ -3,9 +3,6 @@ import { z } from 'zod';
 /** RFC 3339, UTC, milliseconds. */
 export const timestampSchema = z.iso.datetime({ precision: 3 });
 
-/** A JSON value. */
-export const jsonSchema = z.json();
-
 /** The body of every error answer, `application/problem+json` (RFC 9457). */
 export const problemSchema = z
   .object({

@@ -135,7 +135,6 @@ export const EVENTS = {
 } as const satisfies Record<string, EventKind<z.ZodType>>;
 
 export type EventName = keyof typeof EVENTS;
-export type EventBody<Name extends EventName> = z.infer<(typeof EVENTS)[Name]['body']>;
 
 /** Kinds the audit chain keeps. */
 export const AUDITED_EVENTS: readonly EventName[] = (Object.keys(EVENTS) as EventName[]).filter(

@@ -150,7 +150,6 @@ export const startRunSchema = z.strictObject({
   incidentId: z.string().optional(),
   fromStep: z.string().optional(),
 });
-export type StartRun = z.infer<typeof startRunSchema>;
 
 export const answerStepSchema = z.strictObject({
   step: z.string(),

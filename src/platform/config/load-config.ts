@@ -12,10 +12,6 @@ import { type Findings, resolvePathsAndSecrets } from './resolve-paths-and-secre
 /** The configuration as every other part takes it: durations in milliseconds, paths absolute, secrets read. */
 export type HoldfastConfig = ReturnType<typeof resolvePathsAndSecrets>;
 
-export type ProbeConfig = HoldfastConfig['probes'][string];
-export type TargetConfig = HoldfastConfig['targets'][string];
-export type WebhookConfig = HoldfastConfig['webhooks'][string];
-
 /** By dotted key, for every setting outside of named groups: `--listen`, `HOLDFAST_DATA`, `holdfast.yaml:3:9`, `default`. */
 export type ConfigSources = Readonly<Record<string, string>>;
 

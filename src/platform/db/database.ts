@@ -101,13 +101,6 @@ export function isConnectionLoss(thrown: unknown): boolean {
   );
 }
 
-/** True for a violated unique constraint, optionally of this name. */
-export function isUniqueViolation(thrown: unknown, constraint?: string): boolean {
-  if (!(thrown instanceof Error)) return false;
-  const { code, constraint: name } = thrown as { code?: unknown; constraint?: unknown };
-  return code === '23505' && (constraint === undefined || name === constraint);
-}
-
 /** A database's answer as our error: the server being away is `unavailable`, the rest keeps its own message. */
 export function databaseError(thrown: unknown, doing: string): HoldfastError {
   if (thrown instanceof HoldfastError) return thrown.within(doing);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Migration, Migrator } from 'kysely/migration';
@@ -106,9 +105,4 @@ async function migrateJobs(database: Database): Promise<void> {
   const current = version.rows[0]?.version ?? 0;
   const plans = getMigrationPlans(JOBS_SCHEMA, current);
   if (plans.trim() !== '') await database.pool.query(plans);
-}
-
-/** False when the package lies about: a build without its migrations is not one we may start. */
-export function hasMigrations(): boolean {
-  return existsSync(migrationsFolder);
 }

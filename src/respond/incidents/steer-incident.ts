@@ -5,7 +5,7 @@ import type { Database, Tx } from '../../platform/db/database.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import type { Wakeups } from '../../platform/events/wakeups.ts';
 import { INCIDENT_TRANSITIONS } from './incident-status.ts';
-import { type IncidentRow, lockIncident, tellIncident, updateIncident } from './incident-store.ts';
+import { findOpenByCause, type IncidentRow, lockIncident, tellIncident, updateIncident } from './incident-store.ts';
 import { findScheme, levelOf } from './severity-schemes.ts';
 
 export type IncidentCommandDeps = { database: Database; clock: Clock; wakeups: Pick<Wakeups, 'kick'> };
@@ -82,13 +82,11 @@ export async function changeIncidentStatus(
       }
       await deps.onAcknowledged(tx, { incidentId: incident.id, at, actor: to.actor });
     }
+    const reopens = incident.status === 'resolved' && to.status !== 'closed';
+    if (reopens && incident.cause !== null) await assertNoneOpen(tx, incident, incident.cause);
     await updateIncident(tx, incident.id, {
       status: to.status,
-      ...(to.status === 'resolved'
-        ? { resolvedAt: at }
-        : incident.status === 'resolved' && to.status !== 'closed'
-          ? { resolvedAt: null }
-          : {}),
+      ...(to.status === 'resolved' ? { resolvedAt: at } : reopens ? { resolvedAt: null } : {}),
     });
     const kind =
       to.status === 'resolved'
@@ -97,6 +95,18 @@ export async function changeIncidentStatus(
           ? 'incident.closed'
           : 'incident.status-changed';
     await tellIncident(tx, incident, { kind, at, actor: to.actor, text });
+  });
+}
+
+/** One cause has one open incident: a reopened one may not stand beside a newer one. */
+async function assertNoneOpen(tx: Tx, incident: IncidentRow, cause: string): Promise<void> {
+  const open = await findOpenByCause(tx, cause);
+  if (!open) return;
+  throw new HoldfastError({
+    code: 'incident.cause-open',
+    kind: 'conflict',
+    message: `${incident.number} cannot be reopened: ${open.number} is open for the same cause`,
+    hint: `Go on in ${open.number}.`,
   });
 }
 

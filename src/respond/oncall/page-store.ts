@@ -146,20 +146,3 @@ export async function recordSend(
   if (kind) await publishPage(tx, kind, page, { at, attempt: page.attempt, reason: next.reason });
   return true;
 }
-
-/** The pages of an incident, oldest first. */
-export async function listPages(db: Queryable, incidentId: string): Promise<Page[]> {
-  const rows = await sql<PageRow>`
-    select id, incident_id as "incidentId", recipient, channel, state, changed_at as "changedAt", attempts, reason
-    from pages where incident_id = ${incidentId} order by queued_at, id`.execute(db);
-  return rows.rows.map((row) => ({
-    id: row.id,
-    incidentId: row.incidentId,
-    to: row.recipient,
-    channel: row.channel,
-    state: row.state,
-    at: row.changedAt.toISOString(),
-    attempts: row.attempts,
-    reason: row.reason,
-  }));
-}
