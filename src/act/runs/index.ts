@@ -1,12 +1,11 @@
 export { answerStep, type CheckValue } from './answer-step.ts';
 export { listApprovals, readApproval } from './approval-store.ts';
-export type { RunCommandDeps } from './change-run.ts';
 export { decideStepInDoubt } from './decide-step.ts';
 export type { Executor, Executors, ResolvedTarget, StepExecution, StepResult } from './executor.ts';
 export { readOutput } from './output-store.ts';
 export { hasVerifiedRun, listRuns, readIncidentOfRun, readRun } from './run-queries.ts';
 export { RUN_TIMERS } from './run-timers.ts';
-export { type RunWorker, startRunWorker } from './run-worker.ts';
+export { startRunWorker } from './run-worker.ts';
 export { insertRun } from './start-run.ts';
 export { cancelRun, pauseRun, resumeRun, rollBackRun, skipStep } from './steer-run.ts';
 export { createStepTransitionStore } from './step-transition-store.ts';
