@@ -1,6 +1,7 @@
 import type { Problem } from '../contract/common.ts';
 import { type ErrorKind, HoldfastError, messageOf } from '../platform/errors/holdfast-error.ts';
 import type { ServerPlace } from './find-server.ts';
+import { AnswerTimeout, type HttpResponse, readBytes, sendRequest } from './send-request.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 export type SendOptions = {
@@ -18,7 +19,7 @@ export type ApiClient = {
   get<Answer>(path: string, query?: Query, options?: Pick<SendOptions, 'timeoutMs'>): Promise<Answer>;
   send<Answer>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, options?: SendOptions): Promise<Answer>;
   /** The answer as it arrives, for what is long or is no JSON. */
-  open(path: string, query?: Query): Promise<Response>;
+  open(path: string, query?: Query): Promise<HttpResponse>;
 };
 
 /** Longer than any answer of a healthy server; a person waits for it. */
@@ -54,16 +55,16 @@ export function route(texts: TemplateStringsArray, ...values: string[]): string 
 
 /** Talks to one server. Retries nothing: a person or a script sees what happened and decides. */
 export function createApiClient(place: ServerPlace, version: string): ApiClient {
-  const request = async (method: string, path: string, options: SendOptions): Promise<Response> => {
+  const request = async (method: string, path: string, options: SendOptions): Promise<HttpResponse> => {
     const url = new URL(place.address + path);
     for (const [name, value] of Object.entries(options.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
     const timeoutMs = options.timeoutMs === undefined ? ANSWER_TIMEOUT_MS : options.timeoutMs;
-    try {
-      const response = await fetch(url, {
+    const response = await explaining(timeoutMs, () =>
+      sendRequest(url, {
         method,
-        redirect: 'error',
+        timeoutMs,
         headers: {
           accept: 'application/json',
           'user-agent': `holdfast-cli/${version}`,
@@ -72,17 +73,21 @@ export function createApiClient(place: ServerPlace, version: string): ApiClient 
           ...(options.idempotencyKey ? { 'idempotency-key': options.idempotencyKey } : {}),
         },
         ...(options.body ? { body: JSON.stringify(options.body) } : {}),
-        ...(timeoutMs === null ? {} : { signal: AbortSignal.timeout(timeoutMs) }),
-      });
-      if (!response.ok) throw await toRefusal(response, place);
-      return response;
+      }),
+    );
+    if (response.status < 200 || response.status > 299) throw await toRefusal(response, place);
+    return response;
+  };
+  const explaining = async <Result>(timeoutMs: number | null, work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work();
     } catch (thrown) {
-      throw thrown instanceof HoldfastError ? thrown : explainFailure(thrown, place, timeoutMs);
+      throw explainFailure(thrown, place, timeoutMs);
     }
   };
-  const readJson = async <Answer>(response: Response): Promise<Answer> => {
+  const readJson = async <Answer>(response: HttpResponse): Promise<Answer> => {
+    const text = (await explaining(ANSWER_TIMEOUT_MS, () => readBytes(response))).toString('utf8');
     if (response.status === 204) return undefined as Answer;
-    const text = await response.text();
     try {
       return JSON.parse(text) as Answer;
     } catch {
@@ -98,8 +103,8 @@ export function createApiClient(place: ServerPlace, version: string): ApiClient 
   };
 }
 
-async function toRefusal(response: Response, place: ServerPlace): Promise<HoldfastError> {
-  const text = await response.text().catch(() => '');
+async function toRefusal(response: HttpResponse, place: ServerPlace): Promise<HoldfastError> {
+  const text = (await readBytes(response).catch(() => Buffer.alloc(0))).toString('utf8');
   const problem = parseProblem(text);
   if (!problem) return notHoldfast(place, `answered HTTP ${response.status} without saying why`);
   const kind = KIND_BY_STATUS[response.status] ?? (response.status >= 500 ? 'bug' : 'invalid');
@@ -134,7 +139,7 @@ function notHoldfast(place: ServerPlace, what: string): HoldfastError {
 }
 
 function explainFailure(thrown: unknown, place: ServerPlace, timeoutMs: number | null): HoldfastError {
-  if (thrown instanceof Error && thrown.name === 'TimeoutError') {
+  if (thrown instanceof AnswerTimeout) {
     return new HoldfastError({
       code: 'server.timeout',
       kind: 'unavailable',
@@ -143,14 +148,14 @@ function explainFailure(thrown: unknown, place: ServerPlace, timeoutMs: number |
       cause: thrown,
     });
   }
-  const cause = (thrown as { cause?: { code?: string; message?: string } }).cause;
-  const stale = place.dataFolder !== null && cause?.code === 'ECONNREFUSED';
+  const { code } = thrown as NodeJS.ErrnoException;
+  const stale = place.dataFolder !== null && code === 'ECONNREFUSED';
   return new HoldfastError({
     code: 'server.unreachable',
     kind: 'unavailable',
     message: stale
       ? `the server of ${place.dataFolder} has ended without saying so: nothing listens on ${place.address}`
-      : `${place.address} cannot be reached: ${cause?.code ?? cause?.message ?? messageOf(thrown)}`,
+      : `${place.address} cannot be reached: ${code ?? messageOf(thrown)}`,
     hint: stale
       ? 'Start it again with `holdfast serve`.'
       : 'Check the address (--server, HOLDFAST_SERVER) and the network.',

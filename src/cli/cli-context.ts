@@ -1,4 +1,4 @@
-import type { HoldfastConfig, LoadedConfig } from '../platform/config/load-config.ts';
+import type { LoadedConfig } from '../platform/config/load-config.ts';
 import type { ApiClient } from './api-client.ts';
 import type { Output } from './terminal/output.ts';
 
@@ -22,7 +22,7 @@ export type CliContext = {
   /** The server the global options name, or the local one. @throws HoldfastError unavailable `server.none` */
   api(): Promise<ApiClient>;
   /** The configuration, with the flags of this command over it. Warnings are written to stderr. */
-  loadConfig(flags?: Readonly<Record<string, unknown>>): LoadedConfig & { config: HoldfastConfig };
+  loadConfig(flags?: Readonly<Record<string, unknown>>): Promise<LoadedConfig>;
   /** What `loadConfig` and `validateConfig` take, for commands that look at a configuration that may be wrong. */
   configInput(flags?: Readonly<Record<string, unknown>>): {
     flags: Record<string, unknown>;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Run } from '../contract/run.ts';
 import { type ApiClient, route } from './api-client.ts';
+import { readBytes } from './send-request.ts';
 import type { Output } from './terminal/output.ts';
 
 const PAUSE_MS = 300;
@@ -18,10 +19,10 @@ export async function copyOutput(
   let from = wanted.from;
   for (;;) {
     const response = await api.open(route`/api/v1/runs/${runId}/output`, { step, attempt, from });
-    const bytes = new Uint8Array(await response.arrayBuffer());
+    const bytes = await readBytes(response);
     write(decoder.decode(bytes, { stream: true }));
-    const next = Number(response.headers.get('x-holdfast-next') ?? from + bytes.length);
-    if (response.headers.get('x-holdfast-ended') === 'true') break;
+    const next = Number(response.headers['x-holdfast-next'] ?? from + bytes.length);
+    if (response.headers['x-holdfast-ended'] === 'true') break;
     // One answer holds a part of a long output: what is already stored is always read to its end.
     if (next === from) {
       if (!follow || !(await isRunning(api, wanted))) break;

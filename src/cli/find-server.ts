@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HoldfastError } from '../platform/errors/holdfast-error.ts';
 import { type LocalServer, readLocalServer } from '../platform/identity/local-access.ts';
@@ -45,10 +46,14 @@ export async function findRunningServer(dataFolder: string): Promise<(LocalServe
 export async function findDataFolder(context: CliContext): Promise<string> {
   const { data } = context.globals();
   if (data !== undefined) return resolve(data);
+  const { environment } = context;
+  const configured = context.globals().config !== undefined || Boolean(environment['HOLDFAST_CONFIG']);
+  // Nothing is written anywhere: the commonest case, and the configuration need not even be loaded.
+  if (!configured && !existsSync('holdfast.yaml')) return resolve(environment['HOLDFAST_DATA'] || 'data');
   const { validateConfig } = await import('../platform/config/load-config.ts');
   const verdict = validateConfig(context.configInput());
   if (verdict.valid) return verdict.config.data;
-  const fallback = resolve(context.environment['HOLDFAST_DATA'] || 'data');
+  const fallback = resolve(environment['HOLDFAST_DATA'] || 'data');
   context
     .output()
     .note(`The configuration is not valid (\`holdfast validate-config\`); looking for a server of ${fallback}.`);

@@ -3,7 +3,8 @@ import { TextDecoder } from 'node:util';
 import type { Run, RunStatus, RunStep, StepAttempt } from '../contract/run.ts';
 import { EXIT } from '../platform/errors/exit-code.ts';
 import { type ApiClient, route } from './api-client.ts';
-import { cleanLine } from './terminal/clean-text.ts';
+import { readBytes } from './send-request.ts';
+import { cleanLine, cleanText } from './terminal/clean-text.ts';
 import type { Output } from './terminal/output.ts';
 import { formatDuration } from './terminal/times.ts';
 import { toneOfRun } from './terminal/tones.ts';
@@ -70,46 +71,49 @@ function printEnd(output: Output, run: Run): void {
   );
 }
 
-/** Tells each change once, and each byte of output once. */
+/** How far an attempt's output was told; characters and lines may be cut by the border between two answers. */
+type Told = { next: number; decoder: TextDecoder; line: string };
+
+/** Tells each change once, and each line of output once. */
 function createNarrator(api: ApiClient, output: Output, runId: string): { tell(run: Run): Promise<boolean> } {
-  const told = new Map<string, string>();
-  const offsets = new Map<string, number>();
-  const decoders = new Map<string, TextDecoder>();
+  const states = new Map<string, string>();
+  const outputs = new Map<string, Told>();
+  const gutter = output.dim(output.unicode ? '  │ ' : '  | ');
 
   const tellOutput = async (step: RunStep, attempt: StepAttempt): Promise<boolean> => {
     const key = `${step.id} ${attempt.n}`;
-    const from = offsets.get(key) ?? 0;
-    if (attempt.output.bytes <= from) return false;
-    const response = await api.open(route`/api/v1/runs/${runId}/output`, { step: step.id, attempt: attempt.n, from });
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    offsets.set(key, Number(response.headers.get('x-holdfast-next') ?? from + bytes.length));
-    // A character may be cut by the border between two answers.
-    const decoder = decoders.get(key) ?? new TextDecoder();
-    decoders.set(key, decoder);
-    const text = decoder.decode(bytes, { stream: true });
-    output.write(text.replace(/^(?=.)/gm, output.dim(output.unicode ? '  │ ' : '  | ')));
-    if (text !== '' && !text.endsWith('\n')) output.write('\n');
-    return bytes.length > 0;
+    const told = outputs.get(key) ?? { next: 0, decoder: new TextDecoder(), line: '' };
+    outputs.set(key, told);
+    const from = told.next;
+    if (attempt.output.bytes > from) {
+      const response = await api.open(route`/api/v1/runs/${runId}/output`, { step: step.id, attempt: attempt.n, from });
+      const bytes = await readBytes(response);
+      told.next = Number(response.headers['x-holdfast-next'] ?? from + bytes.length);
+      const lines = cleanText(told.line + told.decoder.decode(bytes, { stream: true })).split('\n');
+      told.line = lines.pop() ?? '';
+      for (const line of lines) output.print(gutter + line);
+    }
+    if (attempt.status !== 'running' && told.line !== '') {
+      output.print(gutter + told.line);
+      told.line = '';
+    }
+    return told.next > from;
   };
 
   return {
     async tell(run) {
       let moved = false;
       for (const step of run.steps) {
-        const latest = step.attempts.at(-1);
+        if (step.status === 'pending') continue;
         const state = `${step.status} ${step.attempts.length}`;
-        if (told.get(step.id) !== state && step.status !== 'pending') {
-          const first = !told.has(step.id);
-          told.set(step.id, state);
-          moved = true;
-          // What was already over when we came is told with its output, in one piece.
-          if (first && step.status !== 'running' && latest)
-            for (const attempt of step.attempts) await tellOutput(step, attempt);
-          else if (latest) await tellOutput(step, latest);
-          output.print(describeStep(output, step));
-        } else if (latest && step.status !== 'pending') {
-          moved = (await tellOutput(step, latest)) || moved;
-        }
+        const changed = states.get(step.id) !== state;
+        if (changed && step.status === 'running') output.print(describeStep(output, step));
+        // Earlier attempts too: they may have come and gone between two looks.
+        for (const attempt of step.attempts) moved = (await tellOutput(step, attempt)) || moved;
+        if (!changed) continue;
+        states.set(step.id, state);
+        moved = true;
+        if (step.status !== 'running') output.print(describeStep(output, step));
       }
       return moved;
     },

@@ -15,11 +15,10 @@ const GLOBAL_OPTIONS: readonly GlobalOption[] = [
 
 const longName = ({ flags }: GlobalOption) => flags.split(' ')[0]!;
 
-/** The end of every command's help. */
+/** The end of every command's help, in lines that fit a narrow window. */
 export const GLOBAL_OPTIONS_LINE = `
-Every command also takes ${GLOBAL_OPTIONS.map(longName).join(', ')}:
-see holdfast --help.
-`;
+Every command also takes --json, --no-color, --quiet,
+--config, --data, --server, --token: see holdfast --help.`;
 
 /** Commander finds a program's options wherever they stand: before the command's name or after it. */
 export function addGlobalOptions(program: Command): void {

@@ -19,7 +19,7 @@ export async function resetLinkInDatabase(
   context: CliContext,
   name: string,
 ): Promise<{ user: { name: string; role: Role }; link: SignInLink }> {
-  const { config } = context.loadConfig();
+  const { config } = await context.loadConfig();
   await assertClusterExists(config);
   return withDatabase(config, async (connectionString) => {
     const database = openDatabase({

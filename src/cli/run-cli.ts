@@ -1,5 +1,4 @@
 import { Command, CommanderError } from 'commander';
-import { loadConfig } from '../platform/config/load-config.ts';
 import { EXIT, exitCodeFor } from '../platform/errors/exit-code.ts';
 import { HoldfastError, toHoldfastError } from '../platform/errors/holdfast-error.ts';
 import { findPackage } from '../platform/package/package-root.ts';
@@ -26,7 +25,7 @@ export async function runCli(args: readonly string[]): Promise<void> {
     .showSuggestionAfterError(true)
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
-    .configureHelp({ sortSubcommands: false, helpWidth: helpWidth(process.env) })
+    .configureHelp({ sortSubcommands: false, helpWidth: helpWidth(process.env), minWidthToWrap: 20 })
     .addHelpText('after', PROGRAM_EXAMPLES)
     .addHelpText('afterAll', ({ command }) => (command === program ? '' : GLOBAL_OPTIONS_LINE));
   addGlobalOptions(program);
@@ -79,7 +78,8 @@ function createContext(program: Command): CliContext & { interrupt(): void } {
         cwd: process.cwd(),
       };
     },
-    loadConfig(flags = {}) {
+    async loadConfig(flags = {}) {
+      const { loadConfig } = await import('../platform/config/load-config.ts');
       const loaded = loadConfig(context.configInput(flags));
       for (const warning of loaded.warnings) process.stderr.write(`warning: ${warning}\n`);
       return loaded;
@@ -125,7 +125,9 @@ function usageError(thrown: CommanderError, program: Command): HoldfastError {
   const lacksCommand = thrown.code === 'commander.help';
   const message = lacksCommand
     ? `holdfast ${name} needs one of: ${at.commands.map((command) => command.name()).join(', ')}`
-    : thrown.message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?');
+    : thrown.message
+        .replace(/^error: (?:command-argument )?/, '')
+        .replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?');
   return new HoldfastError({
     code: 'usage',
     kind: 'invalid',

@@ -27,7 +27,7 @@ export async function openRunbookSource(context: CliContext, folders: readonly s
 
 /** The folders a server of this configuration would search, in its order. */
 export async function listFolders(context: CliContext, folders: readonly string[]): Promise<string[]> {
-  const { config } = context.loadConfig(folders.length > 0 ? { runbooks: [...folders] } : {});
+  const { config } = await context.loadConfig(folders.length > 0 ? { runbooks: [...folders] } : {});
   return [...config.runbooks, join(findPackage().root, 'runbooks')];
 }
 

@@ -24,26 +24,28 @@ export async function examineRunbooks(
       );
   }
   const own = openRunbookLibrary({ folders: config.runbooks });
-  const all = openRunbookLibrary({ folders: [...config.runbooks, join(findPackage().root, 'runbooks')] });
+  const shipped = openRunbookLibrary({ folders: [join(findPackage().root, 'runbooks')] });
   try {
-    const runbooks = await all.list();
+    const ownRunbooks = await own.list();
+    const ownPaths = new Set(ownRunbooks.map(({ path }) => path));
+    const runbooks = [...ownRunbooks, ...(await shipped.list()).filter(({ path }) => !ownPaths.has(path))];
     for (const { path, problem } of runbooks) {
-      if (problem !== null)
+      if (problem !== null) {
         examined.push(
           bad(`runbook ${path}`, problem, `Correct it; holdfast runbook show ${path} tells when it is right.`),
         );
+      }
     }
     const readable = runbooks.filter(({ problem }) => problem === null);
-    if (examined.length === 0)
+    const procedures = readable.reduce((sum, runbook) => sum + runbook.procedures.length, 0);
+    if (examined.length === 0) {
       examined.push(
-        good(
-          'runbooks',
-          `${readable.length} read, ${readable.reduce((sum, { procedures }) => sum + procedures.length, 0)} procedures`,
-        ),
+        good('runbooks', `${readable.length} read, with ${procedures} procedure${procedures === 1 ? '' : 's'}`),
       );
+    }
 
     const labels = Object.entries(config.probes).map(([probe, spec]): Labels => ({ ...spec.labels, probe }));
-    for (const { path, triggers } of await own.list()) {
+    for (const { path, triggers } of ownRunbooks) {
       for (const trigger of triggers) {
         if (!labels.some((each) => isCoveredBy(trigger, each))) {
           examined.push(
@@ -70,7 +72,7 @@ export async function examineRunbooks(
     return examined;
   } finally {
     own.close();
-    all.close();
+    shipped.close();
   }
 }
 

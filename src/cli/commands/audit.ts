@@ -44,18 +44,18 @@ export function defineCommand(command: Command, context: CliContext): void {
       output.printTable(
         [
           { title: 'SEQ', align: 'right' },
-          { title: 'WHEN' },
           { title: 'WHAT' },
-          { title: 'BY', cutTo: 8 },
-          { title: 'ABOUT', cutTo: 12 },
+          { title: 'ABOUT' },
+          { title: 'BY', cutTo: 8, optional: true },
+          { title: 'WHEN', optional: true },
           { title: 'DETAIL', cutTo: 12, optional: true },
         ],
         page.items.map((entry) => [
           String(entry.seq),
-          formatWhen(entry.at, now),
           entry.kind,
-          entry.actor,
           entry.aggregate,
+          entry.actor,
+          formatWhen(entry.at, now),
           detailOf(entry),
         ]),
       );
@@ -87,8 +87,7 @@ export function defineCommand(command: Command, context: CliContext): void {
   save.action(async (file: string | undefined) => {
     const output = context.output();
     const response = await (await context.api()).open('/api/v1/audit/export');
-    const body = response.body as AsyncIterable<Uint8Array> | null;
-    if (body === null) return;
+    const body = response.body as AsyncIterable<Uint8Array>;
     if (file === undefined) {
       for await (const chunk of body) await writeOut(chunk);
       return;

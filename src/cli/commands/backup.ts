@@ -26,7 +26,8 @@ export function defineCommand(command: Command, context: CliContext): void {
     'holdfast backup verify FILE',
     'holdfast backup restore FILE --data ./restored',
   );
-  const configFor = ({ databaseUrl }: DatabaseOptions) => context.loadConfig(databaseUrl ? { databaseUrl } : {}).config;
+  const configFor = async ({ databaseUrl }: DatabaseOptions) =>
+    (await context.loadConfig(databaseUrl ? { databaseUrl } : {})).config;
 
   const create = command
     .command('create')
@@ -36,7 +37,7 @@ export function defineCommand(command: Command, context: CliContext): void {
   addExamples(create, 'holdfast backup create', 'holdfast backup create /mnt/backups/before-upgrade.tar.zst');
   create.action(async (file: string | undefined, options: DatabaseOptions) => {
     const output = context.output();
-    const config = configFor(options);
+    const config = await configFor(options);
     await assertClusterExists(config);
     const now = new Date();
     const target = resolve(file ?? join(folderOf(config), defaultName(now)));
@@ -117,7 +118,7 @@ export function defineCommand(command: Command, context: CliContext): void {
   );
   restore.action(async (file: string, options: DatabaseOptions & { forceIntoNonempty?: boolean }) => {
     const output = context.output();
-    const config = configFor(options);
+    const config = await configFor(options);
     const { readBackupHeader } = await import('../../platform/backup/read-backup.ts');
     // Before a cluster is made for it: a wrong name must not leave a data folder behind.
     await readBackupHeader(file);
@@ -159,7 +160,7 @@ export function defineCommand(command: Command, context: CliContext): void {
   addExamples(list, 'holdfast backup ls', 'holdfast backup ls /mnt/backups');
   list.action(async (folder: string | undefined) => {
     const output = context.output();
-    const where = resolve(folder ?? folderOf(context.loadConfig().config));
+    const where = resolve(folder ?? folderOf((await context.loadConfig()).config));
     const items = await listBackups(where);
     if (output.json) return output.printJson({ items, next: null });
     if (items.length === 0) {

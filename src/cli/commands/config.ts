@@ -19,9 +19,9 @@ export function defineCommand(command: Command, context: CliContext): void {
     'holdfast config explain probes --json',
     'HOLDFAST_LISTEN=:9000 holdfast config explain listen',
   );
-  explain.action((key: string | undefined, { setOnly }: { setOnly?: boolean }) => {
+  explain.action(async (key: string | undefined, { setOnly }: { setOnly?: boolean }) => {
     const output = context.output();
-    const all = explainConfig(context.loadConfig());
+    const all = explainConfig(await context.loadConfig());
     const named =
       key === undefined ? all : all.filter((setting) => setting.key === key || setting.key.startsWith(`${key}.`));
     if (key !== undefined && named.length === 0)
@@ -45,7 +45,8 @@ export function defineCommand(command: Command, context: CliContext): void {
 }
 
 function unknownKey(key: string, keys: readonly string[]): HoldfastError {
-  const near = nearestName(key, keys);
+  const groups = keys.flatMap((each) => each.split('.').map((_, at, parts) => parts.slice(0, at + 1).join('.')));
+  const near = nearestName(key, [...new Set(groups)]);
   return new HoldfastError({
     code: 'config.unknown-key',
     kind: 'missing',

@@ -14,8 +14,8 @@ export function defineCommand(command: Command, context: CliContext): void {
     'holdfast migrate status',
     'holdfast migrate up --database-url postgres://holdfast@db.internal/holdfast',
   );
-  const configFor = ({ databaseUrl }: { databaseUrl?: string }) =>
-    context.loadConfig(databaseUrl ? { databaseUrl } : {}).config;
+  const configFor = async ({ databaseUrl }: { databaseUrl?: string }) =>
+    (await context.loadConfig(databaseUrl ? { databaseUrl } : {})).config;
 
   const status = command
     .command('status')
@@ -24,7 +24,7 @@ export function defineCommand(command: Command, context: CliContext): void {
   addExamples(status, 'holdfast migrate status', 'holdfast migrate status || holdfast migrate up');
   status.action(async (options: { databaseUrl?: string }) => {
     const output = context.output();
-    const rows = await withDatabase(configFor(options), async (connectionString) => {
+    const rows = await withDatabase(await configFor(options), async (connectionString) => {
       const { openDatabase, databaseError } = await import('../../platform/db/database.ts');
       const { assertSchemaNotNewer, readMigrationStatus } = await import('../../platform/db/migrate.ts');
       const database = openDatabase({ connectionString, poolMax: 1, onError: () => {} });
@@ -62,7 +62,7 @@ export function defineCommand(command: Command, context: CliContext): void {
   addExamples(up, 'holdfast migrate up');
   up.action(async (options: { databaseUrl?: string }) => {
     const output = context.output();
-    const applied = await withDatabase(configFor(options), async (connectionString) => {
+    const applied = await withDatabase(await configFor(options), async (connectionString) => {
       const { migrateUp } = await import('../../platform/db/migrate.ts');
       return migrateUp(connectionString);
     });

@@ -147,7 +147,7 @@ function defineRunning(command: Command, context: CliContext): void {
     async (
       name: string,
       options: InputOptions & {
-        follow: boolean;
+        follow?: boolean;
         throughWaits?: boolean;
         incident?: string;
         fromStep?: string;
@@ -165,7 +165,7 @@ function defineRunning(command: Command, context: CliContext): void {
         fromStep: options.fromStep,
         idempotencyKey: options.idempotencyKey,
       });
-      if (!options.follow) {
+      if (options.follow === false) {
         if (output.json) return output.printJson(started);
         output.print(`${output.mark('good')} ${started.title} is ${describeStatus(started)}: ${started.id}`);
         return output.suggest(`Watch: holdfast run follow ${started.id}`);

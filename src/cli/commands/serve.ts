@@ -32,7 +32,7 @@ export function defineCommand(command: Command, context: CliContext): void {
     if (command.getOptionValueSource('auth') === 'default') delete flags['auth'];
     const { serve } = await import('../../app/serve.ts');
     await serve({
-      config: context.loadConfig(flags).config,
+      config: (await context.loadConfig(flags)).config,
       version: context.version,
       environment: context.environment,
       stopWithStdin: stopWithStdin === true,

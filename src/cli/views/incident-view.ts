@@ -13,16 +13,16 @@ export function printIncidents(output: Output, incidents: readonly IncidentSumma
       { title: 'INCIDENT' },
       { title: 'SEV' },
       { title: 'STATUS' },
+      { title: 'WHO', cutTo: 6, optional: true },
       { title: 'OPENED', optional: true },
-      { title: 'WHO', cutTo: 8, optional: true },
       { title: 'TITLE', cutTo: 14 },
     ],
     incidents.map((incident) => [
       incident.number,
       incident.severity.label,
       stateCell(output, toneOfIncident(incident.status), incident.status),
-      formatWhen(incident.openedAt, now),
       incident.acknowledgedBy ?? 'nobody',
+      formatWhen(incident.openedAt, now),
       incident.title,
     ]),
   );
