@@ -32,7 +32,9 @@ export async function answerStep(
     const { run } = locked;
     const row = requireStep(locked, answer.step);
     const action = run.plan.steps.find((step) => step.id === row.id)?.action;
-    if (row.status !== 'waiting' || !action || !['input', 'choice', 'manual'].includes(action.kind)) {
+    // A step that waits for its approval is waiting too, but may not be answered yet.
+    const asks = action?.kind === 'input' || action?.kind === 'choice' || action?.kind === 'manual';
+    if (row.status !== 'waiting' || !asks || run.waitingFor !== action.kind) {
       throw new HoldfastError({
         code: 'step.not-asking',
         kind: 'conflict',

@@ -6,10 +6,6 @@ import { type AttemptRow, RUN_COLUMNS, type RunRow, type StepRow } from './run-r
 
 export type ClaimedRun = { run: RunRow; steps: StepRow[]; takenOver: boolean };
 
-const CLAIMABLE = sql.raw(`(
-  r.status = 'queued' or (r.status in ('running', 'cancelling', 'rolling-back') and (r.worker_id is null or not exists (
-    select from workers w where w.id = r.worker_id and w.lease_expires_at > clock_timestamp()))))`);
-
 /** The body of a run's event. */
 export function runEventBody(run: Pick<RunRow, 'id' | 'runbook' | 'procedure' | 'incidentId'>, reason?: string | null) {
   return {
@@ -22,33 +18,33 @@ export function runEventBody(run: Pick<RunRow, 'id' | 'runbook' | 'procedure' | 
 }
 
 /**
- * Claims up to `most` runs: queued ones and those whose worker's lease has ended. Each claim raises the run's epoch,
- * so that whatever its former owner still sends is refused.
+ * Claims up to `most` runs: queued ones, those nobody holds, those whose worker's lease has ended, and those this worker
+ * holds by its row but has let fall (`active` are the ones it really works on). Each claim raises the run's epoch, so
+ * that whatever its former owner still sends is refused.
  */
 export async function claimRuns(
   database: Database,
-  worker: { id: string; now: Date; most: number },
+  worker: { id: string; now: Date; most: number; active: readonly string[] },
 ): Promise<ClaimedRun[]> {
   return database.transact(async (tx) => {
-    const claimed = await sql<RunRow & { was: RunStatus }>`
+    const claimed = await sql<RunRow & { was: RunStatus; formerWorker: string | null }>`
       with chosen as (
-        select r.id, r.status as was from runs r where ${CLAIMABLE} order by r.created_at limit ${worker.most} for update skip locked
+        select r.id, r.status as was, r.worker_id as former from runs r
+        where r.status = 'queued' or (r.status in ('running', 'cancelling', 'rolling-back') and (r.worker_id is null
+          or (r.worker_id = ${worker.id} and not (r.id = any(${[...worker.active]}::text[])))
+          or not exists (select from workers w where w.id = r.worker_id and w.lease_expires_at > clock_timestamp())))
+        order by r.created_at limit ${worker.most} for update skip locked
       )
       update runs r set worker_id = ${worker.id}, lease_epoch = r.lease_epoch + 1, waiting_for = null,
         status = case when r.status = 'queued' then 'running' else r.status end,
         started_at = coalesce(r.started_at, ${worker.now})
       from chosen where r.id = chosen.id
-      returning ${sql.raw(RUN_COLUMNS)}, chosen.was`.execute(tx);
+      returning ${sql.raw(RUN_COLUMNS)}, chosen.was, chosen.former as "formerWorker"`.execute(tx);
     if (claimed.rows.length === 0) return [];
     await publish(
       tx,
       claimed.rows.flatMap((run) => {
-        const kind =
-          run.was !== 'queued' && run.was !== 'rolling-back'
-            ? 'run.taken-over'
-            : run.leaseEpoch === 1
-              ? 'run.started'
-              : null;
+        const kind = claimEvent(run, worker.id);
         return kind
           ? [{ kind, aggregate: `run:${run.id}`, body: runEventBody(run), actor: run.startedBy, at: worker.now }]
           : [];
@@ -65,23 +61,40 @@ export async function claimRuns(
   });
 }
 
-/** What may have changed about owned runs since their claim: their epoch, a wish to pause or cancel. */
-export type RunControl = { id: string; leaseEpoch: number; pauseRequested: boolean; cancelRequestedBy: string | null };
+function claimEvent(
+  run: { was: RunStatus; formerWorker: string | null; leaseEpoch: number },
+  by: string,
+): 'run.started' | 'run.taken-over' | null {
+  if (run.was === 'queued') return run.leaseEpoch === 1 ? 'run.started' : null;
+  return run.formerWorker === null || run.formerWorker === by ? null : 'run.taken-over';
+}
+
+/** What may have changed about owned runs since their claim: their epoch, a wish to pause (and whose) or to cancel. */
+export type RunControl = {
+  id: string;
+  leaseEpoch: number;
+  pauseRequested: boolean;
+  reason: string | null;
+  cancelRequestedBy: string | null;
+};
 
 /** The controls of all runs this worker owns, in one statement. */
 export async function readControls(database: Database, workerId: string): Promise<RunControl[]> {
   const result = await database.pool.query<RunControl>({
     name: 'read-controls',
-    text: `select id, lease_epoch as "leaseEpoch", pause_requested as "pauseRequested", cancel_requested_by as "cancelRequestedBy"
+    text: `select id, lease_epoch as "leaseEpoch", pause_requested as "pauseRequested", reason, cancel_requested_by as "cancelRequestedBy"
            from runs where worker_id = $1 and status in ('running', 'cancelling', 'rolling-back')`,
     values: [workerId],
   });
   return result.rows;
 }
 
+/** What became of letting a run go. In all cases but the first nothing was written. */
+export type Release = { kind: 'released' } | { kind: 'lost' } | { kind: 'cancel-first'; requestedBy: string };
+
 /**
  * Lets go of an owned run in a state where it needs no worker, together with `also` in one transaction.
- * @returns false when the run was not this worker's any more; then nothing was written
+ * @returns `cancel-first` when somebody asked meanwhile to cancel it: only its end or a doubt may follow that
  */
 export async function releaseRun(
   database: Database,
@@ -96,15 +109,24 @@ export async function releaseRun(
     actor: string;
   },
   also: (tx: Tx) => Promise<void> = async () => {},
-): Promise<boolean> {
-  return database.transact(async (tx) => {
+): Promise<Release> {
+  return database.transact(async (tx): Promise<Release> => {
     const released = await sql`
       update runs set status = ${change.status}, waiting_for = ${change.waitingFor}, reason = ${change.reason},
         ended_at = ${change.endedAt}, worker_id = null,
         pause_requested = pause_requested and ${change.status !== 'paused'}
       where id = ${owned.run.id} and worker_id = ${owned.workerId} and lease_epoch = ${owned.run.leaseEpoch}
-        and status in ('running', 'cancelling', 'rolling-back')`.execute(tx);
-    if (released.numAffectedRows !== 1n) return false;
+        and (status in ('running', 'rolling-back') or (status = 'cancelling' and ${change.status} in ('cancelled', 'in-doubt')))`.execute(
+      tx,
+    );
+    if (released.numAffectedRows !== 1n) {
+      const asked = await sql<{ requestedBy: string }>`
+        select cancel_requested_by as "requestedBy" from runs
+        where id = ${owned.run.id} and worker_id = ${owned.workerId} and lease_epoch = ${owned.run.leaseEpoch} and status = 'cancelling'`.execute(
+        tx,
+      );
+      return asked.rows[0] ? { kind: 'cancel-first', requestedBy: asked.rows[0].requestedBy } : { kind: 'lost' };
+    }
     await also(tx);
     if (change.event) {
       await publish(tx, [
@@ -117,7 +139,7 @@ export async function releaseRun(
         },
       ]);
     }
-    return true;
+    return { kind: 'released' };
   });
 }
 

@@ -40,11 +40,20 @@ export async function decideStepInDoubt(deps: RunCommandDeps, runId: string, dec
       case 'retry':
       case 'done':
         await settle(decision.decision === 'retry' ? 'pending' : 'succeeded');
-        await setRunStatus(tx, run, { status: undoing ? 'rolling-back' : 'queued', event: 'run.resumed' }, told);
+        await setRunStatus(
+          tx,
+          run,
+          // Somebody asked to cancel it before the doubt arose: that wish stands.
+          { status: undoing ? 'rolling-back' : run.cancelRequestedBy ? 'cancelling' : 'queued', event: 'run.resumed' },
+          told,
+        );
         return;
       case 'failed':
         await settle('failed');
         await sql`update run_steps set status = 'rollback-failed' where run_id = ${runId} and status = 'rolling-back'`.execute(
+          tx,
+        );
+        await sql`update run_steps set status = 'cancelled' where run_id = ${runId} and not helper and status = 'pending'`.execute(
           tx,
         );
         await setRunStatus(

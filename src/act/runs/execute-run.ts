@@ -32,10 +32,14 @@ export async function executeRun(context: WorkerContext, owned: OwnedRun): Promi
     const move = nextMove(owned);
     if (move.kind === 'execute') {
       outcome = await executeStep(context, owned, move.step, outcome);
-      if (statusOf(owned, move.step.id) !== 'pending' || move.step.retry.delayMs === 0) continue;
-      // Tried again later: the delay is a durable timer, not a worker that waits.
+      if (statusOf(owned, move.step.id) !== 'pending') continue;
+      // One statement moves a step once: the failure is on record before the next attempt is.
       await context.transitions.advance(outcome);
-      return parkRun(context, owned, { kind: 'retry-later', step: move.step, delayMs: move.step.retry.delayMs });
+      outcome = [];
+      const { delayMs } = move.step.retry;
+      // Tried again later: the delay is a durable timer, not a worker that waits.
+      if (delayMs > 0 && (await parkRun(context, owned, { kind: 'retry-later', step: move.step, delayMs }))) return;
+      continue;
     }
     if (outcome.length > 0) await context.transitions.advance(outcome);
     outcome = [];
@@ -82,7 +86,7 @@ function approvalsLacking(owned: OwnedRun, step: PlannedStep): number {
   return owned.granted.get(step.id)?.has(effectSha256) ? 0 : need.needed;
 }
 
-/** @returns true when the run was let go of */
+/** @returns true when the run was let go of, false when its owner goes on with it */
 async function carryOut(
   context: WorkerContext,
   owned: OwnedRun,
@@ -103,11 +107,9 @@ async function carryOut(
       return false;
     case 'finish':
     case 'cancel':
-      await finishRun(context, owned, move);
-      return true;
+      return finishRun(context, owned, move);
     default:
-      await parkRun(context, owned, move);
-      return true;
+      return parkRun(context, owned, move);
   }
 }
 
@@ -191,9 +193,11 @@ async function runHelper(
   context: WorkerContext,
   owned: OwnedRun,
   helper: PlannedStep,
+  before: readonly StepTransition[] = [],
 ): Promise<{ succeeded: boolean; reason: string | null }> {
   const attempt = { n: (owned.steps.get(helper.id)?.attempts ?? 0) + 1, token: createToken() };
   await context.transitions.advance([
+    ...before,
     moveStep(owned, helper, 'running', {
       at: context.clock.now(),
       kind: 'step.started',
@@ -231,21 +235,27 @@ async function rollBackStep(
   step: PlannedStep,
   helper: PlannedStep,
 ): Promise<void> {
-  if (statusOf(owned, step.id) === 'succeeded') {
-    await context.transitions.advance([
-      moveStep(owned, step, 'rolling-back', {
-        at: context.clock.now(),
-        kind: 'step.decided',
-        actor: 'system',
-        reason: `undoing it with "${helper.title}"`,
-      }),
-    ]);
-  }
-  // A decision about an undo in doubt may have settled the helper already.
+  // The undo's beginning and its helper's commit together: a step found `rolling-back` with a helper that succeeded was
+  // undone by that very helper (before a crash, or by a person's word), not by an undo of another step.
+  const begun = statusOf(owned, step.id) === 'rolling-back';
   const verdict =
-    statusOf(owned, helper.id) === 'succeeded'
+    begun && statusOf(owned, helper.id) === 'succeeded'
       ? { succeeded: true, reason: null }
-      : await runHelper(context, owned, helper);
+      : await runHelper(
+          context,
+          owned,
+          helper,
+          begun
+            ? []
+            : [
+                moveStep(owned, step, 'rolling-back', {
+                  at: context.clock.now(),
+                  kind: 'step.decided',
+                  actor: 'system',
+                  reason: `undoing it with "${helper.title}"`,
+                }),
+              ],
+        );
   if (statusOf(owned, helper.id) === 'in-doubt') return;
   await context.transitions.advance([
     moveStep(owned, step, verdict.succeeded ? 'rolled-back' : 'rollback-failed', {

@@ -22,6 +22,8 @@ export type OwnedRun = {
   /** Step id -> hashes of the effects that were granted. */
   granted: Map<string, Set<string>>;
   pauseRequested: boolean;
+  /** Whose wish the pause is, in words. */
+  pauseReason: string | null;
   cancelRequestedBy: string | null;
   /** At a shutdown: let go at the next border between two steps. */
   leaveAtNextStep: boolean;
@@ -41,6 +43,7 @@ export function takeRun(context: WorkerContext, claim: ClaimedRun): OwnedRun {
     secrets: [...Object.values(secrets), ...context.targetSecrets()],
     granted: new Map(),
     pauseRequested: run.pauseRequested,
+    pauseReason: run.reason,
     cancelRequestedBy: run.cancelRequestedBy,
     leaveAtNextStep: false,
     stop: new AbortController(),

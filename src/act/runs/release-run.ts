@@ -6,7 +6,7 @@ import { publish } from '../../platform/events/publish.ts';
 import { setTimer } from '../../platform/timers/timer-service.ts';
 import { approvalNeed } from './approval-policy.ts';
 import { requestApproval } from './approval-store.ts';
-import { releaseRun } from './claim-store.ts';
+import { type Release, releaseRun } from './claim-store.ts';
 import type { Move } from './decide-move.ts';
 import type { OwnedRun } from './owned-run.ts';
 import { resolveEffect } from './resolve-effect.ts';
@@ -21,8 +21,11 @@ type Parking =
   | { kind: 'pause' }
   | { kind: 'retry-later'; step: PlannedStep; delayMs: number };
 
-/** Lets a run go that waits for something: no connection, no memory, no worker is held meanwhile. */
-export async function parkRun(context: WorkerContext, owned: OwnedRun, move: Parking): Promise<void> {
+/**
+ * Lets a run go that waits for something: no connection, no memory, no worker is held meanwhile.
+ * @returns false when it has to be cancelled first
+ */
+export async function parkRun(context: WorkerContext, owned: OwnedRun, move: Parking): Promise<boolean> {
   const at = context.clock.now();
   const actor = owned.claim.run.startedBy;
   const release = async (
@@ -37,18 +40,16 @@ export async function parkRun(context: WorkerContext, owned: OwnedRun, move: Par
       { ...change, endedAt: null, event, at, actor },
       also,
     );
-    if (!released) throw runLost(owned.claim.run.id);
-    context.wakeups.kick('outbox');
-    context.wakeups.kick('timers');
+    return settleRelease(context, owned, released);
   };
 
   switch (move.kind) {
     case 'pause':
-      return release({ status: 'paused', waitingFor: null, reason: 'paused by a person' });
+      return release({ status: 'paused', waitingFor: null, reason: owned.pauseReason });
     case 'park':
       return release({
         status: move.status,
-        waitingFor: move.status === 'in-doubt' ? 'decision' : null,
+        waitingFor: move.status === 'in-doubt' ? 'decision' : waitingForOf(move.step),
         reason: `"${move.step.title}" is ${move.status}`,
       });
     case 'ask':
@@ -95,6 +96,23 @@ export async function parkRun(context: WorkerContext, owned: OwnedRun, move: Par
   }
 }
 
+/** What a step that is waiting already waits for: those that ask nothing by themselves wait for an approval. */
+function waitingForOf(step: PlannedStep): WaitingFor {
+  const { kind } = step.action;
+  return kind === 'input' || kind === 'choice' || kind === 'manual' || kind === 'wait' ? kind : 'approval';
+}
+
+function settleRelease(context: WorkerContext, owned: OwnedRun, released: Release): boolean {
+  if (released.kind === 'lost') throw runLost(owned.claim.run.id);
+  if (released.kind === 'cancel-first') {
+    owned.cancelRequestedBy = released.requestedBy;
+    return false;
+  }
+  context.wakeups.kick('outbox');
+  context.wakeups.kick('timers');
+  return true;
+}
+
 async function waitAtStep(tx: Tx, owned: OwnedRun, step: PlannedStep, at: Date, actor: string): Promise<void> {
   await sql`
     update run_steps set status = 'waiting', started_at = coalesce(started_at, ${at})
@@ -117,12 +135,12 @@ async function waitAtStep(tx: Tx, owned: OwnedRun, step: PlannedStep, at: Date, 
   ]);
 }
 
-/** Ends a run; steps that will not run any more say so. */
+/** Ends a run; steps that will not run any more say so. @returns false when it has to be cancelled first */
 export async function finishRun(
   context: WorkerContext,
   owned: OwnedRun,
   move: Extract<Move, { kind: 'finish' }> | { kind: 'cancel' },
-): Promise<void> {
+): Promise<boolean> {
   const at = context.clock.now();
   const status = move.kind === 'cancel' ? 'cancelled' : move.status;
   const reason = move.kind === 'cancel' ? `cancelled by ${owned.cancelRequestedBy}` : move.reason;
@@ -145,6 +163,5 @@ export async function finishRun(
       );
     },
   );
-  if (!released) throw runLost(owned.claim.run.id);
-  context.wakeups.kick('outbox');
+  return settleRelease(context, owned, released);
 }

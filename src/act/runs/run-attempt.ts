@@ -33,6 +33,7 @@ export async function runAttempt(
   }
   const lapsesAtIntent = context.lease.lapses();
   let recorder: OutputRecorder | null = null;
+  let begun = false;
   const key = { runId: owned.claim.run.id, stepId: step.id, n: attempt.n };
   try {
     const result = await executor.execute({
@@ -59,7 +60,10 @@ export async function runAttempt(
         // Without a process to store, an unbroken lease since the intent is proof enough; a gap needs a look.
         const unbroken = context.lease.isFresh() && context.lease.lapses() === lapsesAtIntent;
         if (owned.stop.signal.aborted) throw runLost(key.runId);
-        if (process === null && unbroken) return;
+        if (process === null && unbroken) {
+          begun = true;
+          return;
+        }
         const still = await recordProcess(context.database, {
           ...key,
           workerId: context.lease.id,
@@ -67,10 +71,13 @@ export async function runAttempt(
           process,
         });
         if (!still || !context.lease.isFresh()) throw runLost(key.runId);
+        begun = true;
       },
     });
     return { ...result, reason: result.reason === null ? null : redactText(result.reason, owned.secrets) };
   } catch (thrown) {
+    if (isRunLost(thrown) && owned.stop.signal.reason === 'cancel' && !begun)
+      return { outcome: 'cancelled', exitCode: null, reason: 'cancelled before it began' };
     if (isRunLost(thrown)) throw thrown;
     return { outcome: 'failed', exitCode: null, reason: redactText(messageOf(thrown), owned.secrets) };
   } finally {

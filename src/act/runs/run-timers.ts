@@ -9,11 +9,18 @@ export const RUN_TIMERS: Readonly<Record<string, TimerHandler>> = {
   [STEP_TIMER]: async (tx, timer) => {
     const [runId, stepId] = timer.subject.split('/');
     if (!runId || !stepId) return;
-    const { run } = await lockRun(tx, runId);
+    const { run, steps } = await lockRun(tx, runId);
+    if (run.waitingFor !== 'wait') return;
     const told = { at: timer.dueAt, actor: 'system' };
     // A step that waits is over now; one that is pending waited to be tried again.
-    await setStepStatus(tx, run, { id: stepId, from: 'waiting', to: 'succeeded', event: 'step.succeeded' }, told);
-    if (run.status === 'waiting' && run.waitingFor === 'wait')
+    const over = await setStepStatus(
+      tx,
+      run,
+      { id: stepId, from: 'waiting', to: 'succeeded', event: 'step.succeeded' },
+      told,
+    );
+    const triedAgain = !over && !steps.some((step) => step.status === 'waiting');
+    if (run.status === 'waiting' && (over || triedAgain))
       await setRunStatus(tx, run, { status: 'queued', event: null }, told);
   },
   [APPROVAL_TIMER]: async (tx, timer) => {

@@ -31,23 +31,14 @@ export function startRunWorker(context: WorkerContext, options: { concurrency: n
     const runId = owned.claim.run.id;
     const done = executeRun(context, owned)
       .catch(async (thrown: unknown) => {
-        if (isRunLost(thrown)) {
-          context.logger.info({ runId }, 'run went to another worker');
-          return;
-        }
+        // Where the row still names this worker, the next claim takes the run up again and settles what is under way.
+        if (isRunLost(thrown)) return context.logger.info({ runId }, 'run let fall: it, or a step of it, was moved');
         context.logger.error({ err: thrown, runId }, `run broke off: ${messageOf(thrown)}`);
-        // Still ours until the lease ends; let go so that it is taken up again, but not in a tight circle.
         await new Promise((resolve) => setTimeout(resolve, BACK_OFF_MS).unref());
-        await context.database.pool
-          .query('update runs set worker_id = null where id = $1 and worker_id = $2 and lease_epoch = $3', [
-            runId,
-            context.lease.id,
-            owned.claim.run.leaseEpoch,
-          ])
-          .catch(() => {});
       })
       .finally(() => {
-        active.delete(runId);
+        // It may have been let go, answered and claimed again meanwhile.
+        if (active.get(runId)?.owned === owned) active.delete(runId);
         claims.wake();
       });
     active.set(runId, { owned, done });
@@ -59,7 +50,12 @@ export function startRunWorker(context: WorkerContext, options: { concurrency: n
     pass: async () => {
       const most = options.concurrency - active.size;
       if (stopping || most <= 0 || !context.lease.isFresh()) return false;
-      const claimed = await claimRuns(context.database, { id: context.lease.id, now: context.clock.now(), most });
+      const claimed = await claimRuns(context.database, {
+        id: context.lease.id,
+        now: context.clock.now(),
+        most,
+        active: [...active.keys()],
+      });
       for (const claim of claimed) begin(takeRun(context, claim));
       if (claimed.length > 0) context.wakeups.kick('outbox');
       return claimed.length === most;
@@ -82,6 +78,7 @@ export function startRunWorker(context: WorkerContext, options: { concurrency: n
           continue;
         }
         owned.pauseRequested = control.pauseRequested;
+        owned.pauseReason = control.reason;
         if (control.cancelRequestedBy !== null && owned.cancelRequestedBy === null) {
           owned.cancelRequestedBy = control.cancelRequestedBy;
           stopRun(owned, 'cancel');

@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/db/database.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import { publish } from '../../platform/events/publish.ts';
 import { clearTimer } from '../../platform/timers/timer-service.ts';
+import { APPROVAL_TIMER } from './approval-store.ts';
 import {
   changeRun,
   type LockedRun,
@@ -13,6 +14,7 @@ import {
 } from './change-run.ts';
 import { runEventBody } from './claim-store.ts';
 import { STEP_TIMER } from './release-run.ts';
+import { isEnded } from './transitions.ts';
 
 type By = { actor: string; reason?: string | undefined };
 
@@ -25,6 +27,7 @@ export async function cancelRun(deps: RunCommandDeps, runId: string, by: By): Pr
       case 'waiting':
       case 'paused':
         await withdrawQuestions(tx, runId);
+        await clearStepTimers(tx, runId);
         await sql`update run_steps set status = 'cancelled', ended_at = ${at} where run_id = ${runId} and not helper and status in ('pending', 'waiting')`.execute(
           tx,
         );
@@ -65,7 +68,10 @@ export async function pauseRun(deps: RunCommandDeps, runId: string, by: By): Pro
     const at = deps.clock.now();
     switch (run.status) {
       case 'running':
-        await sql`update runs set pause_requested = true where id = ${runId}`.execute(tx);
+        // The reason names the person; the worker passes it on when it pauses.
+        await sql`update runs set pause_requested = true, reason = ${`paused by ${by.actor}`} where id = ${runId}`.execute(
+          tx,
+        );
         return;
       case 'queued':
       case 'waiting':
@@ -89,11 +95,14 @@ export async function resumeRun(deps: RunCommandDeps, runId: string, by: By): Pr
   await changeRun(deps, runId, async (tx, { run, steps }) => {
     const at = deps.clock.now();
     if (run.status === 'running' && run.pauseRequested) {
-      await sql`update runs set pause_requested = false where id = ${runId}`.execute(tx);
+      await sql`update runs set pause_requested = false, reason = null where id = ${runId}`.execute(tx);
       return;
     }
     if (run.status !== 'paused') throw runConflict(run, 'resumed', 'Only a paused run can be resumed.');
     const stillAsks = steps.some((step) => step.status === 'waiting');
+    await sql`update runs set pause_requested = false where id = ${runId}`.execute(tx);
+    // A delay before the next attempt ends with the word to go on.
+    if (!stillAsks) await clearStepTimers(tx, runId);
     await setRunStatus(
       tx,
       run,
@@ -112,12 +121,13 @@ export async function skipStep(
   await changeRun(deps, runId, async (tx, locked) => {
     const step = requireStep(locked, skip.step);
     const told = { at: deps.clock.now(), actor: skip.actor, reason: skip.reason };
-    if (step.status !== 'pending' && step.status !== 'waiting') {
+    if (isEnded(locked.run.status)) throw runConflict(locked.run, 'changed', 'It has ended; start a new one.');
+    if (step.helper || (step.status !== 'pending' && step.status !== 'waiting')) {
       throw new HoldfastError({
         code: 'step.conflict',
         kind: 'conflict',
-        message: `step ${step.id} is ${step.status}: it cannot be skipped`,
-        hint: 'Only a step that has not begun can be skipped.',
+        message: `step ${step.id} is ${step.helper ? 'a helper of other steps' : step.status}: it cannot be skipped`,
+        hint: 'Only a step of the plan that has not begun can be skipped.',
       });
     }
     await setStepStatus(tx, locked.run, { id: step.id, from: step.status, to: 'skipped', event: 'step.skipped' }, told);
@@ -161,7 +171,7 @@ export async function beginRollback(
   await sql`update run_steps set status = 'succeeded' where run_id = ${run.id} and status = 'rollback-failed'`.execute(
     tx,
   );
-  await sql`update run_steps set status = 'pending' where run_id = ${run.id} and helper and status = 'failed'`.execute(
+  await sql`update run_steps set status = 'pending' where run_id = ${run.id} and helper and status in ('failed', 'cancelled')`.execute(
     tx,
   );
   await setRunStatus(tx, run, { status: 'rolling-back', event: 'run.rolling-back' }, told);
@@ -181,5 +191,12 @@ export function requireStep({ run, steps }: LockedRun, id: string): LockedRun['s
 
 /** Questions to people that nobody needs to answer any more. */
 async function withdrawQuestions(tx: Tx, runId: string): Promise<void> {
+  await sql`delete from timers t using approvals a
+    where t.kind = ${APPROVAL_TIMER} and t.subject = a.id and a.run_id = ${runId} and a.status = 'pending'`.execute(tx);
   await sql`update approvals set status = 'superseded' where run_id = ${runId} and status = 'pending'`.execute(tx);
+}
+
+/** Waits and delays of a run that nobody waits for any more. */
+async function clearStepTimers(tx: Tx, runId: string): Promise<void> {
+  await sql`delete from timers where kind = ${STEP_TIMER} and starts_with(subject, ${`${runId}/`})`.execute(tx);
 }

@@ -6,10 +6,10 @@ import type { AttemptStatus, RunStatus, StepStatus } from '../../contract/run.ts
  */
 export const RUN_TRANSITIONS: Record<RunStatus, readonly RunStatus[]> = {
   queued: ['running', 'paused', 'cancelled'],
-  running: ['running', 'waiting', 'paused', 'in-doubt', 'cancelling', 'rolling-back', 'succeeded', 'failed'],
+  running: ['waiting', 'paused', 'in-doubt', 'cancelling', 'succeeded', 'failed'],
   waiting: ['queued', 'paused', 'cancelled', 'failed'],
-  paused: ['queued', 'waiting', 'cancelled'],
-  'in-doubt': ['queued', 'failed', 'rolling-back'],
+  paused: ['queued', 'waiting', 'cancelled', 'failed'], // an approval may be rejected meanwhile
+  'in-doubt': ['queued', 'cancelling', 'failed', 'rolling-back', 'rollback-failed'],
   cancelling: ['cancelled', 'in-doubt'],
   'rolling-back': ['rolled-back', 'rollback-failed', 'in-doubt'],
   succeeded: ['rolling-back'],
@@ -27,10 +27,10 @@ export const STEP_TRANSITIONS: Record<StepStatus, readonly StepStatus[]> = {
   succeeded: ['rolling-back', 'running'], // a helper step runs as often as it is asked
   failed: ['pending', 'running'],
   skipped: [],
-  cancelled: [],
-  'rolling-back': ['rolled-back', 'rollback-failed', 'in-doubt'],
+  cancelled: ['pending'], // a helper that is needed again
+  'rolling-back': ['rolled-back', 'rollback-failed'],
   'rolled-back': [],
-  'rollback-failed': ['rolling-back'],
+  'rollback-failed': ['succeeded'], // it stands again, to be undone anew
 };
 
 export const ATTEMPT_TRANSITIONS: Record<AttemptStatus, readonly AttemptStatus[]> = {
