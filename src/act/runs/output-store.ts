@@ -1,4 +1,4 @@
-import type { Database } from '../../platform/db/database.ts';
+import { type Database, isConnectionLoss } from '../../platform/db/database.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import { createRedactor } from './redact-secrets.ts';
 
@@ -7,6 +7,7 @@ export const OUTPUT_HEAD_BYTES = 256 * 1024;
 export const OUTPUT_TAIL_BYTES = 256 * 1024;
 const FLUSH_AFTER_MS = 250;
 const FLUSH_AT_BYTES = 16 * 1024;
+const RETRY_AFTER_OUTAGE_MS = 200;
 
 export type AttemptKey = { runId: string; stepId: string; n: number };
 export type OutputChunk = { offset: number; bytes: Buffer };
@@ -27,59 +28,94 @@ export function createOutputRecorder(options: {
 }): OutputRecorder {
   const { database, attempt } = options;
   const redactor = createRedactor(options.secrets);
-  let buffered: Buffer[] = [];
-  let bufferedBytes = 0;
-  let offset = 0;
+  /** Not stored yet: the rest of the head, and the newest bytes after it. */
+  let head: Buffer[] = [];
+  let tail: Buffer[] = [];
+  let tailBytes = 0;
+  let waitingBytes = 0;
+  let total = 0;
   let timer: NodeJS.Timeout | null = null;
-  let storing: Promise<void> = Promise.resolve();
+  let storing: Promise<void> | null = null;
 
+  const takeChunk = (): OutputChunk => {
+    const fromHead = head.length > 0;
+    const bytes = Buffer.concat(fromHead ? head : tail);
+    const offset = fromHead ? Math.min(total, OUTPUT_HEAD_BYTES) - bytes.length : total - bytes.length;
+    if (fromHead) head = [];
+    else {
+      tail = [];
+      tailBytes = 0;
+    }
+    waitingBytes -= bytes.length;
+    return { offset, bytes };
+  };
+
+  const outlastOutage = async (chunk: OutputChunk): Promise<void> => {
+    for (;;) {
+      try {
+        return await storeChunk(database, attempt, chunk);
+      } catch (thrown) {
+        if (!isConnectionLoss(thrown)) throw thrown;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_OUTAGE_MS));
+      }
+    }
+  };
+
+  /** One statement at a time: what comes meanwhile waits, never more than what is kept of it. */
   const store = () => {
     if (timer) clearTimeout(timer);
     timer = null;
-    if (bufferedBytes === 0) return;
-    let bytes: Buffer = Buffer.concat(buffered);
-    buffered = [];
-    bufferedBytes = 0;
-    const total = offset + bytes.length;
-    let at = offset;
-    offset = total;
-    // A burst larger than the tail: only its end can survive, do not write the rest first.
-    if (at >= OUTPUT_HEAD_BYTES && bytes.length > OUTPUT_TAIL_BYTES) {
-      at = total - OUTPUT_TAIL_BYTES;
-      bytes = bytes.subarray(bytes.length - OUTPUT_TAIL_BYTES);
+    if (storing || waitingBytes === 0) return;
+    storing = outlastOutage(takeChunk())
+      .then(options.onStored)
+      .catch((thrown: unknown) => options.logger.warn({ err: thrown, ...attempt }, 'output not stored'))
+      .finally(() => {
+        storing = null;
+        storeSoon();
+      });
+  };
+  const storeSoon = () => {
+    if (waitingBytes >= FLUSH_AT_BYTES) store();
+    else if (waitingBytes > 0) timer ??= setTimeout(store, FLUSH_AFTER_MS);
+  };
+
+  const keep = (bytes: Buffer) => {
+    const forHead = bytes.subarray(0, Math.max(0, OUTPUT_HEAD_BYTES - total));
+    const rest = bytes.subarray(Math.max(forHead.length, bytes.length - OUTPUT_TAIL_BYTES));
+    total += bytes.length;
+    waitingBytes += forHead.length + rest.length;
+    if (forHead.length > 0) head.push(forHead);
+    if (rest.length === 0) return;
+    tail.push(rest);
+    tailBytes += rest.length;
+    // Past the head only the end can survive: what could not be stored in time need not be held.
+    for (let first = tail[0]; first && tailBytes - first.length >= OUTPUT_TAIL_BYTES; first = tail[0]) {
+      tail.shift();
+      tailBytes -= first.length;
+      waitingBytes -= first.length;
     }
-    storing = storing.then(async () => {
-      try {
-        await storeChunk(database, attempt, { offset: at, bytes }, total);
-        options.onStored();
-      } catch (thrown) {
-        options.logger.warn({ err: thrown, ...attempt }, 'output not stored');
-      }
-    });
   };
 
   return {
     write(chunk) {
       const safe = redactor.push(chunk);
       if (safe.length === 0) return;
-      buffered.push(safe);
-      bufferedBytes += safe.length;
-      if (bufferedBytes >= FLUSH_AT_BYTES) store();
-      else timer ??= setTimeout(store, FLUSH_AFTER_MS);
+      keep(safe);
+      storeSoon();
     },
     async end() {
-      const rest = redactor.flush();
-      if (rest.length > 0) {
-        buffered.push(rest);
-        bufferedBytes += rest.length;
+      keep(redactor.flush());
+      while (waitingBytes > 0 || storing) {
+        store();
+        await storing;
       }
-      store();
-      await storing;
+      if (timer) clearTimeout(timer);
     },
   };
 }
 
-async function storeChunk(database: Database, attempt: AttemptKey, chunk: OutputChunk, total: number): Promise<void> {
+async function storeChunk(database: Database, attempt: AttemptKey, chunk: OutputChunk): Promise<void> {
+  const total = chunk.offset + chunk.bytes.length;
   const key = [attempt.runId, attempt.stepId, attempt.n];
   const cutFrom = OUTPUT_HEAD_BYTES;
   const cutTo = total - OUTPUT_TAIL_BYTES;

@@ -1,37 +1,6 @@
-/** Shorter values are not redacted: replacing every "a" would destroy the output and hide nothing. */
-const SHORTEST_SECRET = 6;
-const MASK = Buffer.from('[redacted]');
+import { secretForms } from './secret-forms.ts';
 
-/**
- * The forms in which a secret is recognised: as it is, JSON- and URL-escaped, hexadecimal, and base64 (both alphabets,
- * at each of the three alignments, without the characters that neighbours influence).
- * Known limits: a secret that is split by other text, compressed, encrypted or reversed is not recognised.
- */
-export function secretForms(secret: string): Buffer[] {
-  if (secret.length < SHORTEST_SECRET) return [];
-  const bytes = Buffer.from(secret, 'utf8');
-  const forms = new Set<string>([
-    secret,
-    JSON.stringify(secret).slice(1, -1),
-    encodeURIComponent(secret),
-    encodeURIComponent(secret).replaceAll('%20', '+'),
-    bytes.toString('hex'),
-    bytes.toString('hex').toUpperCase(),
-    secret.replaceAll("'", "'\\''"),
-  ]);
-  for (const before of [0, 1, 2]) {
-    const encoded = Buffer.concat([Buffer.alloc(before), bytes])
-      .toString('base64')
-      .replace(/=+$/, '');
-    const from = before === 0 ? 0 : before + 1;
-    const to = (before + bytes.length) % 3 === 0 ? encoded.length : encoded.length - 1;
-    const stable = encoded.slice(from, to);
-    if (stable.length < SHORTEST_SECRET) continue;
-    forms.add(stable);
-    forms.add(stable.replaceAll('+', '-').replaceAll('/', '_'));
-  }
-  return [...forms].map((form) => Buffer.from(form, 'utf8')).sort((a, b) => b.length - a.length);
-}
+const MASK = Buffer.from('[redacted]');
 
 export type Redactor = {
   /** The part of the stream that is certain by now, redacted. A possible beginning of a secret is held back. */
@@ -40,57 +9,81 @@ export type Redactor = {
   flush(): Buffer;
 };
 
-/** Redacts a stream whatever its chunk borders. */
-export function createRedactor(secrets: readonly string[]): Redactor {
-  const forms = secrets.flatMap(secretForms).sort((a, b) => b.length - a.length);
-  const longest = forms[0]?.length ?? 0;
-  let held: Buffer = Buffer.alloc(0);
+type Stretch = { from: number; to: number };
 
-  const replaceAll = (data: Buffer): { parts: Buffer[]; safeFrom: number } => {
+/**
+ * Redacts a stream: the same bytes give the same result wherever the borders of its chunks are. Every byte that belongs
+ * to a form of a secret is masked; forms that overlap share one mask. Holds back less than the longest form.
+ */
+export function createRedactor(secrets: readonly string[]): Redactor {
+  const forms = [...new Map(secrets.flatMap(secretForms).map((form) => [form.toString('latin1'), form])).values()];
+  const longest = Math.max(0, ...forms.map((form) => form.length));
+  const firstBytes = new Set(forms.map((form) => form[0]));
+  let held: Buffer = Buffer.alloc(0);
+  /** So many of the held bytes belong to a secret whose mask was written already. */
+  let masked = 0;
+
+  const redactUpTo = (data: Buffer, border: number): Buffer => {
     const parts: Buffer[] = [];
-    let from = 0;
-    for (;;) {
-      let at = -1;
-      let length = 0;
-      for (const form of forms) {
-        const found = data.indexOf(form, from);
-        // The earliest wins, among equals the longest (forms come longest first).
-        if (found !== -1 && (at === -1 || found < at)) {
-          at = found;
-          length = form.length;
-        }
-      }
-      if (at === -1) return { parts, safeFrom: from };
-      parts.push(data.subarray(from, at), MASK);
-      from = at + length;
+    let at = masked;
+    let maskedTo = masked;
+    for (const { from, to } of mergeOverlaps(findForms(data, forms), masked)) {
+      if (from >= border) break;
+      if (from >= maskedTo) parts.push(data.subarray(at, from), MASK);
+      maskedTo = Math.max(maskedTo, to);
+      at = maskedTo;
     }
+    if (at < border) parts.push(data.subarray(at, border));
+    held = Buffer.from(data.subarray(border));
+    masked = Math.max(0, maskedTo - border);
+    return Buffer.concat(parts);
   };
 
   return {
     push(chunk) {
       if (forms.length === 0) return chunk;
       const data = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
-      const { parts, safeFrom } = replaceAll(data);
-      const rest = data.subarray(safeFrom);
-      const keep = Math.min(rest.length, longestPossibleStart(rest, forms, longest));
-      held = Buffer.from(rest.subarray(rest.length - keep));
-      return Buffer.concat([...parts, rest.subarray(0, rest.length - keep)]);
+      return redactUpTo(data, firstPossibleStart(data, { forms, longest, firstBytes }));
     },
-    flush() {
-      const last = held;
-      held = Buffer.alloc(0);
-      return last;
-    },
+    flush: () => redactUpTo(held, held.length),
   };
 }
 
-/** How many last bytes could be the beginning of a form. */
-function longestPossibleStart(data: Buffer, forms: readonly Buffer[], longest: number): number {
-  for (let length = Math.min(longest - 1, data.length); length > 0; length -= 1) {
-    const tail = data.subarray(data.length - length);
-    if (forms.some((form) => form.length > length && form.subarray(0, length).equals(tail))) return length;
+function findForms(data: Buffer, forms: readonly Buffer[]): Stretch[] {
+  const found: Stretch[] = [];
+  for (const form of forms) {
+    for (let from = data.indexOf(form); from !== -1; from = data.indexOf(form, from + 1))
+      found.push({ from, to: from + form.length });
   }
-  return 0;
+  return found.sort((a, b) => a.from - b.from);
+}
+
+/** Overlapping stretches as one; those that begin before `open` belong to what is masked already. */
+function mergeOverlaps(sorted: readonly Stretch[], open: number): Stretch[] {
+  const merged: Stretch[] = open > 0 ? [{ from: 0, to: open }] : [];
+  for (const next of sorted) {
+    const last = merged.at(-1);
+    if (last && next.from < last.to) last.to = Math.max(last.to, next.to);
+    else merged.push({ ...next });
+  }
+  return merged;
+}
+
+/** Where the rest of the data could be the beginning of a form; its length when nowhere. */
+function firstPossibleStart(
+  data: Buffer,
+  {
+    forms,
+    longest,
+    firstBytes,
+  }: { forms: readonly Buffer[]; longest: number; firstBytes: ReadonlySet<number | undefined> },
+): number {
+  for (let at = Math.max(0, data.length - longest + 1); at < data.length; at += 1) {
+    if (!firstBytes.has(data[at])) continue;
+    const length = data.length - at;
+    if (forms.some((form) => form.length > length && data.compare(form, 0, length, at) === 0)) return at;
+  }
+  return data.length;
 }
 
 /** A whole text, redacted. */
