@@ -1,6 +1,7 @@
 import { CircleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { ApiError } from '../api/request.ts';
+import { sentenceCase } from '../lib/sentence-case.ts';
 import { Button } from './button.tsx';
 
 /** What went wrong in words: what happened, what to do, the request's id small. */
@@ -51,6 +52,6 @@ export function ErrorPanel({
 
 /** Messages begin in lower case where logs quote them; here they are sentences. */
 function sentence(text: string): string {
-  const first = text.slice(0, 1).toUpperCase() + text.slice(1);
+  const first = sentenceCase(text);
   return /[.!?]$/.test(first) ? first : `${first}.`;
 }

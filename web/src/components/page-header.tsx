@@ -21,7 +21,7 @@ export function PageHeader({
   }, [said]);
   return (
     <header className="mb-4 flex flex-wrap items-start justify-between gap-x-4 gap-y-3">
-      <div className="min-w-0 flex-1 basis-64">
+      <div className="min-w-0 flex-1 basis-44">
         {above ? <div className="mb-1 flex flex-wrap items-center gap-x-3 gap-y-1 text-quiet">{above}</div> : null}
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <h1 tabIndex={-1} className="text-title break-anywhere">

@@ -1,7 +1,7 @@
 import type { Code, Root, RootContent } from 'mdast';
 
-/** Where a step's commands stand in the file; lines are 1-based. */
-export type StepPlace = { id: string; line: number; endLine: number };
+/** Where a step's commands stand in the file; lines are 1-based. A `choice` has the lines of its first option. */
+export type StepPlace = { id: string; kind: string; line: number; endLine: number };
 
 /** A fence's text cut where its steps are; what belongs to none (comments, blank lines) in between. */
 export type FencePart<Step> = { kind: 'step'; step: Step; text: string } | { kind: 'text'; text: string };
@@ -59,6 +59,11 @@ function cutFence<Step extends StepPlace>(fence: Code, steps: readonly Step[]): 
     if (text !== '') parts.push({ kind: 'text', text });
   };
   for (const step of steps.toSorted((left, right) => left.line - right.line)) {
+    if (step.kind === 'choice') {
+      // The question only: the commands below it are the options' own.
+      parts.push({ kind: 'step', step, text: '' });
+      continue;
+    }
     textBetween(step.line);
     const text = trimBlankLines(lines.slice(Math.max(step.line, at) - firstLine, step.endLine - firstLine + 1));
     parts.push({ kind: 'step', step, text });

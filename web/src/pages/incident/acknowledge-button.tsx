@@ -6,7 +6,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { useSession } from '../../lib/use-session.ts';
 
 /** Takes an incident; every page that has not gone out is stopped. */
-export function AcknowledgeButton({ id, number, size }: { id: string; number: string; size?: 'large' }) {
+export function AcknowledgeButton({ id, number, short = false }: { id: string; number: string; short?: boolean }) {
   const { may } = useSession();
   const acknowledge = useCommand({
     run: () => sendJson<Incident>('POST', `/api/v1/incidents/${id}/ack`, { body: {} }),
@@ -17,12 +17,12 @@ export function AcknowledgeButton({ id, number, size }: { id: string; number: st
     <>
       <Button
         look="primary"
-        {...(size ? { size } : {})}
         pending={acknowledge.isPending && 'Acknowledging…'}
         onClick={() => acknowledge.mutate(undefined)}
+        aria-label={`Acknowledge ${number}`}
         title="Takes it: pages that have not gone out are stopped"
       >
-        Acknowledge {number}
+        Acknowledge{short ? null : <span className="max-sm:hidden">{number}</span>}
       </Button>
       {acknowledge.error ? <ErrorPanel error={acknowledge.error} /> : null}
     </>

@@ -1,9 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { ArrowRight } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { Incident } from '../../../../src/contract/incident.ts';
-import { incidentQuery } from '../../api/queries.ts';
+import { incidentQuery, pendingApprovals } from '../../api/queries.ts';
 import { buttonClasses } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { FactStrip } from '../../components/fact-strip.tsx';
@@ -67,7 +67,7 @@ export function IncidentPage(): ReactNode {
       <FactStrip
         facts={[
           {
-            label: 'Who has it',
+            label: over ? 'Who had it' : 'Who has it',
             value: owner ? (
               <strong>{actorWords(owner)}</strong>
             ) : (
@@ -89,7 +89,10 @@ export function IncidentPage(): ReactNode {
 
 /** The answer to "what happens next", with the way to act on it. */
 function NextStrip({ incident }: { incident: Incident }) {
-  const next = nextStepOf(incident);
+  const approvals = useInfiniteQuery(pendingApprovals).data?.pages.flatMap((page) => page.items);
+  const next = nextStepOf(incident, approvals);
+  // One primary action: as long as nobody has it, that is to acknowledge.
+  const waitsForOwner = incident.acknowledgedAt === null && !['resolved', 'closed'].includes(incident.status);
   return (
     <div
       className={`mb-4 flex flex-wrap items-center justify-between gap-x-4 gap-y-2 rounded-md px-3 py-2.5 ${TONE_SOFT[next.tone]}`}
@@ -102,7 +105,7 @@ function NextStrip({ incident }: { incident: Incident }) {
         <Link
           to="/runs/$id"
           params={{ id: next.run.id }}
-          className={buttonClasses(next.tone === 'active' ? 'plain' : 'primary')}
+          className={buttonClasses(next.tone === 'active' || waitsForOwner ? 'plain' : 'primary')}
         >
           {next.run.action}
           <ArrowRight aria-hidden="true" size={16} />

@@ -6,6 +6,7 @@ import { SideSection } from '../../components/side-section.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { Time } from '../../components/time.tsx';
 import { plural } from '../../lib/plural.ts';
+import { sentenceCase } from '../../lib/sentence-case.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { FINDING_KINDS, FINDING_STATES, PAGE_STATES, RUN_STATES, WAITING_WORDS } from '../../lib/words.ts';
 import { IncidentRoles } from './incident-roles.tsx';
@@ -24,7 +25,7 @@ export function IncidentSide({ incident }: { incident: Incident }) {
           <ul className="list-disc pl-4">
             {incident.resolveBlockers.map((blocker) => (
               <li key={blocker} className="break-anywhere">
-                {blocker}
+                {sentenceCase(blocker)}
               </li>
             ))}
           </ul>

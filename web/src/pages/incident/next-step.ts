@@ -1,5 +1,5 @@
 import type { Incident } from '../../../../src/contract/incident.ts';
-import type { RunSummary, WaitingFor } from '../../../../src/contract/run.ts';
+import type { Approval, RunSummary, WaitingFor } from '../../../../src/contract/run.ts';
 import type { Tone } from '../../lib/words.ts';
 
 /** What happens next with an incident, and where a person can act. */
@@ -21,8 +21,11 @@ const isWorking = (run: RunSummary) =>
   ['queued', 'running', 'cancelling', 'rolling-back'].includes(run.status) ||
   (run.status === 'waiting' && (run.waitingFor === 'wait' || run.waitingFor === null));
 
-/** The one thing to say first: what needs a person before what goes on by itself. */
-export function nextStepOf(incident: Incident): NextStep {
+/**
+ * The one thing to say first: what needs a person before what goes on by itself.
+ * @param approvals pending ones; they tell what exactly a run waits for
+ */
+export function nextStepOf(incident: Incident, approvals: readonly Approval[] = []): NextStep {
   const { runs, status } = incident;
   if (status === 'closed') return { tone: 'quiet', text: 'Closed. Nothing is left to do.', run: null };
   const doubtful = runs.find((run) => run.status === 'in-doubt');
@@ -35,7 +38,12 @@ export function nextStepOf(incident: Incident): NextStep {
   }
   for (const run of runs) {
     const asks = run.status === 'waiting' && run.waitingFor ? ASKS[run.waitingFor] : undefined;
-    if (asks) return { tone: 'ask', text: `“${run.title}” ${asks.text}.`, run: { id: run.id, action: asks.action } };
+    if (!asks) continue;
+    const effect = approvals.find((approval) => approval.runId === run.id)?.effect;
+    const text = effect
+      ? `Approval needed: “${effect.title}”${effect.target ? ` on ${effect.target}` : ''}.`
+      : `“${run.title}” ${asks.text}.`;
+    return { tone: 'ask', text, run: { id: run.id, action: asks.action } };
   }
   const paused = runs.find((run) => run.status === 'paused');
   if (paused) return { tone: 'ask', text: `“${paused.title}” is paused.`, run: { id: paused.id, action: 'Resume' } };

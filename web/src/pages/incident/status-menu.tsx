@@ -9,6 +9,7 @@ import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { MENU_CLASSES, MENU_ITEM_CLASSES } from '../../components/menu-classes.ts';
 import { StateIcon } from '../../components/state-mark.tsx';
+import { sentenceCase } from '../../lib/sentence-case.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { INCIDENT_STATES, STATUS_VERBS } from '../../lib/words.ts';
 
@@ -69,7 +70,7 @@ export function StatusMenu({ incident }: { incident: Incident }) {
         <p>Held back by:</p>
         <ul className="list-disc pl-5">
           {incident.resolveBlockers.map((blocker) => (
-            <li key={blocker}>{blocker}</li>
+            <li key={blocker}>{sentenceCase(blocker)}</li>
           ))}
         </ul>
         <p>

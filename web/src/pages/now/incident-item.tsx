@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Incident, IncidentSummary } from '../../../../src/contract/incident.ts';
+import type { Approval } from '../../../../src/contract/run.ts';
 import { incidentQuery } from '../../api/queries.ts';
 import { buttonClasses } from '../../components/button.tsx';
 import { SeverityMark } from '../../components/severity-mark.tsx';
@@ -13,10 +14,10 @@ import { nextStepOf, ownerOf } from '../incident/next-step.ts';
 import { ResponseClock } from '../incident/response-clock.tsx';
 
 /** One open incident in five seconds: what, who, what next, what may I do. */
-export function IncidentItem({ incident }: { incident: IncidentSummary }) {
+export function IncidentItem({ incident, approvals }: { incident: IncidentSummary; approvals: readonly Approval[] }) {
   const detail = useQuery(incidentQuery(incident.id)).data;
   const owner = ownerOf(incident);
-  const next = detail ? nextStepOf(detail) : null;
+  const next = detail ? nextStepOf(detail, approvals) : null;
   return (
     <li className="rounded-md border border-line p-3 focus-within:border-line-strong">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
@@ -56,7 +57,7 @@ export function IncidentItem({ incident }: { incident: IncidentSummary }) {
         ) : null}
       </dl>
       <div className="mt-2.5 flex flex-wrap items-center gap-2">
-        {incident.acknowledgedAt ? null : <AcknowledgeButton id={incident.id} number={incident.number} />}
+        {incident.acknowledgedAt ? null : <AcknowledgeButton id={incident.id} number={incident.number} short />}
         {next?.run ? (
           <Link to="/runs/$id" params={{ id: next.run.id }} className={buttonClasses()}>
             {next.run.action}

@@ -75,49 +75,46 @@ export function NowPage(): ReactNode {
         }
       />
       {failed ? <ErrorPanel error={failed.error} onRetry={() => void failed.refetch()} /> : null}
-      <FactStrip
-        facts={[
-          { label: 'Broken', value: broken.length === 0 ? 'nothing' : plural(broken.length, 'incident') },
-          { label: 'Waits for a person', value: waiting === 0 ? 'nothing' : plural(waiting, 'decision') },
-          { label: 'Running', value: working.length === 0 ? 'nothing' : plural(working.length, 'run') },
-          { label: 'Probes', value: <ProbesFact watched={watched} /> },
-        ]}
-      />
-      <div className="grid grid-cols-1 gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1.35fr)_minmax(0,1fr)_minmax(0,1fr)]">
-        <Column title="Broken" count={wrong}>
-          {wrong === 0 ? <Quiet watched={watched} /> : null}
-          <ul className="flex flex-col gap-3">
-            {broken.map((incident) => (
-              <IncidentItem key={incident.id} incident={incident} />
-            ))}
-          </ul>
-          {loose.length > 0 ? (
-            <ul className="mt-2">
-              {loose.map((finding) => (
-                <FindingItem key={finding.id} finding={finding} />
+      <div className="flex flex-col">
+        <div className="max-sm:order-last max-sm:mt-6">
+          <NowFacts watched={watched} />
+        </div>
+        <div className="grid grid-cols-1 gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1.35fr)_minmax(0,1fr)_minmax(0,1fr)]">
+          <Column title="Broken" count={wrong}>
+            {wrong === 0 ? <Quiet watched={watched} /> : null}
+            <ul className="flex flex-col gap-3">
+              {broken.map((incident) => (
+                <IncidentItem key={incident.id} incident={incident} approvals={approvals} />
               ))}
             </ul>
-          ) : null}
-        </Column>
-        <Column title="Waits for a person" count={waiting}>
-          {waiting === 0 ? <p className="text-quiet">No decision is asked for.</p> : null}
-          <ul>
-            {asking.map((run) => (
-              <RunItem key={run.id} run={run} />
-            ))}
-            {approvals.map((approval) => (
-              <ApprovalItem key={approval.id} approval={approval} />
-            ))}
-          </ul>
-        </Column>
-        <Column title="Running" count={working.length}>
-          {working.length === 0 ? <p className="text-quiet">No run is under way.</p> : null}
-          <ul>
-            {working.map((run) => (
-              <RunItem key={run.id} run={run} />
-            ))}
-          </ul>
-        </Column>
+            {loose.length > 0 ? (
+              <ul className="mt-2">
+                {loose.map((finding) => (
+                  <FindingItem key={finding.id} finding={finding} />
+                ))}
+              </ul>
+            ) : null}
+          </Column>
+          <Column title="Waits for a person" count={waiting}>
+            {waiting === 0 ? <p className="text-quiet">No decision is asked for.</p> : null}
+            <ul>
+              {asking.map((run) => (
+                <RunItem key={run.id} run={run} />
+              ))}
+              {approvals.map((approval) => (
+                <ApprovalItem key={approval.id} approval={approval} />
+              ))}
+            </ul>
+          </Column>
+          <Column title="Running" count={working.length}>
+            {working.length === 0 ? <p className="text-quiet">No run is under way.</p> : null}
+            <ul>
+              {working.map((run) => (
+                <RunItem key={run.id} run={run} />
+              ))}
+            </ul>
+          </Column>
+        </div>
       </div>
     </>
   );
@@ -144,13 +141,37 @@ function Column({ title, count, children }: { title: string; count: number; chil
   );
 }
 
-function ProbesFact({ watched }: { watched: ProbeSummary }) {
-  if (watched.all === 0) return <>none</>;
+/** How we know, and when it was last otherwise. */
+function NowFacts({ watched }: { watched: ProbeSummary }) {
+  const over = useInfiniteQuery(incidentList({ open: false })).data?.pages[0]?.items[0];
   return (
-    <Link to="/probes" className="hover:underline">
-      {watched.healthy} of {watched.all} healthy
-      {watched.failing > 0 ? <strong className="text-bad"> · {watched.failing} failing</strong> : null}
-    </Link>
+    <FactStrip
+      facts={[
+        {
+          label: 'Probes',
+          value:
+            watched.all === 0 ? (
+              'none'
+            ) : (
+              <Link to="/probes" className="hover:underline">
+                {watched.healthy} of {watched.all} healthy
+                {watched.failing > 0 ? <strong className="text-bad"> · {watched.failing} failing</strong> : null}
+              </Link>
+            ),
+        },
+        watched.lastCheckedAt ? { label: 'Last check', value: <Time at={watched.lastCheckedAt} /> } : null,
+        over?.resolvedAt
+          ? {
+              label: 'Last resolved',
+              value: (
+                <Link to="/incidents/$id" params={{ id: over.id }} className="hover:underline">
+                  {over.title}, <Time at={over.resolvedAt} />
+                </Link>
+              ),
+            }
+          : null,
+      ]}
+    />
   );
 }
 

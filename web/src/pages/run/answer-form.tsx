@@ -30,9 +30,9 @@ export function AnswerForm({ run, step }: { run: Run; step: StepView }) {
   const asked = 'prompt' in action ? action.prompt : action.kind === 'manual' ? action.text : step.plan.title;
 
   return (
-    <form onSubmit={submit} className="flex flex-col gap-2">
-      {may('operator') ? null : <p className="text-quiet">An operator, approver or admin answers this.</p>}
-      <fieldset disabled={!may('operator')} className="min-w-0">
+    <form onSubmit={submit} className="flex flex-wrap items-end justify-between gap-2">
+      {may('operator') ? null : <p className="basis-full text-quiet">An operator, approver or admin answers this.</p>}
+      <fieldset disabled={!may('operator')} className="min-w-0 flex-1 basis-72">
         {action.kind === 'input' ? (
           <div className="flex flex-wrap items-end gap-2">
             <div className="min-w-0 flex-1 basis-60">
@@ -61,7 +61,6 @@ export function AnswerForm({ run, step }: { run: Run; step: StepView }) {
               {action.options.map((option) => (
                 <Button
                   key={option.option}
-                  look="primary"
                   pending={value === option.option && pending}
                   disabled={answer.isPending}
                   onClick={() => {
@@ -69,7 +68,7 @@ export function AnswerForm({ run, step }: { run: Run; step: StepView }) {
                     send({ option: option.option });
                   }}
                 >
-                  Go on with {option.label}
+                  {option.label}
                 </Button>
               ))}
             </div>
@@ -79,10 +78,12 @@ export function AnswerForm({ run, step }: { run: Run; step: StepView }) {
           <ManualAnswer text={asked} reason={value} onReason={setValue} onAnswer={send} pending={pending} />
         ) : null}
       </fieldset>
-      {answer.error ? <ErrorPanel error={answer.error} /> : null}
-      <div className="flex flex-wrap gap-2">
-        <RunControls run={run} />
-      </div>
+      <RunControls run={run} compact />
+      {answer.error ? (
+        <div className="basis-full">
+          <ErrorPanel error={answer.error} />
+        </div>
+      ) : null}
     </form>
   );
 }

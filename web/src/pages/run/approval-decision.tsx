@@ -11,6 +11,7 @@ import { actorWords } from '../../lib/actor-words.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { InputValues } from './input-values.tsx';
 import { RunControls } from './run-controls.tsx';
+import { stepAnchor } from './step-view.ts';
 import { ruleVote } from './vote-ruling.ts';
 
 /** The foot bar while a step waits for approval: what exactly, who may, until when. */
@@ -45,7 +46,10 @@ export function ApprovalDecision({ run, approval }: { run: Run; approval: Approv
               ? `${given.length} of ${approval.needed} approvals given${given.length > 0 ? ` (${given.map((each) => actorWords(each.by)).join(', ')})` : ''}.`
               : 'You may decide.'
             : ruling.why}{' '}
-          Expires in <Countdown until={approval.expiresAt} past="no time: it has expired" />.
+          Expires in <Countdown until={approval.expiresAt} past="no time: it has expired" />.{' '}
+          <a href={`#${stepAnchor(approval.stepId)}`} className="link whitespace-nowrap">
+            See the step
+          </a>
         </p>
       </div>
       <div className="flex flex-wrap gap-2 max-sm:w-full">
@@ -53,9 +57,7 @@ export function ApprovalDecision({ run, approval }: { run: Run; approval: Approv
           <Button onClick={() => setOpen('approve')}>See what exactly</Button>
         ) : (
           <>
-            <Button className="max-sm:flex-1" onClick={() => setOpen('reject')}>
-              Reject…
-            </Button>
+            <Button onClick={() => setOpen('reject')}>Reject…</Button>
             <Button
               className="max-sm:flex-1"
               look="primary"
@@ -66,7 +68,7 @@ export function ApprovalDecision({ run, approval }: { run: Run; approval: Approv
             </Button>
           </>
         )}
-        <RunControls run={run} />
+        <RunControls run={run} compact />
       </div>
       <ConfirmDialog
         wide
@@ -129,7 +131,7 @@ function Effect({ run, approval }: { run: Run; approval: Approval }) {
         </span>
         {reason ? <span className="text-quiet">{reason}</span> : null}
       </p>
-      <CodeView text={effect.body} label="What will be run" />
+      <CodeView text={effect.body} label="What will be run" wrap />
       <InputValues names={Object.keys(effect.inputs)} values={effect.inputs} />
       <p className="mt-2 text-small text-quiet break-anywhere">
         Exactly this is approved: sha256 {approval.effectSha256}. If it changes, it is asked again.

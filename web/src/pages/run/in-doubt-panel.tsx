@@ -53,7 +53,7 @@ export function InDoubtPanel({ run, step }: { run: Run; step: StepView }) {
       <p className="mb-1 text-quiet">
         {step.plan.kind} {step.plan.target ? `to ${fillIn(step.plan.target, run.plan.inputs)}` : ''}
       </p>
-      <CodeView text={step.plan.body} label="What was sent" />
+      <CodeView text={step.plan.body} label="What was sent" wrap />
       <InputValues names={step.plan.inputs} values={run.plan.inputs} />
       <h4 className="mt-3 text-body">What is known</h4>
       <Known run={run} step={step} />

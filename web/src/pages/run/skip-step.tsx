@@ -1,8 +1,8 @@
+import { SkipForward } from 'lucide-react';
 import { useState } from 'react';
 import type { Run } from '../../../../src/contract/run.ts';
 import { sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
-import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { useSession } from '../../lib/use-session.ts';
 import type { StepView } from './step-view.ts';
@@ -22,9 +22,15 @@ export function SkipStep({ run, step }: { run: Run; step: StepView }) {
   if (!SKIPPABLE_RUNS.includes(run.status) || !may('operator')) return null;
   return (
     <>
-      <Button look="quiet" className="mt-1 -ml-3 text-quiet!" onClick={() => setOpen(true)}>
-        Skip this step…
-      </Button>
+      <button
+        type="button"
+        aria-label={`Skip ${step.plan.title}…`}
+        title="Skip this step…"
+        onClick={() => setOpen(true)}
+        className="inline-flex size-7 items-center justify-center rounded-md text-quiet hover:bg-hover hover:text-ink max-sm:size-9"
+      >
+        <SkipForward aria-hidden="true" size={14} />
+      </button>
       <ConfirmDialog
         open={open}
         onOpenChange={setOpen}

@@ -1,10 +1,11 @@
 import { useState } from 'react';
-import type { Run } from '../../../../src/contract/run.ts';
+import type { Approval, Run } from '../../../../src/contract/run.ts';
 import { joinClasses } from '../../components/join-classes.ts';
 import { RiskBadge } from '../../components/risk-badge.tsx';
 import { StateIcon, TONE_TEXT } from '../../components/state-mark.tsx';
 import { TextWithTimes } from '../../components/text-with-times.tsx';
 import { Age } from '../../components/time.tsx';
+import { actorWords } from '../../lib/actor-words.ts';
 import { formatDuration } from '../../lib/format-time.ts';
 import { KIND_WORDS, STEP_STATES } from '../../lib/words.ts';
 import { fillIn } from './fill-in.ts';
@@ -49,6 +50,7 @@ export function StepBlock({ run, step, text }: { run: Run; step: StepView; text:
           {step.helps && step.run === null ? 'Only if needed' : state.word}
           <Took step={step} />
         </span>
+        <SkipStep run={run} step={step} />
       </div>
       {text === null || text === '' ? null : (
         // biome-ignore lint/a11y/useSemanticElements: a named region, so that screen readers can find what scrolls
@@ -66,9 +68,9 @@ export function StepBlock({ run, step, text }: { run: Run; step: StepView; text:
         </pre>
       )}
       <StepNotes run={run} step={step} />
+      {step.approval ? <ApprovalNote approval={step.approval} /> : null}
       {attempts.length > 0 ? <Attempts run={run} step={step} /> : null}
       {step.status === 'in-doubt' ? <InDoubtPanel run={run} step={step} /> : null}
-      <SkipStep run={run} step={step} />
     </section>
   );
 }
@@ -111,6 +113,30 @@ function StepNotes({ run, step }: { run: Run; step: StepView }) {
       ) : null}
     </p>
   );
+}
+
+/** What became of the question whether this step may run; what was granted stands with the attempt it allowed. */
+function ApprovalNote({ approval }: { approval: Approval }) {
+  const vote = approval.votes.at(-1);
+  switch (approval.status) {
+    case 'pending':
+      return (
+        <p className="mt-1 text-ask">
+          Waits for {approval.needed === 1 ? 'an approval' : `${approval.needed} approvals`} by an approver or admin who
+          did not start the run.
+        </p>
+      );
+    case 'rejected':
+      return (
+        <p className="mt-1 font-semibold text-bad break-anywhere">
+          Rejected{vote ? ` by ${actorWords(vote.by)}${vote.reason ? `: ${vote.reason}` : ''}` : ''}
+        </p>
+      );
+    case 'expired':
+      return <p className="mt-1 text-bad">Nobody answered in time: the approval expired.</p>;
+    default:
+      return null;
+  }
 }
 
 /** The newest attempt; earlier ones can be chosen. */

@@ -31,7 +31,7 @@ export function StepOutput({ runId, stepId, attempt }: { runId: string; stepId: 
   }, [following, runId, stepId, attempt.n]);
 
   const stored = storedText(attempt);
-  const text = stripTerminal(streamed ?? stored.text);
+  const text = stripTerminal(streamed ?? stored.text).trimEnd();
   const box = useFollowEnd(text, running);
   if (text.trim() === '') {
     return running ? (

@@ -7,7 +7,7 @@ import { CodeView } from '../../components/code-view.tsx';
 import { RiskBadge } from '../../components/risk-badge.tsx';
 import { formatDuration } from '../../lib/format-time.ts';
 import { KIND_WORDS } from '../../lib/words.ts';
-import { parseMarkdown } from '../../markdown/parse-markdown.ts';
+import { parseMarkdown, textOf } from '../../markdown/parse-markdown.ts';
 import { type FencePart, placeSteps } from '../../markdown/place-steps.ts';
 import { renderBlocks } from '../../markdown/render-blocks.tsx';
 import { procedureAnchor, stepsOf } from './procedure-facts.ts';
@@ -59,11 +59,12 @@ export function RunbookDocument({
   };
   const nodes = parsed.root.children.filter((node) => node.type !== 'yaml');
   const first = nodes[0];
-  // The page shows the title already, unless the procedure's place hangs on that heading.
-  const shown = first?.type === 'heading' && !procedures.has(first.position?.start.line ?? 0) ? nodes.slice(1) : nodes;
+  // The page shows the title already; what hangs on that heading stays.
+  const titled = first?.type === 'heading' && textOf(first).trim() === document.title.trim() ? first : null;
   return (
     <article aria-label={document.title} className="max-w-[820px] min-w-0">
-      {renderBlocks(shown, { path, document: parsed, renderFence, renderAfter })}
+      {titled ? renderAfter(titled) : null}
+      {renderBlocks(titled ? nodes.slice(1) : nodes, { path, document: parsed, renderFence, renderAfter })}
     </article>
   );
 }
@@ -85,7 +86,7 @@ function Fence({ block, parts }: { block: RunbookBlock | undefined; parts: reado
         ) : (
           <div key={part.step.id} className="my-1">
             {several ? <StepLine step={part.step} /> : null}
-            <CodeView text={part.text} label={`Commands of ${part.step.title}`} tall />
+            {part.text === '' ? null : <CodeView text={part.text} label={`Commands of ${part.step.title}`} tall />}
             {part.step.bound ? (
               <p className="mt-0.5 text-small text-quiet">
                 Bounded, as it would never end by itself: {part.step.bound.why}

@@ -40,7 +40,11 @@ export function InputFields({
             label={
               <>
                 {name}
-                {required ? null : <span className="font-normal text-quiet"> (optional)</span>}
+                {required ? null : (
+                  <span className="font-normal text-quiet">
+                    {fallback === undefined ? ' (else asked during the run)' : ' (optional)'}
+                  </span>
+                )}
               </>
             }
             help={HELP[type]}

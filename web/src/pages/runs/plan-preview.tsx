@@ -4,6 +4,9 @@ import { plural } from '../../lib/plural.ts';
 import { KIND_WORDS } from '../../lib/words.ts';
 import { fillIn } from '../run/fill-in.ts';
 
+/** Kinds that send something somewhere; the others ask or wait. */
+const SHOWS_COMMANDS = new Set<PlannedStep['kind']>(['shell', 'sql', 'http', 'check', 'notify']);
+
 /** What a run would do, without doing it: every step with its risk, approvals, bounds and way back. */
 export function PlanPreview({ plan }: { plan: Plan }) {
   return (
@@ -25,7 +28,10 @@ export function PlanPreview({ plan }: { plan: Plan }) {
                 </span>
               </p>
               <StepFacts plan={plan} step={step} />
-              {step.body.trim() === '' ? null : (
+              {step.kind === 'manual' ? (
+                <p className="whitespace-pre-wrap text-quiet break-anywhere">{step.body.trim()}</p>
+              ) : null}
+              {!SHOWS_COMMANDS.has(step.kind) || step.body.trim() === '' ? null : (
                 <details>
                   <summary className="min-h-6 py-0.5 text-small text-quiet">Commands</summary>
                   {/* biome-ignore lint/a11y/useSemanticElements: a named region, so that screen readers can find what scrolls */}

@@ -7,7 +7,7 @@ import { Button } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Field, TextInput } from '../../components/field.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
-import { Time } from '../../components/time.tsx';
+import { Countdown } from '../../components/time.tsx';
 import { dropLinkToken } from './link-token.ts';
 
 const SHORTEST_PASSWORD = 12;
@@ -65,8 +65,8 @@ export function SetPasswordForm({
     <form onSubmit={submit} className="flex flex-col gap-4">
       <h1 className="text-title">Set a password</h1>
       <p>
-        For <strong>{link.data.name}</strong>, {link.data.role}. This link works once, until{' '}
-        <Time at={link.data.expiresAt} />.
+        For <strong>{link.data.name}</strong>, whose role is {link.data.role}. The link works once; it expires in{' '}
+        <Countdown until={link.data.expiresAt} past="no time" />.
       </p>
       {/* Password managers file the password under this name. */}
       <input type="text" name="username" autoComplete="username" value={link.data.name} readOnly hidden />
