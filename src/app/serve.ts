@@ -3,8 +3,8 @@ import { createLogger } from '../platform/log/logger.ts';
 import { prepareUi } from './prepare-ui.ts';
 import { startHoldfast } from './start-holdfast.ts';
 
-/** After the first signal a stop may take this long; then the process ends all the same. */
-const STOP_LIMIT_MS = 30_000;
+/** After the first signal a stop may take this long; then the process ends all the same, and the next start settles the rest. */
+const STOP_LIMIT_MS = 20_000;
 
 /**
  * Runs the server until it is told to stop. Signals: TERM and INT stop gracefully (a second one at once ends the
@@ -31,11 +31,16 @@ export async function serve(options: {
   const ui = prepareUi({ logger, environment, build: config.ui.build && config.role !== 'worker' });
   const startedAt = performance.now();
   const starting = startHoldfast({ config, version, environment, logger, ui });
+  void stopRequested.then(() => {
+    // Told to stop before it was ready: the start gets a moment to come to its end, so that it can be undone properly.
+    setTimeout(() => process.exit(130), STOP_LIMIT_MS).unref();
+  });
   let holdfast: Awaited<typeof starting>;
   try {
     holdfast = await starting;
   } catch (thrown) {
     ui.stop();
+    process.stdin.destroy();
     throw thrown;
   }
   if (!config.auth) logger.warn('running without authentication: everybody who reaches this address is administrator');
@@ -48,13 +53,8 @@ export async function serve(options: {
   const reason = await stopRequested;
   logger.info({ reason }, 'stopping');
   for (const signal of signals) process.on(signal, () => process.exit(130));
-  const limit = setTimeout(() => {
-    logger.error(`not stopped after ${STOP_LIMIT_MS / 1_000} s, ending anyway`);
-    process.exit(70);
-  }, STOP_LIMIT_MS).unref();
   ui.stop();
   await holdfast.stop();
-  clearTimeout(limit);
   process.stdin.destroy();
   logger.info('stopped');
 }
