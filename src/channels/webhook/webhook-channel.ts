@@ -48,6 +48,8 @@ export function createWebhookChannel(options: {
             method: 'POST',
             url: options.url,
             timeoutMs: TIMEOUT_MS,
+            // A redirected POST arrives as a GET without its body: that would count as sent and tell nobody.
+            mostRedirects: 0,
             signal: AbortSignal.any([signal, limit]),
             body,
             headers: {

@@ -1,6 +1,6 @@
 import type { Executor, StepExecution, StepResult } from '../../act/runs/index.ts';
 import type { StepAction } from '../../contract/runbook.ts';
-import { messageOf } from '../../platform/errors/holdfast-error.ts';
+import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
 import { sendHttp } from '../../platform/resilience/http-client.ts';
 
 type HttpAction = Extract<StepAction, { kind: 'http' }>;
@@ -15,7 +15,10 @@ const NOT_REACHED = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** Sends one request. Inputs fill `{{name}}` marks: percent-encoded in the URL, as they are in headers and body. */
+/**
+ * Sends one request. Inputs fill `{{name}}` marks, each so that it stays one value where it stands: percent-encoded in
+ * the URL and in a form, escaped in JSON, without line breaks in headers, as it is in any other body.
+ */
 export const httpExecutor: Executor<HttpAction> = {
   execute: sendRequest,
   async stopLeftovers() {
@@ -25,19 +28,23 @@ export const httpExecutor: Executor<HttpAction> = {
 
 async function sendRequest(execution: StepExecution<HttpAction>): Promise<StepResult> {
   const { action } = execution;
+  const unknown = findUnfilled(action, execution.inputs);
+  if (unknown) return { outcome: 'failed', exitCode: null, reason: `input ${unknown} has no value` };
   const fill = (text: string, encode: (value: string) => string) =>
     text.replaceAll(/\{\{([^{}]+)\}\}/g, (mark, name: string) => {
       const value = execution.inputs[name.trim()];
       return value === undefined ? mark : encode(value);
     });
-  const plain = (value: string) => value;
   // A mark that is the whole beginning of the URL is an address, not a part of one.
   const url = fill(
     action.url.replace(/^\{\{([^{}]+)\}\}/, (mark, name: string) => execution.inputs[name.trim()] ?? mark),
     encodeURIComponent,
   );
   const headers = Object.fromEntries(
-    Object.entries(action.headers).map(([name, value]) => [name, fill(value, plain).replaceAll(/[\r\n]/g, ' ')]),
+    Object.entries(action.headers).map(([name, value]) => [
+      name,
+      fill(value, (text) => text).replaceAll(/[\r\n]+/g, ' '),
+    ]),
   );
   await execution.confirmStart(null);
   try {
@@ -45,7 +52,7 @@ async function sendRequest(execution: StepExecution<HttpAction>): Promise<StepRe
       method: action.method,
       url,
       headers,
-      body: action.body === null ? null : fill(action.body, plain),
+      body: action.body === null ? null : fill(action.body, bodyEncoding(headers)),
       timeoutMs: execution.timeoutMs,
       signal: execution.signal,
     });
@@ -65,8 +72,31 @@ async function sendRequest(execution: StepExecution<HttpAction>): Promise<StepRe
       outcome: timedOut ? 'timed-out' : 'failed',
       exitCode: null,
       // Once sent, a request without an answer may have been carried out.
-      uncertain: !SAFE_METHODS.has(action.method.toUpperCase()) && !NOT_REACHED.has(code),
+      uncertain: !SAFE_METHODS.has(action.method.toUpperCase()) && !wasNotSent(thrown, code),
       reason: timedOut ? `no answer within ${execution.timeoutMs / 1_000} s` : messageOf(thrown),
     };
   }
+}
+
+/** A request without a mark's value is not the one that was meant. */
+function findUnfilled(action: HttpAction, inputs: Readonly<Record<string, string>>): string | null {
+  const texts = [action.url, action.body ?? '', ...Object.values(action.headers)];
+  const names = texts.flatMap((text) => [...text.matchAll(/\{\{([^{}]+)\}\}/g)].map((match) => match[1]?.trim() ?? ''));
+  return names.find((name) => inputs[name] === undefined) ?? null;
+}
+
+function bodyEncoding(headers: Readonly<Record<string, string>>): (value: string) => string {
+  const type = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1] ?? '';
+  if (/\bjson\b/i.test(type)) return (value) => JSON.stringify(value).slice(1, -1);
+  if (/x-www-form-urlencoded/i.test(type)) return encodeURIComponent;
+  return (value) => value;
+}
+
+/** These come before the first byte of a request: refused by us, no connection, no trust in the certificate. */
+function wasNotSent(thrown: unknown, code: string): boolean {
+  return (
+    thrown instanceof HoldfastError ||
+    NOT_REACHED.has(code) ||
+    /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/.test(code)
+  );
 }

@@ -8,15 +8,22 @@ import type { StepAction } from '../../contract/runbook.ts';
 import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
 import { endProcessesByToken } from '../../platform/process/kill-by-token.ts';
 import { readProcessStart } from '../../platform/process/process-identity.ts';
-import { GATE_CLOSED_EXIT, GATE_FD, SCRIPT_FD, STATUS_FD, wrapScript } from './shell-script.ts';
+import {
+  findAskingLines,
+  GATE_CLOSED_EXIT,
+  GATE_FD,
+  PREAMBLE_FD,
+  SCRIPT_FD,
+  STATUS_FD,
+  shellPreamble,
+  UNREADABLE_EXIT,
+} from './shell-preamble.ts';
 import { stepEnvironment } from './step-environment.ts';
 
 type ShellAction = Extract<StepAction, { kind: 'shell' }>;
 
 /** After the script ended, output of processes it left behind is read no longer than this. */
 const DRAIN_OUTPUT_MS = 200;
-/** `grep`, `diff` and `test` say "no" with 1: an answer in a step that only looks, not a failure. */
-const NO_IS_AN_ANSWER_EXIT = 1;
 
 /** Runs bash. The script is a file on descriptor 3, stdin is /dev/null, parameters are environment variables. */
 export function createShellExecutor(options: { environment: NodeJS.ProcessEnv; bash?: string }): Executor<ShellAction> {
@@ -44,27 +51,35 @@ async function executeScript(
       };
     parameters[variable] = value;
   }
-  const scriptFd = openScript(wrapScript(execution.action.script));
+  const { script } = execution.action;
+  const noIsAnAnswer = execution.observing && !execution.deciding;
+  const preamble = shellPreamble({ noIsAnAnswer, askingLines: noIsAnAnswer ? findAskingLines(script) : [] });
+  // Each reader of the script has a descriptor of its own: where /dev/fd does not reopen, they would share a position.
+  const [scriptFd, syntaxFd] = openTexts(`${script}\n`, 2);
+  const [preambleFd] = openTexts(preamble, 1);
   let child: ChildProcess;
   try {
     child = spawn(options.bash ?? 'bash', ['--noprofile', '--norc', '-euo', 'pipefail', `/dev/fd/${SCRIPT_FD}`], {
-      env: stepEnvironment(options.environment, parameters, execution.token),
-      stdio: ['ignore', 'pipe', 'pipe', scriptFd, 'pipe', 'pipe'],
+      env: {
+        ...stepEnvironment(options.environment, parameters, execution.token),
+        BASH_ENV: `/dev/fd/${PREAMBLE_FD}`,
+      },
+      stdio: ['ignore', 'pipe', 'pipe', scriptFd, 'pipe', 'pipe', preambleFd, syntaxFd],
       detached: true,
     });
   } finally {
-    closeSync(scriptFd);
+    for (const descriptor of [scriptFd, syntaxFd, preambleFd]) if (descriptor !== undefined) closeSync(descriptor);
   }
   return superviseChild(child, execution);
 }
 
-/** The whole script on disk and already nameless: a cut-off pipe could make bash run half a line. */
-function openScript(text: string): number {
+/** The whole text on disk and already nameless, opened `times`: a cut-off pipe could make bash run half a line. */
+function openTexts(text: string, times: number): number[] {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-step-'));
   try {
     const file = join(folder, 'script');
     writeFileSync(file, text, { mode: 0o600 });
-    return openSync(file, 'r');
+    return Array.from({ length: times }, () => openSync(file, 'r'));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -157,16 +172,12 @@ function judgeExit(
     return { outcome: 'timed-out', exitCode, reason: `not done after ${execution.timeoutMs / 1_000} s: ended` };
   if (exit.signal) return { outcome: 'failed', exitCode, reason: `ended by ${exit.signal}`, uncertain: true };
   if (exitCode === 0) return { outcome: 'succeeded', exitCode, reason: null };
-  if (exitCode === GATE_CLOSED_EXIT && told === '') return { outcome: 'cancelled', exitCode, reason: 'never begun' };
-  const [, ...pipe] = told.trim().split(' ');
+  if (told === '' && exitCode === GATE_CLOSED_EXIT) return { outcome: 'cancelled', exitCode, reason: 'never begun' };
+  if (told === '' && exitCode === UNREADABLE_EXIT)
+    return { outcome: 'failed', exitCode, reason: 'bash cannot read the script; nothing of it ran' };
+  const [, how, ...pipe] = told.trim().split(' ');
   const stages = pipe.length > 1 ? ` (pipe stages: ${pipe.join(' ')})` : '';
-  if (
-    exitCode === NO_IS_AN_ANSWER_EXIT &&
-    execution.observing &&
-    !execution.deciding &&
-    /\b(grep|egrep|zgrep|diff|cmp|test|\[)/.test(execution.action.script)
-  ) {
-    return { outcome: 'succeeded', exitCode, reason: `answered "no" with exit code 1${stages}` };
-  }
-  return { outcome: 'failed', exitCode, reason: `exit code ${exitCode}${stages}` };
+  return how === 'no'
+    ? { outcome: 'succeeded', exitCode, reason: `answered "no" with exit code ${exitCode}${stages}` }
+    : { outcome: 'failed', exitCode, reason: `exit code ${exitCode}${stages}` };
 }

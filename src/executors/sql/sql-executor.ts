@@ -23,6 +23,15 @@ function sessionName(token: string): string {
  * whose first column is neither false nor null.
  */
 export function createSqlExecutor(options: { ownDatabaseUrl: () => string }): Executor<SqlAction> {
+  let own: Promise<string> | null = null;
+  const isOwnDatabase: OwnDatabase = async (client) => {
+    own ??= identifyOwn(options.ownDatabaseUrl());
+    // A failed look is no answer: the next step looks again.
+    own.catch(() => {
+      own = null;
+    });
+    return (await identifyDatabase(client)) === (await own);
+  };
   return {
     async execute(execution) {
       const { target } = execution;
@@ -34,31 +43,60 @@ export function createSqlExecutor(options: { ownDatabaseUrl: () => string }): Ex
         };
       if (target.url === options.ownDatabaseUrl())
         return { outcome: 'failed', exitCode: null, reason: `target ${target.name} is Holdfast's own database` };
-      return runStatements(execution, target.url);
+      return runStatements(execution, target.url, isOwnDatabase);
     },
     async stopLeftovers({ token, target }) {
-      if (!target) return;
-      const client = new pg.Client({
-        connectionString: target.url,
-        connectionTimeoutMillis: STOP_TIMEOUT_MS,
-        query_timeout: STOP_TIMEOUT_MS,
-      });
-      client.on('error', () => {});
-      try {
-        await client.connect();
-        await client.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [
-          sessionName(token),
-        ]);
-      } catch {
-        // Not reachable: then nothing of it can be waited for either.
-      } finally {
-        await client.end().catch(() => {});
-      }
+      if (target) await endSessions(target.url, token);
     },
   };
 }
 
-async function runStatements(execution: StepExecution<SqlAction>, url: string): Promise<StepResult> {
+type OwnDatabase = (client: pg.Client) => Promise<boolean>;
+
+/** Which database a session is in, however its address is written: the server's own identifier and the database's. */
+async function identifyDatabase(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ id: string }>(
+    `select system_identifier || '/' || (select oid from pg_database where datname = current_database()) as id from pg_control_system()`,
+  );
+  return rows[0]?.id ?? '';
+}
+
+async function identifyOwn(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return await identifyDatabase(client);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Ends the sessions of a step: closing our end of a connection does not stop the statement at the other. */
+async function endSessions(url: string, token: string): Promise<void> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: STOP_TIMEOUT_MS,
+    query_timeout: STOP_TIMEOUT_MS,
+  });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [
+      sessionName(token),
+    ]);
+  } catch {
+    // Not reachable: then nothing of it can be waited for either.
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function runStatements(
+  execution: StepExecution<SqlAction>,
+  url: string,
+  isOwnDatabase: OwnDatabase,
+): Promise<StepResult> {
   const { action } = execution;
   const client = new pg.Client({
     connectionString: url,
@@ -73,15 +111,28 @@ async function runStatements(execution: StepExecution<SqlAction>, url: string): 
   );
   try {
     await client.connect();
+    if (await isOwnDatabase(client)) {
+      await client.end();
+      return {
+        outcome: 'failed',
+        exitCode: null,
+        reason: `target ${execution.target?.name} is Holdfast's own database`,
+      };
+    }
   } catch (thrown) {
+    await client.end().catch(() => {});
     return { outcome: 'failed', exitCode: null, reason: `connect to ${execution.target?.name}: ${messageOf(thrown)}` };
   }
-  const onAbort = () => void client.end().catch(() => {});
+  let ending: Promise<void> | null = null;
+  const onAbort = () => {
+    ending ??= endSessions(url, execution.token);
+  };
   execution.signal.addEventListener('abort', onAbort, { once: true });
   let begun = false;
   try {
     await execution.confirmStart(null);
     begun = true;
+    if (execution.signal.aborted) return { outcome: 'cancelled', exitCode: null, reason: 'never begun' };
     if (action.transaction) await client.query(action.readOnly ? 'begin read only' : 'begin');
     else if (action.readOnly) await client.query('set default_transaction_read_only = on');
     let last: pg.QueryResult<unknown[]> | null = null;
@@ -100,6 +151,7 @@ async function runStatements(execution: StepExecution<SqlAction>, url: string): 
     return judgeFailure(thrown, execution);
   } finally {
     execution.signal.removeEventListener('abort', onAbort);
+    await ending;
     await client.end().catch(() => {});
   }
 }

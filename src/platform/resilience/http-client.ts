@@ -12,6 +12,8 @@ export type HttpRequest = {
   signal?: AbortSignal;
   /** More is cut. */
   mostBodyBytes?: number;
+  /** An answer that leads further than this is returned as it is. */
+  mostRedirects?: number;
 };
 
 export type HttpAnswer = {
@@ -45,7 +47,11 @@ export async function sendHttp(options: HttpRequest): Promise<HttpAnswer> {
     if (isIP(host)) assertAddressAllowed(host, host);
     const response = await request(url, { dispatcher: agent, method: method as 'GET', headers, body, signal });
     const location = response.headers.location;
-    if (REDIRECTS.has(response.statusCode) && typeof location === 'string' && redirects < MOST_REDIRECTS) {
+    if (
+      REDIRECTS.has(response.statusCode) &&
+      typeof location === 'string' &&
+      redirects < (options.mostRedirects ?? MOST_REDIRECTS)
+    ) {
       await response.body.dump();
       const next = parseUrl(new URL(location, url).href);
       if (next.origin !== url.origin) {
