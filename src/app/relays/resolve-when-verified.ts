@@ -2,7 +2,7 @@ import { hasVerifiedRun, listRuns } from '../../act/runs/index.ts';
 import type { Queryable, Tx } from '../../platform/db/database.ts';
 import { listFindingsOfIncident } from '../../respond/findings/index.ts';
 import { lockIncident, resolveBlockers, tellIncident, updateIncident } from '../../respond/incidents/index.ts';
-import { cancelPages } from '../../respond/oncall/index.ts';
+import { stopPages } from '../../respond/oncall/index.ts';
 
 /** More runs of one incident than this are not looked at; a person resolves such a one. */
 const MOST_RUNS = 200;
@@ -28,7 +28,7 @@ export async function resolveWhenVerified(tx: Tx, incidentId: string, at: Date):
   const verified = findings.filter((finding) => finding.status === 'fixed').map((finding) => finding.title);
   if (verified.length === 0) return;
   await updateIncident(tx, incidentId, { status: 'resolved', resolvedAt: at });
-  await cancelPages(tx, incidentId, { at, actor: 'system' });
+  await stopPages(tx, incidentId, { at, actor: 'system', answered: false });
   await tellIncident(tx, incident, {
     kind: 'incident.resolved',
     at,

@@ -27,7 +27,7 @@ import {
   readIncidentRow,
   toIncidentSummary,
 } from '../../respond/incidents/index.ts';
-import { cancelPages } from '../../respond/oncall/index.ts';
+import { stopPages } from '../../respond/oncall/index.ts';
 import { principalOf } from '../auth/access-guard.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpDeps } from '../http-deps.ts';
@@ -47,8 +47,7 @@ export function registerIncidentRoutes(app: HttpApp, deps: IncidentRouteDeps): v
   const { db } = deps.database;
   const commands = {
     ...deps,
-    onAcknowledged: (tx: Tx, acknowledged: { incidentId: string; at: Date; actor: string }) =>
-      cancelPages(tx, acknowledged.incidentId, acknowledged),
+    stopPages,
     blockers: (tx: Tx, incidentId: string) => deps.readBlockers(tx, incidentId),
   };
 

@@ -10,8 +10,8 @@ import { findScheme, levelOf } from './severity-schemes.ts';
 
 export type IncidentCommandDeps = { database: Database; clock: Clock; wakeups: Pick<Wakeups, 'kick'> };
 
-/** Called in the transaction of an acknowledgement: pages that wait are cancelled with it. */
-export type OnAcknowledged = (tx: Tx, acknowledged: { incidentId: string; at: Date; actor: string }) => Promise<void>;
+/** Called in the transaction of an acknowledgement or a resolve: pages that wait stop with it. */
+type StopPages = (tx: Tx, incidentId: string, by: { at: Date; actor: string; answered: boolean }) => Promise<void>;
 
 async function change(
   deps: IncidentCommandDeps,
@@ -24,7 +24,7 @@ async function change(
 
 /** Somebody has it: stops every page that has not gone out. A second acknowledgement changes nothing. */
 export async function acknowledgeIncident(
-  deps: IncidentCommandDeps & { onAcknowledged: OnAcknowledged },
+  deps: IncidentCommandDeps & { stopPages: StopPages },
   id: string,
   by: { actor: string; reason?: string | undefined },
 ): Promise<void> {
@@ -36,7 +36,7 @@ export async function acknowledgeIncident(
       acknowledgedBy: by.actor,
       ...(incident.status === 'triage' ? { status: 'investigating' as const } : {}),
     });
-    await deps.onAcknowledged(tx, { incidentId: incident.id, at, actor: by.actor });
+    await deps.stopPages(tx, incident.id, { at, actor: by.actor, answered: true });
     await tellIncident(tx, incident, {
       kind: 'incident.acknowledged',
       at,
@@ -52,7 +52,7 @@ export async function acknowledgeIncident(
  */
 export async function changeIncidentStatus(
   deps: IncidentCommandDeps & {
-    onAcknowledged: OnAcknowledged;
+    stopPages: StopPages;
     blockers: (tx: Tx, incidentId: string) => Promise<string[]>;
   },
   id: string,
@@ -80,7 +80,7 @@ export async function changeIncidentStatus(
         assertOverride(incident, to, blockers);
         text = `Resolved by override of ${to.actor}: ${to.reason} (held back by: ${blockers.join('; ')})`;
       }
-      await deps.onAcknowledged(tx, { incidentId: incident.id, at, actor: to.actor });
+      await deps.stopPages(tx, incident.id, { at, actor: to.actor, answered: false });
     }
     const reopens = incident.status === 'resolved' && to.status !== 'closed';
     if (reopens && incident.cause !== null) await assertNoneOpen(tx, incident, incident.cause);

@@ -1,3 +1,3 @@
 export type { InsideChannel, OutsideChannel, SendResult } from './channel.ts';
-export { cancelPages, queuePage } from './page-store.ts';
+export { queuePage, stopPages } from './page-store.ts';
 export { startPager } from './pager.ts';

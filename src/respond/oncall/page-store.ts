@@ -60,21 +60,30 @@ async function publishPage(
   ]);
 }
 
-/** In the transaction of the acknowledgement: nothing that has not left is sent any more. */
-export async function cancelPages(tx: Tx, incidentId: string, by: { at: Date; actor: string }): Promise<void> {
-  const rows = await sql<PageRow & { was: string }>`
-    update pages p set state = case when before.state = 'queued' and before.attempts = 0 then 'cancelled' else 'acked' end,
-      next_attempt_at = null, changed_at = ${by.at}
-    from (select id, state, attempts from pages where incident_id = ${incidentId} and state in ('queued', 'uncertain', 'sent', 'delivered') for update) before
+/**
+ * In the transaction of an acknowledgement or a resolve: nothing that has not left is sent any more.
+ * @param by.answered a person has it: pages that reached somebody count as acknowledged. Without an answer (resolved
+ *   before anybody responded) they stay what they are.
+ */
+export async function stopPages(
+  tx: Tx,
+  incidentId: string,
+  by: { at: Date; actor: string; answered: boolean },
+): Promise<void> {
+  const rows = await sql<PageRow>`
+    update pages p set next_attempt_at = null, changed_at = ${by.at},
+      state = case when before.state in ('sent', 'delivered') or (before.attempts > 0 and ${by.answered}) then 'acked' else 'cancelled' end
+    from (
+      select id, state, attempts from pages
+      where incident_id = ${incidentId} and (state in ('queued', 'uncertain') or (${by.answered} and state in ('sent', 'delivered')))
+      for update) before
     where p.id = before.id
-    returning p.id, p.incident_id as "incidentId", p.recipient, p.channel, p.state, p.changed_at as "changedAt", p.attempts, p.reason, before.state as was`.execute(
+    returning p.id, p.incident_id as "incidentId", p.recipient, p.channel, p.state, p.changed_at as "changedAt", p.attempts, p.reason`.execute(
     tx,
   );
   for (const page of rows.rows) {
-    await publishPage(tx, page.state === 'cancelled' ? 'page.cancelled' : 'page.acked', page, {
-      at: by.at,
-      actor: by.actor,
-    });
+    const kind = page.state === 'cancelled' ? 'page.cancelled' : 'page.acked';
+    await publishPage(tx, kind, page, { at: by.at, actor: by.actor });
   }
 }
 
