@@ -152,7 +152,7 @@ describe('without a server', () => {
     );
     const [list, shown, planned, bad] = await Promise.all([
       holdfast(['runbook', 'ls', '--runbooks', runbooks, '--json']),
-      holdfast(['runbook', 'show', fixture('004_adcb18f331fabb83.txt'), '--json']),
+      holdfast(['runbook', 'show', join(runbooks, 'pool.md'), '--json']),
       holdfast(['runbook', 'plan', `${join(runbooks, 'pool.md')}#pool`, '--set', 'name=postgres', '--json']),
       holdfast(['runbook', 'plan', 'pool.md#poll', '--runbooks', runbooks, '--json']),
     ]);
@@ -185,7 +185,7 @@ describe('without a server', () => {
     const [narrow, ascii, cut] = await Promise.all([
       holdfast(args, { environment: { COLUMNS: '60' } }),
       holdfast(['runbook', 'ls'], { environment: { LANG: 'C', COLUMNS: '60' } }),
-      holdfast(args, { readBytes: 1 }),
+      holdfast(['runbook', 'show', 'database-connections.md'], { readBytes: 1 }),
     ]);
     const tooWide = narrow.stdout.split('\n').filter((line) => displayWidth(line) > 60 && !/^ {2}File|#/.test(line));
     expect(tooWide).toEqual([]);

@@ -307,7 +307,8 @@ describe('Holdfast itself', () => {
     expect(again.code).toBe(2);
     expect(JSON.parse(again.stderr).error).toMatchObject({ code: 'restore.not-empty' });
 
-    // A lost administrator, and no server: the link is made in the database itself.
+    // A lost administrator, and a server that died without a word: the link is made in the database itself.
+    writeFileSync(join(restored, 'server.json'), JSON.stringify({ address: 'http://127.0.0.1:1', pid: 1 }));
     const link = await holdfast(['user', 'reset-link', 'ada', '--data', restored]);
     expect(link).toMatchObject({ code: 0, stdout: expect.stringContaining('#token=hfl_') });
     const status = await holdfast(['migrate', 'status', '--data', restored, '--json']);

@@ -99,18 +99,23 @@ export function defineCommand(command: Command, context: CliContext): void {
   addExamples(reset, 'holdfast user reset-link admin', 'holdfast user reset-link admin --data /var/lib/holdfast');
   reset.action(async (name: string) => {
     const output = context.output();
-    let api: ApiClient;
     try {
-      api = await context.api();
+      const api = await context.api();
+      const { id } = await findUser(api, name);
+      printLink(output, await api.send<Invited>('POST', route`/api/v1/users/${id}/link`));
     } catch (thrown) {
       // A lost administrator must not need a server that runs: whoever may open the database may do this.
-      if (!(thrown instanceof HoldfastError) || thrown.code !== 'server.none') throw thrown;
+      if (!isWithoutLocalServer(thrown, context)) throw thrown;
       output.note('No server runs: making the link in the database.');
-      return printLink(output, await resetLinkInDatabase(context, name));
+      printLink(output, await resetLinkInDatabase(context, name));
     }
-    const { id } = await findUser(api, name);
-    printLink(output, await api.send<Invited>('POST', route`/api/v1/users/${id}/link`));
   });
+}
+
+/** True when no server of this machine answers and none elsewhere was meant. */
+function isWithoutLocalServer(thrown: unknown, context: CliContext): boolean {
+  const named = context.globals().server !== undefined || Boolean(context.environment['HOLDFAST_SERVER']);
+  return !named && thrown instanceof HoldfastError && ['server.none', 'server.unreachable'].includes(thrown.code);
 }
 
 async function findUser(api: ApiClient, name: string): Promise<User> {
