@@ -201,7 +201,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       );
       await syncProbes(database, probeSpecsOf(config), clock.now());
       start('prober', startProber({ ...machinery, runCheck }));
-      start('housekeeping', await startHousekeeping({ database, logger, retention: config.retention }));
+      start('housekeeping', await startHousekeeping({ database, logger, clock, retention: config.retention }));
     }
 
     await publish(database.db, [

@@ -1,8 +1,11 @@
 import { PgBoss } from 'pg-boss';
+import { deleteOldIdempotencyKeys } from '../http/idempotency-store.ts';
+import type { Clock } from '../platform/clock/clock.ts';
 import type { HoldfastConfig } from '../platform/config/load-config.ts';
 import type { Database } from '../platform/db/database.ts';
 import { JOBS_SCHEMA } from '../platform/db/migrate.ts';
 import { pruneKept } from '../platform/db/prune-store.ts';
+import { pruneIdentity } from '../platform/identity/prune-identity.ts';
 import type { Logger } from '../platform/log/logger.ts';
 
 const PRUNE_QUEUE = 'prune';
@@ -14,6 +17,7 @@ const STOP_TIMEOUT_MS = 2_000;
 export async function startHousekeeping(deps: {
   database: Database;
   logger: Logger;
+  clock: Clock;
   retention: HoldfastConfig['retention'];
 }): Promise<{ stop(): Promise<void> }> {
   const boss = new PgBoss({
@@ -26,7 +30,11 @@ export async function startHousekeeping(deps: {
   await boss.createQueue(PRUNE_QUEUE, { policy: 'singleton' });
   await boss.schedule(PRUNE_QUEUE, PRUNE_CRON);
   await boss.work(PRUNE_QUEUE, async () => {
-    const pruned = await pruneKept(deps.database, deps.retention);
+    const pruned = {
+      ...(await pruneKept(deps.database, deps.retention)),
+      idempotencyKeys: await deleteOldIdempotencyKeys(deps.database.db),
+      signIns: await pruneIdentity(deps.database.db, deps.clock.now()),
+    };
     deps.logger.info(pruned, 'pruned what is older than its retention');
   });
   return { stop: () => boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS }) };

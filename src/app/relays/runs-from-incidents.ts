@@ -1,6 +1,7 @@
+import { sql } from 'kysely';
 import { planProcedure, type RunbookLibrary } from '../../act/runbooks/index.ts';
 import { insertRun } from '../../act/runs/index.ts';
-import type { Tx } from '../../platform/db/database.ts';
+import { isConnectionLoss, type Tx } from '../../platform/db/database.ts';
 import { messageOf } from '../../platform/errors/holdfast-error.ts';
 import type { StampedEvent } from '../../platform/events/relay.ts';
 import type { Logger } from '../../platform/log/logger.ts';
@@ -24,6 +25,7 @@ export function runsFromIncidents(deps: {
         if (!match) continue;
         const say = (text: string) =>
           appendTimeline(tx, incidentId, { kind: 'run.suggested', at: event.at, actor: 'system', text });
+        await sql`savepoint triggered_run`.execute(tx);
         try {
           const entry = await deps.library.read(match.path);
           // What the finding says about itself fills inputs of the same name.
@@ -49,7 +51,9 @@ export function runsFromIncidents(deps: {
             deps.seal,
           );
         } catch (thrown) {
+          if (isConnectionLoss(thrown)) throw thrown;
           // A broken runbook must not hold up the incident; it is told where people look.
+          await sql`rollback to savepoint triggered_run`.execute(tx);
           deps.logger.warn({ err: thrown, runbook: match.path }, 'triggered runbook not started');
           await say(`${match.path} could not be started: ${messageOf(thrown)}`);
         }

@@ -28,6 +28,7 @@ export function registerRunOutputRoutes(app: HttpApp, deps: HttpDeps): void {
       schema: { params: z.object({ id: z.string().max(100) }), querystring: querySchema },
     },
     async ({ params, query }, reply) => {
+      // The attempt before its output: what an ended one wrote is all stored by then.
       const run = await readRun(deps.database, params.id);
       const attempts = run.steps.find((step) => step.id === query.step)?.attempts ?? [];
       const attempt =
@@ -43,12 +44,16 @@ export function registerRunOutputRoutes(app: HttpApp, deps: HttpDeps): void {
       const parts: Buffer[] = [];
       let next = query.from;
       let bytes = 0;
+      let whole = true;
       for (const chunk of await readOutput(
         deps.database,
         { runId: params.id, stepId: query.step, n: attempt.n },
         query.from,
       )) {
-        if (bytes >= MOST_BYTES) break;
+        if (bytes >= MOST_BYTES) {
+          whole = false;
+          break;
+        }
         if (chunk.offset > next) parts.push(Buffer.from(`\n[… ${chunk.offset - next} bytes cut …]\n`));
         const part = chunk.bytes.subarray(Math.max(0, next - chunk.offset));
         parts.push(part);
@@ -58,7 +63,7 @@ export function registerRunOutputRoutes(app: HttpApp, deps: HttpDeps): void {
       return reply
         .header('cache-control', 'no-store')
         .header('x-holdfast-next', String(next))
-        .header('x-holdfast-ended', String(attempt.status !== 'running' && next >= attempt.output.bytes))
+        .header('x-holdfast-ended', String(attempt.status !== 'running' && whole))
         .type('text/plain; charset=utf-8')
         .send(Buffer.concat(parts));
     },

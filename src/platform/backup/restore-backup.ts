@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { finished } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { JOBS_SCHEMA, migrateUp } from '../db/migrate.ts';
+import { JOBS_SCHEMA, listKnownMigrations, migrateTo, migrateUp } from '../db/migrate.ts';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { withBackupClient } from './backup-client.ts';
 import type { BackupHeader, BackupManifest, SavedTable } from './backup-manifest.ts';
-import { listKnownMigrations, migrateTo } from './migrate-to.ts';
 import { readBackup } from './read-backup.ts';
 import {
   copyInStatement,

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type Migration, Migrator } from 'kysely/migration';
 import { getConstructionPlans, getMigrationPlans } from 'pg-boss';
@@ -92,6 +94,37 @@ export async function migrateUp(connectionString: string): Promise<string[]> {
   }
 }
 
+/**
+ * Gives an empty database the schema as it was with a certain migration: rows of a backup fit only the schema they were
+ * saved from. `migrateUp` brings it and them up to date afterwards.
+ * @throws HoldfastError bug `migration.failed`
+ */
+export async function migrateTo(connectionString: string, name: string): Promise<void> {
+  const database = openDatabase({
+    connectionString,
+    poolMax: 2,
+    onError: () => {},
+    applicationName: 'holdfast migrate',
+  });
+  try {
+    const { error } = await createMigrator(database).migrateTo(name);
+    if (!error) return;
+    throw new HoldfastError({
+      code: 'migration.failed',
+      kind: 'bug',
+      message: `the schema of ${name} could not be made: ${messageOf(error)}`,
+      cause: error,
+    });
+  } finally {
+    await database.close();
+  }
+}
+
+/** Names of the migrations this version knows, in order. */
+export async function listKnownMigrations(): Promise<string[]> {
+  return Object.keys(await readMigrations());
+}
+
 /** pg-boss's own tables, from its own plans. */
 async function migrateJobs(database: Database): Promise<void> {
   const there = await database.pool.query<{ there: boolean }>(
@@ -103,6 +136,12 @@ async function migrateJobs(database: Database): Promise<void> {
   }
   const version = await database.pool.query<{ version: number }>(`select version from ${JOBS_SCHEMA}.version`);
   const current = version.rows[0]?.version ?? 0;
-  const plans = getMigrationPlans(JOBS_SCHEMA, current);
-  if (plans.trim() !== '') await database.pool.query(plans);
+  // It asserts that there is something to migrate.
+  if (current < jobsVersion()) await database.pool.query(getMigrationPlans(JOBS_SCHEMA, current));
+}
+
+/** The schema version the installed pg-boss works with. */
+function jobsVersion(): number {
+  const manifest = createRequire(import.meta.url).resolve('pg-boss/package.json');
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { pgboss: { schema: number } }).pgboss.schema;
 }

@@ -4,7 +4,6 @@ export type Retention = { eventsMs: number; outputMs: number; attemptsMs: number
 
 /** Rows deleted by one statement, so that no lock is held long. */
 const BATCH_ROWS = 10_000;
-const IDEMPOTENCY_KEY_HOURS = 24;
 
 /** What is deleted, with its age: `$1` milliseconds. The audit chain is never touched, nor an event it has not taken yet. */
 const STATEMENTS = {
@@ -16,8 +15,6 @@ const STATEMENTS = {
              where r.ended_at < clock_timestamp() - make_interval(secs => $1 / 1000) limit ${BATCH_ROWS})`,
   samples: `delete from probe_samples where ctid in (select ctid from probe_samples
              where at < clock_timestamp() - make_interval(secs => $1 / 1000) limit ${BATCH_ROWS})`,
-  idempotencyKeys: `delete from idempotency_keys where ctid in (select ctid from idempotency_keys
-             where created_at < clock_timestamp() - make_interval(secs => $1 / 1000) limit ${BATCH_ROWS})`,
   workers: `delete from workers w where lease_expires_at < clock_timestamp() - make_interval(secs => $1 / 1000)
              and not exists (select from runs r where r.worker_id = w.id)`,
 } as const;
@@ -32,10 +29,9 @@ export async function pruneKept(
     output: retention.outputMs,
     attempts: retention.attemptsMs,
     samples: retention.samplesMs,
-    idempotencyKeys: IDEMPOTENCY_KEY_HOURS * 3_600_000,
     workers: retention.eventsMs,
   };
-  const pruned = { events: 0, output: 0, attempts: 0, samples: 0, idempotencyKeys: 0, workers: 0 };
+  const pruned = { events: 0, output: 0, attempts: 0, samples: 0, workers: 0 };
   for (const [what, statement] of Object.entries(STATEMENTS) as [keyof typeof STATEMENTS, string][]) {
     let deleted: number;
     do {
