@@ -8,11 +8,12 @@ import { CodeView } from '../../components/code-view.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Field, TextArea } from '../../components/field.tsx';
 import { Time } from '../../components/time.tsx';
+import { sentenceCase } from '../../lib/sentence-case.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { type Decision, doubtChoices } from './doubt-choices.ts';
 import { fillIn } from './fill-in.ts';
 import { InputValues } from './input-values.tsx';
-import type { StepView } from './step-view.ts';
+import { decisionAnchor, type StepView } from './step-view.ts';
 
 const SHORTEST_REASON = 3;
 
@@ -37,6 +38,7 @@ export function InDoubtPanel({ run, step }: { run: Run; step: StepView }) {
 
   return (
     <form
+      id={decisionAnchor(step.id)}
       onSubmit={submit}
       aria-label={`Decide what happened to ${step.plan.title}`}
       className="mt-2 rounded-md border-2 border-doubt p-3"
@@ -56,7 +58,7 @@ export function InDoubtPanel({ run, step }: { run: Run; step: StepView }) {
       <CodeView text={step.plan.body} label="What was sent" wrap />
       <InputValues names={step.plan.inputs} values={run.plan.inputs} />
       <h4 className="mt-3 text-body">What is known</h4>
-      <Known run={run} step={step} />
+      <Known step={step} />
       <fieldset className="mt-3" disabled={!allowed || decide.isPending}>
         <legend className="mb-1 font-semibold">What each choice will do</legend>
         {choices.map((each) => (
@@ -108,7 +110,7 @@ export function InDoubtPanel({ run, step }: { run: Run; step: StepView }) {
   );
 }
 
-function Known({ run, step }: { run: Run; step: StepView }) {
+function Known({ step }: { step: StepView }) {
   const attempt = step.run?.attempts.at(-1);
   const verified = step.plan.verify !== null;
   return (
@@ -120,8 +122,11 @@ function Known({ run, step }: { run: Run; step: StepView }) {
             <span className="code-face break-anywhere">{attempt.worker}</span>. It may still be running there.
           </li>
           <li>
-            {attempt.reason ??
-              (attempt.exitCode === null ? 'No exit code reached Holdfast.' : `Exit code ${attempt.exitCode}.`)}
+            {attempt.reason === null
+              ? attempt.exitCode === null
+                ? 'No exit code reached Holdfast.'
+                : `Exit code ${attempt.exitCode}.`
+              : `${sentenceCase(attempt.reason)}.`}
           </li>
           <li>
             {attempt.output.bytes > 0
@@ -130,7 +135,6 @@ function Known({ run, step }: { run: Run; step: StepView }) {
           </li>
         </>
       ) : null}
-      {run.reason && run.reason !== attempt?.reason ? <li>{run.reason}</li> : null}
       <li>
         {verified
           ? `Its own check “${step.plan.verify}” could not tell either.`

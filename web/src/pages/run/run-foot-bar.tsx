@@ -7,7 +7,7 @@ import { RUN_STATES, type Tone } from '../../lib/words.ts';
 import { AnswerForm } from './answer-form.tsx';
 import { ApprovalDecision } from './approval-decision.tsx';
 import { RunControls } from './run-controls.tsx';
-import { currentStep, type StepView, stepAnchor } from './step-view.ts';
+import { currentStep, decisionAnchor, type StepView } from './step-view.ts';
 
 const EDGES: Record<Tone, string> = {
   quiet: 'border-t-line-strong',
@@ -45,7 +45,7 @@ function decision(run: Run, step: StepView | null): ReactNode {
         title={`In doubt: ${step.plan.title}`}
         text="Somebody must say what happened before the run can go on."
         actions={
-          <a href={`#${stepAnchor(step.id)}`} className={buttonClasses('primary')}>
+          <a href={`#${decisionAnchor(step.id)}`} className={buttonClasses('primary')}>
             See what is known and decide
           </a>
         }

@@ -12,6 +12,7 @@ import { TextWithTimes } from '../../components/text-with-times.tsx';
 import { Age, Time } from '../../components/time.tsx';
 import { actorWords } from '../../lib/actor-words.ts';
 import { formatDuration } from '../../lib/format-time.ts';
+import { sentenceCase } from '../../lib/sentence-case.ts';
 import { RUN_STATES, WAITING_WORDS } from '../../lib/words.ts';
 import { EndedActions } from './ended-actions.tsx';
 import { RunDocument } from './run-document.tsx';
@@ -73,7 +74,7 @@ export function RunPage(): ReactNode {
       {query.error ? <ErrorPanel error={query.error} /> : null}
       {run.reason && ['failed', 'rollback-failed', 'cancelled'].includes(run.status) ? (
         <p className="mb-3 rounded-md bg-bad-soft px-3 py-2 font-semibold text-bad break-anywhere">
-          <TextWithTimes text={run.reason} />
+          <TextWithTimes text={sentenceCase(run.reason)} />
         </p>
       ) : null}
       <FactStrip

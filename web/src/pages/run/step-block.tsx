@@ -7,6 +7,7 @@ import { TextWithTimes } from '../../components/text-with-times.tsx';
 import { Age } from '../../components/time.tsx';
 import { actorWords } from '../../lib/actor-words.ts';
 import { formatDuration } from '../../lib/format-time.ts';
+import { sentenceCase } from '../../lib/sentence-case.ts';
 import { KIND_WORDS, STEP_STATES } from '../../lib/words.ts';
 import { fillIn } from './fill-in.ts';
 import { InDoubtPanel } from './in-doubt-panel.tsx';
@@ -145,7 +146,12 @@ function Attempts({ run, step }: { run: Run; step: StepView }) {
   const [chosen, setChosen] = useState<number | null>(null);
   const attempt = attempts.find((each) => each.n === chosen) ?? attempts.at(-1);
   if (!attempt) return null;
-  const failed = attempt.status === 'failed' || attempt.status === 'in-doubt' || attempt.status === 'lost';
+  const tone =
+    attempt.status === 'in-doubt' || attempt.status === 'lost'
+      ? 'text-doubt'
+      : attempt.status === 'failed'
+        ? 'font-semibold text-bad'
+        : 'text-quiet';
   return (
     <div>
       {attempts.length > 1 ? (
@@ -165,8 +171,8 @@ function Attempts({ run, step }: { run: Run; step: StepView }) {
         </fieldset>
       ) : null}
       {attempt.reason ? (
-        <p className={joinClasses('mt-1 break-anywhere', failed ? 'font-semibold text-bad' : 'text-quiet')}>
-          <TextWithTimes text={attempt.reason} />
+        <p className={joinClasses('mt-1 break-anywhere', tone)}>
+          <TextWithTimes text={sentenceCase(attempt.reason)} />
         </p>
       ) : null}
       <StepOutput key={attempt.n} runId={run.id} stepId={step.id} attempt={attempt} />

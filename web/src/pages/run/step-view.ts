@@ -66,6 +66,11 @@ export function currentStep(steps: readonly StepView[]): StepView | null {
   return steps.find((step) => CURRENT.includes(step.status)) ?? null;
 }
 
+/** The id of the panel in which a step in doubt is decided. */
+export function decisionAnchor(id: string): string {
+  return `decide-${id}`;
+}
+
 /** The id of a step's place on the page. */
 export function stepAnchor(id: string): string {
   return `step-${id}`;

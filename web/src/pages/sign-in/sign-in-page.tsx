@@ -22,7 +22,8 @@ export function SignInPage(): ReactNode {
     return () => window.removeEventListener('hashchange', onHash);
   }, []);
   const begin = (session: Session) => {
-    queryClient.clear();
+    // What somebody else saw in this browser; what this page still shows stays until it is left.
+    queryClient.removeQueries({ type: 'inactive' });
     queryClient.setQueryData(sessionQuery.queryKey, session);
     void navigate({ to: next ?? '/', replace: true });
   };
