@@ -20,8 +20,6 @@ export function renderTable(result: pg.QueryResult): string {
 
 function renderCell(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text =
-    value instanceof Date ? value.toISOString() : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  const oneLine = text.replaceAll(/\s+/g, ' ');
+  const oneLine = String(value).replaceAll(/\s+/g, ' ');
   return oneLine.length > LONGEST_CELL ? `${oneLine.slice(0, LONGEST_CELL - 1)}…` : oneLine;
 }

@@ -104,6 +104,8 @@ async function runStatements(
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: execution.timeoutMs,
     query_timeout: execution.timeoutMs + TIMEOUT_GRACE_MS,
+    // Values as the server writes them: people compare them with what psql shows.
+    types: { getTypeParser: () => (text: string | Buffer) => text },
   });
   client.on('error', () => {});
   client.on('notice', (notice) =>
@@ -159,8 +161,9 @@ async function runStatements(
 function judgeAnswer(last: pg.QueryResult<unknown[]> | null): StepResult {
   const answer = last?.rows[0]?.[0];
   if (answer === undefined) return { outcome: 'failed', exitCode: 1, reason: 'the check returned no row' };
-  return answer === false || answer === null
-    ? { outcome: 'failed', exitCode: 1, reason: `the check answered ${String(answer)}` }
+  const isFalse = last?.fields[0]?.dataTypeID === pg.types.builtins.BOOL && answer === 'f';
+  return isFalse || answer === null
+    ? { outcome: 'failed', exitCode: 1, reason: `the check answered ${isFalse ? 'false' : 'null'}` }
     : { outcome: 'succeeded', exitCode: 0, reason: null };
 }
 
