@@ -15,13 +15,14 @@ export type StampedEvent<Body = Record<string, unknown>> = {
   recordedAt: Date;
 };
 
-const BATCH_EVENTS = 200;
+const LARGEST_BATCH = 200;
 
 /**
  * Hands events to `handle` in order, each exactly once for effects in this database: what the handler writes through
  * `tx` commits together with the new position. Replicas share a relay by its row: one works, the others pass.
  * @param options.kinds the event kinds wanted; all others are stepped over
- * @param options.handle must do its work through `tx` only; a throw rolls the batch back and it is tried again
+ * @param options.handle must do its work through `tx` only; a throw rolls the batch back and it is tried again, in
+ *   smaller batches, so that one event that cannot be handled holds up those after it but not those before it
  */
 export function startRelay(
   deps: { database: Database; wakeups: Wakeups; logger: Logger },
@@ -32,26 +33,40 @@ export function startRelay(
     afterCommit?: () => void;
   },
 ): { stop(): Promise<void> } {
+  let registered = false;
+  let batchEvents = LARGEST_BATCH;
+  const handleBatch = () =>
+    deps.database.transact(async (tx) => {
+      const mine = await sql<{ position: number; head: number }>`
+          select r.position, s.position as head from relays r, sequencer s
+          where r.name = ${options.name} and r.position < s.position for update of r skip locked`.execute(tx);
+      const from = mine.rows[0];
+      if (!from) return { handled: 0, more: false };
+      const events = await sql<StampedEvent>`
+          select position, kind, aggregate, body, actor, at, recorded_at as "recordedAt" from outbox
+          where position > ${from.position} and position <= ${from.head} and kind = any(${[...options.kinds]}::text[])
+          order by position limit ${batchEvents}`.execute(tx);
+      for (const event of events.rows) await options.handle(tx, event);
+      const full = events.rows.length === batchEvents;
+      const reached = full ? (events.rows.at(-1)?.position ?? from.head) : from.head;
+      await sql`update relays set position = ${reached} where name = ${options.name}`.execute(tx);
+      return { handled: events.rows.length, more: full };
+    });
   const loop = createDrainLoop({
     name: `relay ${options.name}`,
     logger: deps.logger,
     pass: async () => {
-      const outcome = await deps.database.transact(async (tx) => {
-        const mine = await sql<{ position: number; head: number }>`
-          select r.position, s.position as head from relays r, sequencer s
-          where r.name = ${options.name} and r.position < s.position for update of r skip locked`.execute(tx);
-        const from = mine.rows[0];
-        if (!from) return { handled: 0, more: false };
-        const events = await sql<StampedEvent>`
-          select position, kind, aggregate, body, actor, at, recorded_at as "recordedAt" from outbox
-          where position > ${from.position} and position <= ${from.head} and kind = any(${[...options.kinds]}::text[])
-          order by position limit ${BATCH_EVENTS}`.execute(tx);
-        for (const event of events.rows) await options.handle(tx, event);
-        const full = events.rows.length === BATCH_EVENTS;
-        const reached = full ? (events.rows.at(-1)?.position ?? from.head) : from.head;
-        await sql`update relays set position = ${reached} where name = ${options.name}`.execute(tx);
-        return { handled: events.rows.length, more: full };
+      if (!registered) {
+        await deps.database.pool.query('insert into relays (name, position) values ($1, 0) on conflict do nothing', [
+          options.name,
+        ]);
+        registered = true;
+      }
+      const outcome = await handleBatch().catch((thrown: unknown) => {
+        batchEvents = 1;
+        throw thrown;
       });
+      batchEvents = Math.min(batchEvents * 2, LARGEST_BATCH);
       if (outcome.handled > 0) {
         deps.wakeups.kick('outbox');
         options.afterCommit?.();
@@ -59,17 +74,10 @@ export function startRelay(
       return outcome.more;
     },
   });
-  let off: () => void = () => {};
-  const ready = deps.database.pool
-    .query('insert into relays (name, position) values ($1, 0) on conflict do nothing', [options.name])
-    .catch((thrown: unknown) => deps.logger.warn({ err: thrown, relay: options.name }, 'relay could not register'))
-    .then(() => {
-      off = deps.wakeups.on('events', loop.wake);
-      loop.wake();
-    });
+  const off = deps.wakeups.on('events', loop.wake);
+  loop.wake();
   return {
     async stop() {
-      await ready;
       off();
       await loop.stop();
     },

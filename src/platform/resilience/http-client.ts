@@ -28,7 +28,11 @@ const MOST_REDIRECTS = 5;
 const DEFAULT_MOST_BODY_BYTES = 1024 * 1024;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
-const agent = new Agent({ connect: { lookup: guardedLookup }, keepAliveTimeout: 4_000, connections: 32 });
+/**
+ * A connection per request: one kept open may be closed by the other side just as it is used again, and then nobody
+ * knows whether a POST was carried out.
+ */
+const agent = new Agent({ connect: { lookup: guardedLookup }, pipelining: 0, connections: 32 });
 
 /**
  * One HTTP request from Holdfast to the outside, with a time limit over everything, few redirects, a cap on the body,

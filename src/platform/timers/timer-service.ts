@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import type { Clock } from '../clock/clock.ts';
-import type { Database, Queryable, Tx } from '../db/database.ts';
+import { type Database, isConnectionLoss, type Queryable, type Tx } from '../db/database.ts';
 import type { Wakeups } from '../events/wakeups.ts';
 import type { Logger } from '../log/logger.ts';
 import { createDrainLoop } from '../work/drain-loop.ts';
 
-/** Called once the timer is due, in the transaction that removes it. */
+/** Called once the timer is due, in the transaction that removes it; a throw undoes its work and keeps the timer. */
 export type TimerHandler = (tx: Tx, timer: { subject: string; dueAt: Date }) => Promise<void>;
 
 const BATCH_TIMERS = 100;
@@ -32,23 +32,39 @@ export function startTimerService(
 ): { stop(): Promise<void> } {
   const kinds = Object.keys(handlers);
   let cancelWake: () => void = () => {};
+  const fireDue = () =>
+    deps.database.transact(async (tx) => {
+      const due = await sql<{ kind: string; subject: string; dueAt: Date }>`
+        delete from timers where (kind, subject) in (
+          select kind, subject from timers where due_at <= ${deps.clock.now()} and kind = any(${kinds}::text[])
+          order by due_at limit ${BATCH_TIMERS} for update skip locked)
+        returning kind, subject, due_at as "dueAt"`.execute(tx);
+      let failed: { thrown: unknown } | null = null;
+      for (const timer of due.rows.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime())) {
+        await sql`savepoint one_timer`.execute(tx);
+        try {
+          await handlers[timer.kind]?.(tx, timer);
+          await sql`release savepoint one_timer`.execute(tx);
+        } catch (thrown) {
+          if (isConnectionLoss(thrown)) throw thrown;
+          await sql`rollback to savepoint one_timer`.execute(tx);
+          await setTimer(tx, timer);
+          failed = { thrown };
+        }
+      }
+      return { fired: due.rows.length, failed };
+    });
   const loop = createDrainLoop({
     name: 'timers',
     logger: deps.logger,
     pass: async () => {
-      const fired = await deps.database.transact(async (tx) => {
-        const due = await sql<{ kind: string; subject: string; dueAt: Date }>`
-          delete from timers where (kind, subject) in (
-            select kind, subject from timers where due_at <= ${deps.clock.now()} and kind = any(${kinds}::text[])
-            order by due_at limit ${BATCH_TIMERS} for update skip locked)
-          returning kind, subject, due_at as "dueAt"`.execute(tx);
-        for (const timer of due.rows) await handlers[timer.kind]?.(tx, timer);
-        return due.rows.length;
-      });
+      const { fired, failed } = await fireDue();
       if (fired > 0) {
         deps.wakeups.kick('outbox');
         deps.wakeups.kick('runs');
         deps.wakeups.kick('pages');
+        // One that fails again and again must not starve the others: they were fired, now it may be told.
+        if (failed) throw failed.thrown;
         return true;
       }
       cancelWake();
