@@ -15,6 +15,8 @@ export type ServerProcess = {
   address: string;
   /** The one-time link of the first administrator, when this start gave one. */
   firstLink: string | null;
+  /** The local administrator's token. */
+  token: string;
   /** Log lines so far, newest last. */
   log: string[];
   /** Calls the API as the local administrator; throws on an answer that is not 2xx. */
@@ -82,6 +84,7 @@ export async function startServerProcess(options: {
     child,
     pid: child.pid ?? 0,
     ...started,
+    token,
     log,
     ended,
     async api(method, path, body) {
