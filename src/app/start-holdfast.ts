@@ -34,6 +34,7 @@ import { createExecutors } from './create-executors.ts';
 import { listenAt } from './listen-at.ts';
 import { openStore, startStore } from './open-store.ts';
 import { probeSpecsOf } from './probe-specs.ts';
+import { registerLoopMetrics } from './register-loop-metrics.ts';
 import { registerRoutes } from './register-routes.ts';
 import { FINDINGS_FROM_PROBES } from './relays/findings-from-probes.ts';
 import { incidentsFromFindings, type PagingPlan } from './relays/incidents-from-findings.ts';
@@ -71,7 +72,9 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
   try {
     const connectionString = await startStore(config, logger, cleanup);
     const database = await openStore(config, connectionString, logger, cleanup);
-    const secretBox = createSecretBox(await loadMasterKey({ dataFolder: config.data }));
+    const secretBox = createSecretBox(
+      await loadMasterKey(config.masterKeyFile === null ? { dataFolder: config.data } : { file: config.masterKeyFile }),
+    );
     await assertMasterKey(database, secretBox);
     const secrets = createRunSecrets(secretBox);
 
@@ -80,6 +83,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
     cleanup.push('wake-ups', () => wakeups.stop());
     const machinery = { database, wakeups, logger, clock };
     const metrics = createMetrics({ version, pool: database.pool });
+    registerLoopMetrics(metrics, database, logger);
 
     const works = config.role !== 'serve';
     const serves = config.role !== 'worker';

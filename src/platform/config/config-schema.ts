@@ -114,6 +114,10 @@ export const configShape = {
   databaseUrlFile: file({ env: ['DATABASE_URL_FILE'] })
     .optional()
     .describe('File that holds `databaseUrl`.'),
+  masterKeyFile: file()
+    .optional()
+    .meta({ defaultText: '`keys/master.key` in the data folder, made at the first start' })
+    .describe('File that holds the key that seals secrets in the database; the same on all replicas.'),
   databasePoolMax: z
     .int()
     .min(2)

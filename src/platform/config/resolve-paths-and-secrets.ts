@@ -36,6 +36,7 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
   return {
     ...plain,
     externalUrl: plain.externalUrl ?? null,
+    masterKeyFile: plain.masterKeyFile === undefined ? null : absolute(['masterKeyFile'], plain.masterKeyFile),
     data: absolute(['data'], plain.data),
     databaseUrl: secret(['databaseUrlFile'], plain.databaseUrl, databaseUrlFile, acceptPostgresUrl) ?? null,
     embeddedPostgres: {
