@@ -71,7 +71,7 @@ export async function visit(page: Page, address: string, toSee: PageToSee, cast:
   await page.goto(address + toSee.path(cast));
   await page.locator('main h1').waitFor();
   // Bars stand where lines are still waited for.
-  await page.waitForFunction("document.querySelector('main .pulse') === null");
+  await page.locator('main .pulse').first().waitFor({ state: 'detached' });
   await toSee.open?.(page);
 }
 

@@ -73,12 +73,16 @@ const findingRoute = createRoute({
   ...page('/findings/$id'),
   component: lazyRouteComponent(() => import('./pages/findings/finding-page.tsx'), 'FindingPage'),
 });
+// The list and the splat below it are siblings: a splat would take the bare path too.
+const runbookPagesRoute = createRoute({ ...page('/runbooks') });
 const runbooksRoute = createRoute({
-  ...page('/runbooks'),
+  getParentRoute: () => runbookPagesRoute,
+  path: '/',
   component: lazyRouteComponent(() => import('./pages/runbooks/runbooks-page.tsx'), 'RunbooksPage'),
 });
 const runbookRoute = createRoute({
-  ...page('/runbooks/$'),
+  getParentRoute: () => runbookPagesRoute,
+  path: '$',
   component: lazyRouteComponent(() => import('./pages/runbooks/runbook-page.tsx'), 'RunbookPage'),
 });
 const runsRoute = createRoute({
@@ -132,8 +136,7 @@ const routeTree = rootRoute.addChildren([
     inboxRoute,
     findingsRoute,
     findingRoute,
-    runbooksRoute,
-    runbookRoute,
+    runbookPagesRoute.addChildren([runbooksRoute, runbookRoute]),
     runsRoute,
     startRunRoute,
     runRoute,

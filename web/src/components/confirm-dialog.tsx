@@ -1,6 +1,6 @@
 import { X } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { ApiError } from '../api/request.ts';
 import { Button } from './button.tsx';
 import { ErrorPanel } from './error-panel.tsx';
@@ -34,15 +34,23 @@ const SHORTEST_REASON = 3;
 
 /** The dialog every dangerous button opens. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
+  const content = useRef<HTMLDivElement>(null);
   return (
     <Dialog.Root open={props.open} onOpenChange={props.onOpenChange}>
       <Dialog.Portal>
         {/* A plain element: the library's own overlay writes a style sheet, which the server forbids. */}
         <div aria-hidden="true" className="fixed inset-0 z-40 " style={{ background: 'rgb(0 0 0 / 0.5)' }} />
         <Dialog.Content
+          ref={content}
           aria-describedby={undefined}
+          tabIndex={-1}
+          // What will happen is read first; a field that took the focus would open a phone's keyboard over it.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            content.current?.focus();
+          }}
           className={joinClasses(
-            'fixed z-50 flex flex-col border border-line-strong bg-page max-sm:inset-x-0 max-sm:bottom-0 max-sm:max-h-[92dvh] max-sm:rounded-t-md',
+            'fixed z-50 flex flex-col border outline-none border-line-strong bg-page max-sm:inset-x-0 max-sm:bottom-0 max-sm:max-h-[92dvh] max-sm:rounded-t-md',
             'sm:top-1/2 sm:left-1/2 sm:max-h-[88dvh] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-md',
             props.wide ? 'sm:w-[min(720px,94vw)]' : 'sm:w-[min(480px,94vw)]',
           )}

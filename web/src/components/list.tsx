@@ -84,7 +84,7 @@ export function List<Item>({
                   <td
                     key={column.title}
                     className={joinClasses(
-                      'h-9 pr-4 last:pr-0 max-sm:h-auto max-sm:pr-0 max-sm:text-left',
+                      'h-9 pr-4 last:pr-0 max-sm:h-auto max-sm:pr-0 max-sm:text-left max-sm:last:ml-auto',
                       column.phone === 'hidden' && 'max-sm:hidden',
                       column.phone === 'first' && 'max-sm:order-first max-sm:min-w-full',
                       column.className,

@@ -14,7 +14,9 @@ export function SeverityMark({ rank, label, large = false }: { rank: SeverityRan
   const { path, color } = SHAPES[rank];
   const size = large ? 16 : 12;
   return (
-    <span className={joinClasses('inline-flex items-center gap-1.5 whitespace-nowrap font-semibold', color)}>
+    <span
+      className={joinClasses('inline-flex items-center gap-1.5 whitespace-nowrap align-bottom font-semibold', color)}
+    >
       <svg viewBox="0 0 12 12" width={size} height={size} aria-hidden="true" className="shrink-0 fill-current">
         <path d={path} />
       </svg>

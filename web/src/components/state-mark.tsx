@@ -67,7 +67,7 @@ export function StateMark({ state, soft = false }: { state: StateWords; soft?: b
   return (
     <span
       className={joinClasses(
-        'inline-flex items-center gap-1.5 whitespace-nowrap font-semibold',
+        'inline-flex items-center gap-1.5 whitespace-nowrap align-bottom font-semibold',
         soft ? `rounded-sm px-2 py-0.5 ${TONE_SOFT[state.tone]}` : TONE_TEXT[state.tone],
       )}
     >

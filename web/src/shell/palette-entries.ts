@@ -45,7 +45,7 @@ export async function collectEntries(queryClient: QueryClient): Promise<PaletteE
           id: run.id,
           group: 'Runs',
           label: run.title,
-          detail: `${RUN_STATES[run.status].word} · ${run.id}`,
+          detail: RUN_STATES[run.status].word,
           to: `/runs/${run.id}`,
         })),
     ),

@@ -94,10 +94,10 @@ function PaletteBody({ close }: { close: () => void }) {
             aria-selected={index === current}
             onClick={() => go(entry)}
             onMouseMove={() => index !== current && setAt(index)}
-            className="flex min-h-9 cursor-pointer items-center gap-3 rounded-sm px-2 py-1 aria-selected:bg-accent-soft max-sm:min-h-11"
+            className="flex min-h-9 cursor-pointer items-center gap-x-3 rounded-sm px-2 py-1 aria-selected:bg-accent-soft max-sm:min-h-11 max-sm:flex-wrap"
           >
-            <span className="min-w-0 flex-1 truncate">{entry.label}</span>
-            <span className="max-w-[50%] shrink-0 truncate text-small text-quiet">
+            <span className="min-w-0 flex-1 truncate max-sm:basis-40">{entry.label}</span>
+            <span className="max-w-full shrink-0 truncate sm:max-w-[50%] text-small text-quiet">
               {entry.group === 'Pages' || entry.group === 'Actions' ? entry.detail : `${entry.group} · ${entry.detail}`}
             </span>
           </div>

@@ -102,7 +102,7 @@ export function FindingsPage(): ReactNode {
 const COLUMNS: readonly Column<Finding>[] = [
   {
     title: 'Severity',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     cell: (finding) => <SeverityMark rank={finding.severity} />,
   },
   {
@@ -122,23 +122,23 @@ const COLUMNS: readonly Column<Finding>[] = [
   },
   {
     title: 'Kind',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     phone: 'hidden',
     cell: (finding) => FINDING_KINDS[finding.kind],
   },
   {
     title: 'Status',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     cell: (finding) => <StateMark state={FINDING_STATES[finding.status]} />,
   },
   {
     title: 'Incident',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     phone: 'hidden',
     cell: (finding) =>
       finding.incidentId ? (
         <Link to="/incidents/$id" params={{ id: finding.incidentId }} className="link">
-          Open
+          See incident
         </Link>
       ) : (
         <span className="text-quiet">none</span>
@@ -146,13 +146,13 @@ const COLUMNS: readonly Column<Finding>[] = [
   },
   {
     title: 'Seen',
-    className: 'w-px text-right whitespace-nowrap',
+    className: 'sm:w-px text-right whitespace-nowrap',
     phone: 'hidden',
     cell: (finding) => plural(finding.occurrences, 'time'),
   },
   {
     title: 'Last seen',
-    className: 'w-px text-right whitespace-nowrap text-quiet',
+    className: 'sm:w-px text-right whitespace-nowrap text-quiet',
     cell: (finding) => <Time at={finding.lastSeenAt} />,
   },
 ];
@@ -160,7 +160,7 @@ const COLUMNS: readonly Column<Finding>[] = [
 function chooseColumn(chosen: ReadonlySet<string>, toggle: (id: string) => void): Column<Finding> {
   return {
     title: 'Choose',
-    className: 'w-px',
+    className: 'sm:w-px',
     phone: 'hidden',
     cell: (finding) => (
       <input

@@ -33,7 +33,7 @@ const COLUMNS: readonly Column<InboxMessage>[] = [
   },
   {
     title: 'Received',
-    className: 'w-px text-right whitespace-nowrap text-quiet',
+    className: 'sm:w-px text-right whitespace-nowrap text-quiet',
     cell: (message) => <Time at={message.at} />,
   },
 ];

@@ -71,7 +71,7 @@ export function DeclarePage(): ReactNode {
                 checked={severity === rank}
                 onChange={() => setSeverity(rank)}
               />
-              <span className="w-20">
+              <span className="w-24 shrink-0">
                 <SeverityMark rank={rank} />
               </span>
               <span className="text-quiet">{means}</span>

@@ -26,7 +26,7 @@ const VIEWS = [
 const COLUMNS: readonly Column<IncidentSummary>[] = [
   {
     title: 'Severity',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     cell: ({ severity }) => <SeverityMark rank={severity.rank} label={severity.label} />,
   },
   {
@@ -45,12 +45,12 @@ const COLUMNS: readonly Column<IncidentSummary>[] = [
   },
   {
     title: 'Status',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     cell: (incident) => <StateMark state={INCIDENT_STATES[incident.status]} />,
   },
   {
     title: 'Who has it',
-    className: 'w-40',
+    className: 'sm:w-40',
     phone: 'hidden',
     cell: (incident) => {
       const owner = ownerOf(incident);
@@ -59,13 +59,13 @@ const COLUMNS: readonly Column<IncidentSummary>[] = [
   },
   {
     title: 'Number',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     phone: 'hidden',
     cell: (incident) => <span className="code-face">{incident.number}</span>,
   },
   {
     title: 'Opened',
-    className: 'w-px text-right whitespace-nowrap text-quiet',
+    className: 'sm:w-px text-right whitespace-nowrap text-quiet',
     cell: (incident) => <Time at={incident.openedAt} />,
   },
 ];
@@ -80,9 +80,9 @@ export function IncidentsPage(): ReactNode {
         title="Incidents"
         actions={
           may('operator') ? (
-            <Link to="/incidents/new" className={buttonClasses()}>
+            <Link to="/incidents/new" aria-label="Declare incident" className={buttonClasses()}>
               <Plus aria-hidden="true" size={16} />
-              Declare incident
+              Declare<span className="max-sm:hidden">incident</span>
             </Link>
           ) : null
         }

@@ -67,9 +67,9 @@ export function NowPage(): ReactNode {
         documentTitle={wrong > 0 ? `(${wrong}) Now` : 'Now'}
         actions={
           may('operator') ? (
-            <Link to="/incidents/new" className={buttonClasses()}>
+            <Link to="/incidents/new" aria-label="Declare incident" className={buttonClasses()}>
               <Plus aria-hidden="true" size={16} />
-              Declare incident
+              Declare<span className="max-sm:hidden">incident</span>
             </Link>
           ) : null
         }

@@ -18,7 +18,7 @@ const REFRESH_MS = 5_000;
 const COLUMNS: readonly Column<Probe>[] = [
   {
     title: 'State',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     cell: (probe) => <StateMark state={PROBE_STATES[probe.state]} />,
   },
   {
@@ -41,25 +41,25 @@ const COLUMNS: readonly Column<Probe>[] = [
   },
   {
     title: 'Kind',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     phone: 'hidden',
     cell: (probe) => `${probe.kind}, every ${formatDuration(probe.intervalMs)}`,
   },
   {
     title: 'Took',
-    className: 'w-px text-right whitespace-nowrap',
+    className: 'sm:w-px text-right whitespace-nowrap',
     phone: 'hidden',
     cell: (probe) => (probe.lastDurationMs === null ? '' : formatDuration(probe.lastDurationMs)),
   },
   {
     title: 'Since',
-    className: 'w-px text-right whitespace-nowrap',
+    className: 'sm:w-px text-right whitespace-nowrap',
     phone: 'hidden',
     cell: (probe) => (probe.since ? <Age since={probe.since} /> : ''),
   },
   {
     title: 'Checked',
-    className: 'w-px text-right whitespace-nowrap text-quiet',
+    className: 'sm:w-px text-right whitespace-nowrap text-quiet',
     cell: (probe) => (probe.lastCheckedAt ? <Time at={probe.lastCheckedAt} /> : 'never'),
   },
 ];

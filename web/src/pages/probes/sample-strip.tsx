@@ -5,7 +5,7 @@ const HEIGHT = 56;
 const BAR = 6;
 const GAP = 2;
 
-/** Latest answers as bars, oldest left: height is the time it took, a failed one is full, red and crossed. The table below says the same. */
+/** Latest answers as bars, oldest left: height is the time it took, a failed one is hollow, red and of full height. The table below says the same. */
 export function SampleStrip({ samples, timeoutMs }: { samples: readonly ProbeSample[]; timeoutMs: number }) {
   const oldestFirst = samples.toReversed();
   const slowestMs = Math.max(1, ...samples.filter((sample) => sample.healthy).map((sample) => sample.durationMs));
@@ -26,18 +26,14 @@ export function SampleStrip({ samples, timeoutMs }: { samples: readonly ProbeSam
           const height = sample.healthy ? Math.max(3, (sample.durationMs / slowestMs) * (HEIGHT - 8)) : HEIGHT;
           const x = index * (BAR + GAP);
           return (
-            <g key={sample.at}>
-              <rect
-                x={x}
-                y={HEIGHT - height}
-                width={BAR}
-                height={height}
-                className={sample.healthy ? 'fill-line-strong' : 'fill-bad'}
-              />
-              {sample.healthy ? null : (
-                <path d={`M${x} 0l${BAR} ${HEIGHT}`} className="stroke-page" strokeWidth="2" fill="none" />
-              )}
-            </g>
+            <rect
+              key={sample.at}
+              x={sample.healthy ? x : x + 0.5}
+              y={HEIGHT - height + (sample.healthy ? 0 : 0.5)}
+              width={sample.healthy ? BAR : BAR - 1}
+              height={height}
+              className={sample.healthy ? 'fill-line-strong' : 'fill-bad-soft stroke-bad'}
+            />
           );
         })}
       </svg>

@@ -30,7 +30,7 @@ const COLUMNS: readonly Column<RunbookSummary>[] = [
   },
   {
     title: 'Procedures',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     cell: (runbook) =>
       runbook.problem ? (
         <span className="font-semibold whitespace-normal text-bad">{runbook.problem}</span>
@@ -40,13 +40,13 @@ const COLUMNS: readonly Column<RunbookSummary>[] = [
   },
   {
     title: 'Steps',
-    className: 'w-px text-right whitespace-nowrap',
+    className: 'sm:w-px text-right whitespace-nowrap',
     phone: 'hidden',
     cell: (runbook) => runbook.procedures.reduce((sum, procedure) => sum + procedure.steps, 0),
   },
   {
     title: 'Severity',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     phone: 'hidden',
     cell: (runbook) => [...new Set(runbook.procedures.flatMap(({ severity }) => severity ?? []))].sort().join(', '),
   },

@@ -35,7 +35,7 @@ const STATUSES: Record<View, string | undefined> = {
 const COLUMNS: readonly Column<RunSummary>[] = [
   {
     title: 'Status',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     cell: (run) => (
       <StateMark
         state={
@@ -62,13 +62,13 @@ const COLUMNS: readonly Column<RunSummary>[] = [
   },
   {
     title: 'By',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     phone: 'hidden',
     cell: (run) => actorWords(run.startedBy) + (run.automatic ? ' (trigger)' : ''),
   },
   {
     title: 'Took',
-    className: 'w-px text-right whitespace-nowrap',
+    className: 'sm:w-px text-right whitespace-nowrap',
     phone: 'hidden',
     cell: (run) =>
       run.startedAt === null ? (
@@ -81,7 +81,7 @@ const COLUMNS: readonly Column<RunSummary>[] = [
   },
   {
     title: 'Created',
-    className: 'w-px text-right whitespace-nowrap text-quiet',
+    className: 'sm:w-px text-right whitespace-nowrap text-quiet',
     cell: (run) => <Time at={run.createdAt} />,
   },
 ];

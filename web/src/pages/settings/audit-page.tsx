@@ -51,13 +51,13 @@ export function AuditPage(): ReactNode {
 const COLUMNS: readonly Column<AuditEntry>[] = [
   {
     title: 'Entry',
-    className: 'w-px text-right whitespace-nowrap text-quiet',
+    className: 'sm:w-px text-right whitespace-nowrap text-quiet',
     phone: 'hidden',
     cell: (entry) => entry.seq,
   },
   {
     title: 'What',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     phone: 'first',
     cell: (entry) => (
       <Link
@@ -72,7 +72,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
   },
   {
     title: 'By',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     cell: (entry) => (
       <Link to="/settings/audit" search={{ actor: entry.actor }} className="hover:underline" title="Only theirs">
         {actorWords(entry.actor)}
@@ -92,7 +92,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
   },
   {
     title: 'When',
-    className: 'w-px text-right whitespace-nowrap text-quiet',
+    className: 'sm:w-px text-right whitespace-nowrap text-quiet',
     cell: (entry) => <Time at={entry.at} />,
   },
 ];

@@ -74,24 +74,24 @@ const COLUMNS: readonly Column<ApiKey>[] = [
     phone: 'first',
     cell: (key) => <span className="font-semibold break-anywhere">{key.name}</span>,
   },
-  { title: 'State', className: 'w-px whitespace-nowrap', cell: (key) => <StateMark state={stateOf(key)} /> },
-  { title: 'Role', className: 'w-px whitespace-nowrap', cell: (key) => key.role },
+  { title: 'State', className: 'sm:w-px whitespace-nowrap', cell: (key) => <StateMark state={stateOf(key)} /> },
+  { title: 'Role', className: 'sm:w-px whitespace-nowrap', cell: (key) => key.role },
   {
     title: 'Begins with',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     phone: 'hidden',
     cell: (key) => <span className="code-face">{key.prefix}…</span>,
   },
   { title: 'Made by', phone: 'hidden', cell: (key) => actorWords(key.createdBy) },
   {
     title: 'Expires',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     phone: 'hidden',
     cell: (key) => (key.expiresAt ? <Time at={key.expiresAt} /> : 'never'),
   },
   {
     title: 'Last used',
-    className: 'w-px text-right whitespace-nowrap text-quiet',
+    className: 'sm:w-px text-right whitespace-nowrap text-quiet',
     cell: (key) => (key.lastUsedAt ? <Time at={key.lastUsedAt} /> : 'never used'),
   },
 ];
@@ -99,7 +99,7 @@ const COLUMNS: readonly Column<ApiKey>[] = [
 function revokeColumn(onRevoke: (key: ApiKey) => void): Column<ApiKey> {
   return {
     title: 'Actions',
-    className: 'w-px text-right whitespace-nowrap',
+    className: 'sm:w-px text-right whitespace-nowrap',
     cell: (key) => (stateOf(key) === VALID ? <Button onClick={() => onRevoke(key)}>Revoke…</Button> : null),
   };
 }

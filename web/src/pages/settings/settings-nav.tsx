@@ -12,7 +12,7 @@ const PAGES = [
 export function SettingsNav() {
   const { may } = useSession();
   return (
-    <nav aria-label="Settings" className="mb-4 flex flex-wrap gap-1 border-b border-line pb-2">
+    <nav aria-label="Settings" className="mb-4 flex flex-wrap gap-1">
       {PAGES.filter((page) => !page.admin || may('admin')).map((page) => (
         <Link
           key={page.to}

@@ -24,14 +24,14 @@ const COLUMNS: readonly Column<User>[] = [
   { title: 'Name', phone: 'first', cell: (user) => <span className="font-semibold break-anywhere">{user.name}</span> },
   {
     title: 'State',
-    className: 'w-px whitespace-nowrap',
+    className: 'sm:w-px whitespace-nowrap',
     cell: (user) => (
       <StateMark state={user.disabled ? STATES.disabled : user.hasPassword ? STATES.active : STATES.invited} />
     ),
   },
   {
     title: 'Last signed in',
-    className: 'w-px whitespace-nowrap text-quiet',
+    className: 'sm:w-px whitespace-nowrap text-quiet',
     cell: (user) => (user.lastSignInAt ? <Time at={user.lastSignInAt} /> : 'never signed in'),
   },
 ];
@@ -52,7 +52,7 @@ export function UsersPage(): ReactNode {
           ...COLUMNS,
           {
             title: 'Role and actions',
-            className: 'w-px whitespace-nowrap max-sm:w-full',
+            className: 'sm:w-px whitespace-nowrap max-sm:w-full',
             cell: (user) => <UserActions user={user} onLink={setIssued} />,
           },
         ]}
