@@ -5,6 +5,8 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const MOST_COLOURS = 256;
+/** Grounds, lines and whole words: exact, whatever else there is. */
+const SURELY_KEPT = 32;
 const CHANNELS_BY_TYPE: Readonly<Record<number, number>> = { 2: 3, 6: 4 };
 
 /**
@@ -13,7 +15,7 @@ const CHANNELS_BY_TYPE: Readonly<Record<number, number>> = { 2: 3, 6: 4 };
  */
 export function shrinkPng(png: Buffer): Buffer {
   const { width, height, pixels } = readPixels(png);
-  const palette = mostFrequent(pixels);
+  const palette = choosePalette(pixels);
   const indexes = new Map(palette.map((colour, index) => [colour, index]));
   const rows = Buffer.alloc((width + 1) * height);
   for (let y = 0; y < height; y++) {
@@ -42,29 +44,42 @@ export function shrinkPng(png: Buffer): Buffer {
   ]);
 }
 
-function mostFrequent(pixels: Uint32Array): number[] {
+/** How far apart colours must be to be taken, from coarse to fine: a rare green word counts as much as a common grey. */
+const DISTANCES = [64, 32, 16, 8, 0];
+
+function choosePalette(pixels: Uint32Array): number[] {
   const counts = new Map<number, number>();
   for (const colour of pixels) counts.set(colour, (counts.get(colour) ?? 0) + 1);
-  return [...counts]
-    .sort((left, right) => right[1] - left[1])
-    .slice(0, MOST_COLOURS)
-    .map(([colour]) => colour);
+  const byCount = [...counts].sort((left, right) => right[1] - left[1]).map(([colour]) => colour);
+  const palette = byCount.slice(0, SURELY_KEPT);
+  for (const distance of DISTANCES) {
+    for (const colour of byCount) {
+      if (palette.length >= MOST_COLOURS) return palette;
+      if (distanceOf(palette[nearest(palette, colour)] ?? 0, colour) > distance * distance) palette.push(colour);
+    }
+  }
+  return palette;
 }
 
 function nearest(palette: readonly number[], colour: number): number {
   let best = 0;
   let bestDistance = Number.POSITIVE_INFINITY;
   palette.forEach((candidate, index) => {
-    const red = (candidate >> 16) - (colour >> 16);
-    const green = ((candidate >> 8) & 255) - ((colour >> 8) & 255);
-    const blue = (candidate & 255) - (colour & 255);
-    const distance = red * red + green * green + blue * blue;
+    const distance = distanceOf(candidate, colour);
     if (distance < bestDistance) {
       best = index;
       bestDistance = distance;
     }
   });
   return best;
+}
+
+/** Squared. */
+function distanceOf(left: number, right: number): number {
+  const red = (left >> 16) - (right >> 16);
+  const green = ((left >> 8) & 255) - ((right >> 8) & 255);
+  const blue = (left & 255) - (right & 255);
+  return red * red + green * green + blue * blue;
 }
 
 function readPixels(png: Buffer): { width: number; height: number; pixels: Uint32Array } {

@@ -96,13 +96,22 @@ function PaletteBody({ close }: { close: () => void }) {
             onMouseMove={() => index !== current && setAt(index)}
             className="flex min-h-9 cursor-pointer items-center gap-x-3 rounded-sm px-2 py-1 aria-selected:bg-accent-soft max-sm:min-h-11 max-sm:flex-wrap"
           >
-            <span className="min-w-0 flex-1 truncate max-sm:basis-40">{entry.label}</span>
-            <span className="max-w-full shrink-0 truncate sm:max-w-[50%] text-small text-quiet">
-              {entry.group === 'Pages' || entry.group === 'Actions' ? entry.detail : `${entry.group} · ${entry.detail}`}
-            </span>
+            <span className="min-w-0 flex-1 truncate max-sm:basis-full">{entry.label}</span>
+            {isPlace(entry) ? (
+              <span className="text-small text-quiet max-sm:hidden">{entry.detail}</span>
+            ) : (
+              <span className="max-w-full shrink-0 truncate text-small text-quiet sm:max-w-[50%]">
+                {entry.group} · {entry.detail}
+              </span>
+            )}
           </div>
         ))}
       </div>
     </>
   );
+}
+
+/** Pages and actions need no words about what they are. */
+function isPlace(entry: PaletteEntry): boolean {
+  return entry.group === 'Pages' || entry.group === 'Actions';
 }
