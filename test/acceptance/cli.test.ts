@@ -70,7 +70,7 @@ describe('an incident on the command line', () => {
   it('goes from a failing probe to its end', async () => {
     service.break();
     const failing = await holdfast(['probe', 'check', 'service']);
-    expect(failing).toMatchObject({ code: 1, stdout: expect.stringContaining('503') });
+    expect(failing).toMatchObject({ code: 1, stdout: expect.stringMatching(/503|no answer/) });
     let open: List<Incident> = { items: [], next: null };
     while (open.items.length === 0) open = await server.api('GET', '/api/v1/incidents?open=true');
     expect(await json(['incident', 'ls'])).toEqual(open);
@@ -79,7 +79,8 @@ describe('an incident on the command line', () => {
     const shown = await holdfast(['incident', 'show', number], { environment: { COLUMNS: '60' } });
     expect(shown.code).toBe(0);
     expect(shown.stdout).toContain('nobody has taken it yet');
-    expect(shown.stdout).toContain('503');
+    // What the first failing answer was; on a busy machine the service may not have answered in time at all.
+    expect(shown.stdout).toMatch(/503|no answer/);
     expect(shown.stdout).not.toContain('\u001b');
     expect(shown.stdout.split('\n').length).toBeLessThan(24);
     expect(shown.stderr).toContain(`holdfast incident ack ${number}`);
