@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests in a real browser on the real server, and of what the web UI works out by itself. One at a time: each file starts a world. */
+export default defineConfig({
+  test: {
+    include: ['test/browser/**/*.test.ts', 'web/src/**/*.test.ts'],
+    exclude: ['**/node_modules/**'],
+    reporters: ['default', './test/harness/skip-reporter.ts'],
+    pool: 'forks',
+    maxWorkers: 1,
+    fileParallelism: false,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
+    teardownTimeout: 30_000,
+    allowOnly: false,
+  },
+});
