@@ -5,6 +5,8 @@ import type { AddressInfo } from 'node:net';
 export type BreakableService = {
   address: string;
   break(): void;
+  /** Well again, as if by itself; forgets who repaired it. */
+  repair(): void;
   isHealthy(): boolean;
   /** The run-step tokens of repair requests, in order. */
   repairs: string[];
@@ -30,6 +32,10 @@ export async function startBreakableService(): Promise<BreakableService> {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     break: () => {
       healthy = false;
+    },
+    repair: () => {
+      healthy = true;
+      repairs.length = 0;
     },
     isHealthy: () => healthy,
     repairs,

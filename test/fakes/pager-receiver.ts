@@ -15,8 +15,10 @@ export type PagerReceiver = {
   /** What reached a person: the first request of each key. */
   told(): ReceivedPage[];
   badSignatures(): number;
+  /** Requests of any kind and end. */
+  asked(): number;
   /** How the next requests end: after taking the page in, the answer is lost, or the service says 503. */
-  misbehave(kinds: ('lose-answer' | 'busy')[]): void;
+  misbehave(kinds: ('lose-answer' | 'busy')[], options?: { forget: boolean }): void;
   close(): Promise<void>;
 };
 
@@ -25,8 +27,10 @@ export async function startPagerReceiver(secret: string): Promise<PagerReceiver>
   const requests: ReceivedPage[] = [];
   const toCome: ('lose-answer' | 'busy')[] = [];
   let bad = 0;
+  let asked = 0;
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
+    asked += 1;
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       const body = Buffer.concat(chunks).toString('utf8');
@@ -54,7 +58,11 @@ export async function startPagerReceiver(secret: string): Promise<PagerReceiver>
     told: () =>
       requests.filter((page, index) => requests.findIndex((other) => other.dedupKey === page.dedupKey) === index),
     badSignatures: () => bad,
-    misbehave: (kinds) => void toCome.push(...kinds),
+    asked: () => asked,
+    misbehave(kinds, options) {
+      if (options?.forget) toCome.length = 0;
+      toCome.push(...kinds);
+    },
     close: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

@@ -20,11 +20,11 @@ export function runsFromIncidents(deps: {
     kinds: ['incident.opened'],
     async handle(tx: Tx, event: StampedEvent): Promise<void> {
       const { incidentId } = event.body as { incidentId: string };
+      const say = (text: string) =>
+        appendTimeline(tx, incidentId, { kind: 'run.suggested', at: event.at, actor: 'system', text });
       for (const finding of await listFindingsOfIncident(tx, incidentId)) {
         const [match] = await deps.library.findByTrigger(finding.labels);
         if (!match) continue;
-        const say = (text: string) =>
-          appendTimeline(tx, incidentId, { kind: 'run.suggested', at: event.at, actor: 'system', text });
         await sql`savepoint triggered_run`.execute(tx);
         try {
           const entry = await deps.library.read(match.path);
@@ -58,6 +58,10 @@ export function runsFromIncidents(deps: {
           await say(`${match.path} could not be started: ${messageOf(thrown)}`);
         }
         return;
+      }
+      // The one that would have matched may be among those nobody can read.
+      for (const { path, problem } of await deps.library.list()) {
+        if (problem !== null) await say(`No procedure was found for this, and ${path} cannot be read: ${problem}`);
       }
     },
   };
