@@ -1,4 +1,4 @@
-/** The first letter as a sentence begins; the rest as it is. */
+/** The first letter as a sentence begins; a name that a message is about (`body.name: …`) stays as it is written. */
 export function sentenceCase(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
+  return /^[\w.-]+: /.test(text) ? text : text.slice(0, 1).toUpperCase() + text.slice(1);
 }

@@ -5,7 +5,7 @@ import { NAV_GROUPS, type NavItem, SETTINGS_ITEM } from './nav-items.ts';
 
 /** The left rail: 208 px, or icons only when collapsed or where there is little room. */
 export function Rail({ collapsed, onToggle }: { collapsed: boolean; onToggle: () => void }) {
-  const label = collapsed ? 'Widen the navigation' : 'Narrow the navigation';
+  const label = collapsed ? 'Widen the navigation' : 'Collapse the navigation';
   return (
     <nav
       aria-label="Main"
