@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openReplicaYard, type Replica, type ReplicaYard } from '../../../test/harness/event-machinery.ts';
 import { createManualClock, type ManualClock } from '../../platform/clock/manual-clock.ts';
@@ -241,31 +242,37 @@ describe('a sender that died', () => {
 });
 
 describe('a channel inside the database', () => {
-  it('delivers together with the page’s new state: both or neither', async () => {
-    let failures = 1;
-    const delivered: string[] = [];
+  it('delivers together with the page’s new state, both or neither, and is tried again after a failure', async () => {
+    let failures = 2;
+    const delivered: number[] = [];
     const inside: Channel = {
       kind: 'inside',
-      async deliver(_tx, page) {
-        if (failures-- > 0) throw new Error('disk full');
-        delivered.push(page.dedupKey);
+      async deliver(tx, page) {
+        const text = `attempt ${page.attempt}`;
+        await sql`insert into inbox_messages (dedup_key, title, text, at) values (${text}, 't', ${text}, ${clock.now()})`.execute(
+          tx,
+        );
+        failures -= 1;
+        if (failures >= 0) throw new Error('disk full');
+        delivered.push(page.attempt);
       },
     };
     const incidentId = await openWithPages(['inbox']);
-    await database().pool.query(`update pages set state = 'queued'`);
     await withPagers(
-      async () => {
-        await expect
-          .poll(async () => (await database().pool.query(`select from pages where state = 'sending'`)).rowCount)
-          .toBe(1);
-        // Its own failed attempt is taken for lost after a while.
-        await database().pool.query(`update pages set sending_until = clock_timestamp()`);
-        replicas[0]!.wakeups.kick('pages');
-        await expect.poll(() => states(incidentId), { timeout: 3_000 }).toEqual(['sent']);
-      },
+      () =>
+        expect
+          .poll(
+            async () => {
+              clock.advanceBy(500);
+              return states(incidentId);
+            },
+            { timeout: 5_000 },
+          )
+          .toEqual(['sent']),
       { inbox: inside },
     );
-    expect(delivered).toHaveLength(1);
+    expect(delivered).toEqual([3]);
+    expect((await database().pool.query('select text from inbox_messages')).rows).toEqual([{ text: 'attempt 3' }]);
   });
 });
 

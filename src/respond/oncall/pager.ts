@@ -4,7 +4,7 @@ import { messageOf } from '../../platform/errors/holdfast-error.ts';
 import type { Wakeups } from '../../platform/events/wakeups.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import { createDrainLoop } from '../../platform/work/drain-loop.ts';
-import type { Channels, SendResult } from './channel.ts';
+import type { Channels, InsideChannel, SendResult } from './channel.ts';
 import { judgeSend } from './judge-send.ts';
 import { type ClaimedPage, claimPages, isAnswered, nextPageDue, recordSend } from './page-store.ts';
 
@@ -35,20 +35,10 @@ export function startPager(deps: {
       return settle(page, { kind: 'try-later', reason: 'acknowledged', afterMs: null });
     if (!channel) return settle(page, { kind: 'refused', reason: `no channel "${page.channel}" in the configuration` });
     if (channel.kind === 'inside') {
-      await deps.database.transact(async (tx) => {
-        const at = deps.clock.now();
-        if (
-          await recordSend(
-            tx,
-            page,
-            deps.workerId,
-            judgeSend({ kind: 'sent' }, { attempt: page.attempt, acknowledged: false }, 0),
-            at,
-          )
-        ) {
-          await channel.deliver(tx, page, at);
-        }
-      });
+      // Its effect and the page's state are one transaction: what fails has certainly told nobody.
+      await deliverInside(page, channel).catch((thrown: unknown) =>
+        settle(page, { kind: 'try-later', reason: messageOf(thrown), afterMs: null }),
+      );
       return;
     }
     const result = await channel
@@ -56,6 +46,13 @@ export function startPager(deps: {
       .catch((thrown: unknown): SendResult => ({ kind: 'uncertain', reason: messageOf(thrown) }));
     await settle(page, result);
   };
+
+  const deliverInside = (page: ClaimedPage, channel: InsideChannel): Promise<void> =>
+    deps.database.transact(async (tx) => {
+      const at = deps.clock.now();
+      const sent = judgeSend({ kind: 'sent' }, { attempt: page.attempt, acknowledged: false }, 0);
+      if (await recordSend(tx, page, deps.workerId, sent, at)) await channel.deliver(tx, page, at);
+    });
 
   const settle = async (page: ClaimedPage, result: SendResult): Promise<void> => {
     await deps.database.transact(async (tx) => {
