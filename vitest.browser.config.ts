@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/browser/**/*.test.ts', 'web/src/**/*.test.ts'],
     exclude: ['**/node_modules/**'],
+    globalSetup: ['test/browser/build-ui.ts'],
     reporters: ['default', './test/harness/skip-reporter.ts'],
     pool: 'forks',
     maxWorkers: 1,

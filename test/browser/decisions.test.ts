@@ -23,7 +23,7 @@ describe('what a person decides on the page of a run', () => {
     await bar.getByRole('button', { name: 'Set deadline and go on' }).click();
     await bar
       .getByRole('alert')
-      .getByText(/deadline/)
+      .getByText(/is not a duration/)
       .waitFor();
     await bar.getByLabel(/How long can the customer wait/).fill('2h');
     await bar.getByRole('button', { name: 'Set deadline and go on' }).click();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { findChromium, launchBrowser } from './browser.ts';
+import { setup } from './build-ui.ts';
 import { castIncident, PAGES, until, visit } from './pages.ts';
 import { shrinkPng } from './shrink-png.ts';
 import { signInByLink } from './sign-in.ts';
@@ -32,6 +33,7 @@ async function main(only: readonly string[]): Promise<void> {
     }
   };
 
+  setup();
   const world = await startWorld();
   const browser = await launchBrowser(chromium);
   try {

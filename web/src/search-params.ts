@@ -6,11 +6,11 @@ const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
 const oneOf = <Value extends string>(value: unknown, values: readonly Value[]): Value | undefined =>
   values.find((candidate) => candidate === value);
-/** Without what is not given, so that addresses stay short. */
-const given = <Fields extends Raw>(fields: Fields) =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [Name in keyof Fields]?: Exclude<Fields[Name], undefined>;
-  };
+/**
+ * What was not understood is undefined rather than absent: the router lays these over what the address says, and what is
+ * absent would stay as it came.
+ */
+const given = <Fields extends Raw>(fields: Fields) => fields as { [Name in keyof Fields]?: Fields[Name] };
 
 /** Where to go after signing in: a path of this site, never another one's. */
 export const signIn = (raw: Raw) => {

@@ -131,7 +131,8 @@ export const inboxQuery = queryOptions({
 
 export const keyList = () => listQuery<ApiKey>('keys');
 export const userList = () => listQuery<User>('users');
-export const auditList = (filter: { kind?: string; actor?: string } = {}) => listQuery<AuditEntry>('audit', filter);
+export const auditList = (filter: { kind?: string | undefined; actor?: string | undefined } = {}) =>
+  listQuery<AuditEntry>('audit', filter);
 export const auditVerdictQuery = queryOptions({
   queryKey: ['audit', 'verdict'],
   queryFn: ({ signal }) => getJson<AuditVerdict>('/api/v1/audit/verify', signal),

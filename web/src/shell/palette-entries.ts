@@ -6,7 +6,8 @@ import { ALL_NAV_ITEMS } from './nav-items.ts';
 /** One thing the palette can take you to. */
 export type PaletteEntry = { id: string; group: string; label: string; detail: string; to: string };
 
-const FIXED: readonly PaletteEntry[] = [
+/** Where one can always go; known before anything is fetched. */
+export const PLACES: readonly PaletteEntry[] = [
   ...ALL_NAV_ITEMS.map((item) => ({ id: item.to, group: 'Pages', label: item.label, detail: item.keys, to: item.to })),
   { id: 'keys', group: 'Pages', label: 'API keys', detail: 'Settings', to: '/settings/keys' },
   { id: 'users', group: 'Pages', label: 'Users', detail: 'Settings', to: '/settings/users' },
@@ -59,7 +60,7 @@ export async function collectEntries(queryClient: QueryClient): Promise<PaletteE
       })),
     ),
   ]);
-  return [...FIXED, ...groups.flat()];
+  return [...PLACES, ...groups.flat()];
 }
 
 /** Entries in which every typed word occurs, those whose label begins with it first. */

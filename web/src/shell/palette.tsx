@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Dialog } from 'radix-ui';
 import { type KeyboardEvent, useEffect, useMemo, useState } from 'react';
-import { collectEntries, filterEntries, type PaletteEntry } from './palette-entries.ts';
+import { collectEntries, filterEntries, type PaletteEntry, PLACES } from './palette-entries.ts';
 
 const MOST_SHOWN = 30;
 
@@ -27,7 +27,7 @@ export function Palette({ open, onOpenChange }: { open: boolean; onOpenChange: (
 function PaletteBody({ close }: { close: () => void }) {
   const queryClient = useQueryClient();
   const navigate = useNavigate();
-  const [entries, setEntries] = useState<PaletteEntry[] | null>(null);
+  const [entries, setEntries] = useState<readonly PaletteEntry[]>(PLACES);
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);
   useEffect(() => {
@@ -37,7 +37,7 @@ function PaletteBody({ close }: { close: () => void }) {
       there = false;
     };
   }, [queryClient]);
-  const shown = useMemo(() => filterEntries(entries ?? [], typed).slice(0, MOST_SHOWN), [entries, typed]);
+  const shown = useMemo(() => filterEntries(entries, typed).slice(0, MOST_SHOWN), [entries, typed]);
   const current = Math.min(at, shown.length - 1);
 
   const go = (entry: PaletteEntry | undefined) => {
@@ -79,7 +79,7 @@ function PaletteBody({ close }: { close: () => void }) {
         <Dialog.Close className="h-9 rounded-md px-2 text-quiet hover:bg-hover">Close</Dialog.Close>
       </div>
       <div id="palette-list" role="listbox" aria-label="Results" className="min-h-24 overflow-y-auto p-2">
-        {entries !== null && shown.length === 0 ? (
+        {shown.length === 0 ? (
           <p className="px-2 py-3 text-quiet">
             Nothing has “{typed}” in its name. Try a part of the name, a number, or an id.
           </p>

@@ -22,7 +22,8 @@ export function AcknowledgeButton({ id, number, short = false }: { id: string; n
         aria-label={`Acknowledge ${number}`}
         title="Takes it: pages that have not gone out are stopped"
       >
-        Acknowledge{short ? null : <span className="max-sm:hidden">{number}</span>}
+        {'Acknowledge '}
+        {short ? null : <span className="max-sm:hidden">{number}</span>}
       </Button>
       {acknowledge.error ? <ErrorPanel error={acknowledge.error} /> : null}
     </>

@@ -69,7 +69,8 @@ export function NowPage(): ReactNode {
           may('operator') ? (
             <Link to="/incidents/new" aria-label="Declare incident" className={buttonClasses()}>
               <Plus aria-hidden="true" size={16} />
-              Declare<span className="max-sm:hidden">incident</span>
+              {'Declare '}
+              <span className="max-sm:hidden">incident</span>
             </Link>
           ) : null
         }

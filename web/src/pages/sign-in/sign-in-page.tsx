@@ -25,7 +25,7 @@ export function SignInPage(): ReactNode {
     // What somebody else saw in this browser; what this page still shows stays until it is left.
     queryClient.removeQueries({ type: 'inactive' });
     queryClient.setQueryData(sessionQuery.queryKey, session);
-    void navigate({ to: next ?? '/', replace: true });
+    void navigate({ href: next ?? '/', replace: true });
   };
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col justify-center px-4 py-10">
