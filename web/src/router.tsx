@@ -10,7 +10,7 @@ import {
 import { sessionQuery } from './api/queries.ts';
 import { ApiError } from './api/request.ts';
 import * as search from './search-params.ts';
-import { NotFound, RouteError } from './shell/route-states.tsx';
+import { NotFound, Pending, RouteError } from './shell/route-states.tsx';
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Outlet,
@@ -156,6 +156,7 @@ export function createAppRouter(queryClient: QueryClient) {
     // The chunk of a page is fetched when a link to it is pointed at.
     defaultPreload: 'intent',
     scrollRestoration: true,
+    defaultPendingComponent: Pending,
     defaultErrorComponent: RouteError,
     defaultNotFoundComponent: NotFound,
   });

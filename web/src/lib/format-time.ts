@@ -3,6 +3,26 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
+// Made once: a list of old entries formats hundreds of times a second.
+const DAY_THIS_YEAR = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+const DAY_OTHER_YEAR = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const EXACT = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+});
+const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const DATE = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+
 /** A length of time for people: `258 ms`, `4.2 s`, `12 s`, `5 min 3 s`, `2 h 5 min`, `3 d 4 h`. */
 export function formatDuration(ms: number): string {
   const whole = Math.max(0, ms);
@@ -40,39 +60,22 @@ export function formatRelative(at: string, nowMs: number): string {
 
 function formatDay(atMs: number, nowMs: number): string {
   const sameYear = new Date(atMs).getFullYear() === new Date(nowMs).getFullYear();
-  return new Intl.DateTimeFormat('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    ...(sameYear ? { hour: '2-digit', minute: '2-digit' } : { year: 'numeric' }),
-  }).format(atMs);
+  return (sameYear ? DAY_THIS_YEAR : DAY_OTHER_YEAR).format(atMs);
 }
 
 /** The exact time in the reader's zone and in UTC: `21 Nov 2026, 10:52:51 CET (09:52:51 UTC)`. */
 export function formatAbsolute(at: string): string {
-  const local = new Intl.DateTimeFormat('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    timeZoneName: 'short',
-  }).format(Date.parse(at));
-  return `${local} (${at.slice(11, 19)} UTC)`;
+  return `${EXACT.format(Date.parse(at))} (${at.slice(11, 19)} UTC)`;
 }
 
 /** The clock part in the reader's zone: `10:52:51`. */
 export function formatClock(at: string): string {
-  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(
-    Date.parse(at),
-  );
+  return CLOCK.format(Date.parse(at));
 }
 
-/** The day in the reader's zone: `Saturday 21 November 2026`. */
+/** The day in the reader's zone: `Saturday, 21 November 2026`. */
 export function formatDate(at: string): string {
-  return new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(
-    Date.parse(at),
-  );
+  return DATE.format(Date.parse(at));
 }
 
 function twoUnits(ms: number, [big, bigName]: [number, string], [small, smallName]: [number, string]): string {

@@ -2,6 +2,15 @@ import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-route
 import type { ReactNode } from 'react';
 import { ErrorPanel } from '../components/error-panel.tsx';
 
+/** Shown when a page takes longer than a second to come. */
+export function Pending(): ReactNode {
+  return (
+    <p role="status" className="p-4 text-quiet">
+      Waiting for Holdfast…
+    </p>
+  );
+}
+
 export function NotFound(): ReactNode {
   return (
     <div className="p-4">

@@ -1,7 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { Incident, TimelineEntry } from '../../../../src/contract/incident.ts';
 import { timelineQuery } from '../../api/queries.ts';
+import { Button } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { StateIcon } from '../../components/state-mark.tsx';
@@ -14,12 +16,18 @@ import { NoteComposer } from './note-composer.tsx';
 
 /** An entry written down so much later than it happened says so. */
 const LATE_MS = 60_000;
+/** A long incident has thousands of entries; the newest are what is looked for. */
+const ENTRIES_AT_ONCE = 200;
 
 /** Everything that happened, newest first, and the place to add to it. */
 export function IncidentTimeline({ incident }: { incident: Incident }) {
   const { may } = useSession();
   const query = useQuery(timelineQuery(incident.id));
-  const days = groupByDay(query.data ?? []);
+  const [most, setMost] = useState(ENTRIES_AT_ONCE);
+  const newestFirst = (query.data ?? []).toSorted(
+    (left, right) => right.at.localeCompare(left.at) || right.seq - left.seq,
+  );
+  const days = groupByDay(newestFirst.slice(0, most));
   return (
     <section aria-labelledby="timeline" className="min-w-0">
       <h2 id="timeline" className="mb-2 text-lead">
@@ -38,6 +46,11 @@ export function IncidentTimeline({ incident }: { incident: Incident }) {
           </ol>
         </section>
       ))}
+      {newestFirst.length > most ? (
+        <Button className="mt-3" onClick={() => setMost(most + ENTRIES_AT_ONCE)}>
+          Show older of {newestFirst.length} entries
+        </Button>
+      ) : null}
     </section>
   );
 }
@@ -85,7 +98,6 @@ function EntryLink({ reference }: { reference: string | null }) {
 }
 
 function groupByDay(entries: readonly TimelineEntry[]): { day: string; entries: TimelineEntry[] }[] {
-  const newestFirst = entries.toSorted((left, right) => right.at.localeCompare(left.at) || right.seq - left.seq);
-  const days = Map.groupBy(newestFirst, (entry) => formatDate(entry.at));
+  const days = Map.groupBy(entries, (entry) => formatDate(entry.at));
   return [...days].map(([day, ofDay]) => ({ day, entries: ofDay }));
 }

@@ -2,6 +2,7 @@ import type { Code, RootContent } from 'mdast';
 import { Fragment, useMemo, useState } from 'react';
 import type { Run } from '../../../../src/contract/run.ts';
 import { Button } from '../../components/button.tsx';
+import { useScrollToHash } from '../../lib/use-scroll-to-hash.ts';
 import { cutSection } from '../../markdown/cut-section.ts';
 import { parseMarkdown } from '../../markdown/parse-markdown.ts';
 import { placeSteps } from '../../markdown/place-steps.ts';
@@ -14,6 +15,7 @@ const SPOKEN = new Set(['manual', 'approval', 'input', 'choice', 'wait']);
 
 /** The run as the document it came from, with every step's state in the gutter. */
 export function RunDocument({ run, steps }: { run: Run; steps: readonly StepView[] }) {
+  useScrollToHash();
   const [whole, setWhole] = useState(false);
   const document = useMemo(() => parseMarkdown(run.source), [run.source]);
   const section = useMemo(

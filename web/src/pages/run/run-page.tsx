@@ -18,7 +18,7 @@ import { EndedActions } from './ended-actions.tsx';
 import { RunDocument } from './run-document.tsx';
 import { RunFootBar } from './run-foot-bar.tsx';
 import { RunSide } from './run-side.tsx';
-import { viewSteps } from './step-view.ts';
+import { stepAnchor, viewSteps } from './step-view.ts';
 
 const ENDED: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled', 'rolled-back', 'rollback-failed'];
 /** Events bring news at once; while a run is under way this is the net below them. */
@@ -47,6 +47,7 @@ export function RunPage(): ReactNode {
   }
   const steps = viewSteps(run);
   const ended = ENDED.includes(run.status);
+  const broken = steps.find((step) => step.status === 'failed' || step.status === 'rollback-failed');
   const waits = run.status === 'waiting' && run.waitingFor;
   const state = waits ? { ...RUN_STATES.waiting, word: WAITING_WORDS[waits] } : RUN_STATES[run.status];
   const own = steps.filter((step) => step.helps === null);
@@ -75,6 +76,11 @@ export function RunPage(): ReactNode {
       {run.reason && ['failed', 'rollback-failed', 'cancelled'].includes(run.status) ? (
         <p className="mb-3 rounded-md bg-bad-soft px-3 py-2 font-semibold text-bad break-anywhere">
           <TextWithTimes text={sentenceCase(run.reason)} />
+          {broken ? (
+            <a href={`#${stepAnchor(broken.id)}`} className="link ml-3 font-normal whitespace-nowrap">
+              See the step
+            </a>
+          ) : null}
         </p>
       ) : null}
       <FactStrip

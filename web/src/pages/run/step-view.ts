@@ -18,6 +18,8 @@ export type StepView = {
   approval: Approval | null;
 };
 
+const SENTENCES = new Set<PlannedStep['kind']>(['manual', 'approval', 'wait']);
+
 /** All steps of a run in the order of the document, with the helpers. */
 export function viewSteps(run: Run): StepView[] {
   const all = [
@@ -27,7 +29,9 @@ export function viewSteps(run: Run): StepView[] {
   const lines = run.source.split('\n');
   let after = 0;
   return all.map(({ plan, helps }) => {
-    const above = lines.slice(after, Math.max(plan.line - 1, after)).join(' ');
+    // A step that is a sentence of the document says its title itself; one of commands has it above them.
+    const said = SENTENCES.has(plan.kind) ? plan.endLine : plan.line - 1;
+    const above = lines.slice(after, Math.max(said, after)).join(' ');
     after = Math.max(after, plan.endLine);
     const row = run.steps.find((step) => step.id === plan.id) ?? null;
     return {

@@ -6,6 +6,7 @@ import { buttonClasses } from '../../components/button.tsx';
 import { CodeView } from '../../components/code-view.tsx';
 import { RiskBadge } from '../../components/risk-badge.tsx';
 import { formatDuration } from '../../lib/format-time.ts';
+import { useScrollToHash } from '../../lib/use-scroll-to-hash.ts';
 import { KIND_WORDS } from '../../lib/words.ts';
 import { parseMarkdown, textOf } from '../../markdown/parse-markdown.ts';
 import { type FencePart, placeSteps } from '../../markdown/place-steps.ts';
@@ -24,6 +25,7 @@ export function RunbookDocument({
   text: string;
   mayStart: boolean;
 }) {
+  useScrollToHash();
   const parsed = useMemo(() => parseMarkdown(text), [text]);
   const placed = useMemo(() => placeSteps(parsed.root, document.procedures.flatMap(stepsOf)), [parsed, document]);
   const blocks = new Map(document.blocks.map((block) => [block.line, block]));
@@ -40,7 +42,10 @@ export function RunbookDocument({
     return (
       <>
         {procedure ? (
-          <div id={procedureAnchor(procedure.slug)} className="mb-2 flex flex-wrap items-center gap-x-3 gap-y-1">
+          <div
+            id={procedureAnchor(procedure.slug)}
+            className="mb-2 flex scroll-mt-12 flex-wrap items-center gap-x-3 gap-y-1"
+          >
             {mayStart && stepsOf(procedure).length > 0 ? (
               <Link to="/runs/new" search={{ runbook: path, procedure: procedure.slug }} className={buttonClasses()}>
                 Start run…
@@ -70,7 +75,7 @@ export function RunbookDocument({
 }
 
 function Fence({ block, parts }: { block: RunbookBlock | undefined; parts: readonly FencePart<RunbookStep>[] }) {
-  const several = parts.filter((part) => part.kind === 'step').length > 1;
+  const steps = parts.filter((part) => part.kind === 'step').length;
   return (
     <div className="my-3">
       {block ? (
@@ -80,12 +85,19 @@ function Fence({ block, parts }: { block: RunbookBlock | undefined; parts: reado
           <span className="break-anywhere">{block.reason}</span>
         </p>
       ) : null}
-      {parts.map((part) =>
+      {parts.map((part, index) =>
         part.kind === 'text' ? (
-          <CodeView key={`text ${part.text}`} text={part.text} label="Text" tall className="my-1" />
+          steps === 0 ? (
+            <CodeView key="text" text={part.text} label="Text" tall />
+          ) : (
+            // biome-ignore lint/suspicious/noArrayIndexKey: parts of one document
+            <p key={index} className="code-face mt-2 whitespace-pre-wrap text-quiet break-anywhere">
+              {part.text}
+            </p>
+          )
         ) : (
           <div key={part.step.id} className="my-1">
-            {several ? <StepLine step={part.step} /> : null}
+            {steps > 1 ? <StepLine step={part.step} titled={saysTitle(parts[index - 1], part.step)} /> : null}
             {part.text === '' ? null : <CodeView text={part.text} label={`Commands of ${part.step.title}`} tall />}
             {part.step.bound ? (
               <p className="mt-0.5 text-small text-quiet">
@@ -99,15 +111,22 @@ function Fence({ block, parts }: { block: RunbookBlock | undefined; parts: reado
   );
 }
 
-function StepLine({ step }: { step: RunbookStep }) {
+/** Whether the comment above a step's commands is its title already. */
+function saysTitle(above: FencePart<RunbookStep> | undefined, step: RunbookStep): boolean {
+  return above?.kind === 'text' && above.text.toLowerCase().includes(step.title.toLowerCase());
+}
+
+function StepLine({ step, titled = false }: { step: RunbookStep; titled?: boolean }) {
   return (
     <p className="mt-1 mb-0.5 flex flex-wrap items-center gap-x-2 text-small text-quiet">
       {step.risk ? <RiskBadge risk={step.risk} reason={step.reason} /> : null}
       <span>{KIND_WORDS[step.kind]}</span>
-      <span className="break-anywhere">
-        {step.number ? `${step.number}. ` : ''}
-        {step.title}
-      </span>
+      {titled ? null : (
+        <span className="break-anywhere">
+          {step.number ? `${step.number}. ` : ''}
+          {step.title}
+        </span>
+      )}
       {step.choice ? <span>option “{step.choice.label}”</span> : null}
     </p>
   );

@@ -6,6 +6,7 @@ import { runbookQuery } from '../../api/queries.ts';
 import { buttonClasses } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { FactStrip } from '../../components/fact-strip.tsx';
+import { SELECT_CLASSES } from '../../components/field.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { RiskBadge } from '../../components/risk-badge.tsx';
 import { SideSection } from '../../components/side-section.tsx';
@@ -66,11 +67,12 @@ export function RunbookPage(): ReactNode {
           { label: 'Version', value: <span className="code-face">{document.sha256.slice(0, 12)}</span> },
         ]}
       />
+      {document.procedures.length > 1 ? <JumpToProcedure procedures={document.procedures} /> : null}
       <div className="grid grid-cols-1 gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,1fr)_300px]">
         <RunbookDocument path={path} document={document} text={text} mayStart={may('operator') && !only} />
         <aside
           aria-label="Facts"
-          className="min-w-0 max-lg:order-first lg:sticky lg:top-16 lg:max-h-[calc(100dvh-5rem)] lg:self-start lg:overflow-y-auto"
+          className="min-w-0 lg:sticky lg:top-16 lg:max-h-[calc(100dvh-5rem)] lg:self-start lg:overflow-y-auto"
         >
           <SideSection title="Procedures" count={document.procedures.length}>
             <ul>
@@ -108,6 +110,29 @@ export function RunbookPage(): ReactNode {
         </aside>
       </div>
     </>
+  );
+}
+
+/** Where the list of procedures has no room at the side. */
+function JumpToProcedure({ procedures }: { procedures: Document['procedures'] }) {
+  return (
+    <select
+      aria-label="Jump to a procedure"
+      className={`${SELECT_CLASSES} mb-2 lg:hidden`}
+      value=""
+      onChange={(event) => {
+        window.location.hash = procedureAnchor(event.target.value);
+      }}
+    >
+      <option value="" disabled>
+        Jump to one of {procedures.length} procedures…
+      </option>
+      {procedures.map((procedure) => (
+        <option key={procedure.slug} value={procedure.slug}>
+          {procedure.title}
+        </option>
+      ))}
+    </select>
   );
 }
 
