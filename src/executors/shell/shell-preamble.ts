@@ -18,6 +18,7 @@ const ASKS = String.raw`^([A-Za-z_][A-Za-z0-9_]*=[^ $]* +)*([A-Za-z_][A-Za-z0-9_
 /**
  * What bash reads before a step's script (through BASH_ENV, so that the script is alone in its file and its line numbers
  * are those of the step). The order matters:
+ * - errors go where output goes, so that both are told in the order in which they came;
  * - the whole script is looked at first: a syntax error anywhere means that nothing of it runs;
  * - then it waits at the gate, so that the process can be recorded before anything happens; a closed gate ends it;
  * - then `-e -o pipefail` judges as a reader of the runbook would: a stage that died of SIGPIPE (141) because a later
@@ -30,6 +31,7 @@ const ASKS = String.raw`^([A-Za-z_][A-Za-z0-9_]*=[^ $]* +)*([A-Za-z_][A-Za-z0-9_
  */
 export function shellPreamble(options: { noIsAnAnswer: boolean; askingLines: readonly number[] }): string {
   return String.raw`unset BASH_ENV
+exec 2>&1
 "$BASH" --noprofile --norc -O extglob -n <&${SYNTAX_FD} || exit ${UNREADABLE_EXIT}
 read -r -u ${GATE_FD} __hf_go || exit ${GATE_CLOSED_EXIT}
 exec ${GATE_FD}<&- ${PREAMBLE_FD}<&- ${SYNTAX_FD}<&-

@@ -18,7 +18,7 @@ beforeAll(async () => {
   yard = await openReplicaYard();
   replicas = [await yard.add(), await yard.add()];
   await replicas[0]!.database.pool.query(`insert into workers (id, host, boot_id, pid, pid_started, version, lease_expires_at)
-    select w, 'h', '', 1, '', 'test', clock_timestamp() + interval '1 hour' from unnest(array['w0', 'w1']) w`);
+    select w, 'h', '', 1, '', 'test', clock_timestamp() + interval '1 hour' from unnest(array['w0', 'w1', 'dying']) w`);
 });
 beforeEach(async () => {
   clock = createManualClock(new Date('2026-03-01T10:00:00.000Z'));
@@ -229,11 +229,11 @@ describe('an acknowledgement', () => {
 describe('a sender that died', () => {
   it('in the middle of a send leaves a page that is sent again under the same key', async () => {
     const incidentId = await openWithPages();
-    const [taken] = await claimPages(database(), { now: clock.now(), by: 'w0', most: 1, sendingForMs: 15_000 });
+    const [taken] = await claimPages(database(), { now: clock.now(), by: 'dying', most: 1, sendingForMs: 15_000 });
     await withPagers(async () => {
       await new Promise((resolve) => setTimeout(resolve, 30));
       expect(await states(incidentId)).toEqual(['sending']);
-      await database().pool.query(`update workers set lease_expires_at = clock_timestamp() where id = 'w0'`);
+      await database().pool.query(`update workers set lease_expires_at = clock_timestamp() where id = 'dying'`);
       replicas[1]!.wakeups.kick('pages');
       await expect.poll(() => states(incidentId)).toEqual(['sent']);
     });
