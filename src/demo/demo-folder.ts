@@ -6,7 +6,7 @@ import { HoldfastError, messageOf } from '../platform/errors/holdfast-error.ts';
 /** Folders of the demo's two servers inside its own. */
 const PARTS = ['holdfast', 'shop'] as const;
 /** The servers of a demo that was killed notice within moments and stop; this long they are waited for. */
-const LEFTOVERS_LIMIT_MS = 20_000;
+const LEFTOVERS_LIMIT_MS = 45_000;
 const LOOK_AGAIN_MS = 100;
 
 export type DemoFolder = {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url));
-const DEMO_LIMIT_MS = 90_000;
+const DEMO_LIMIT_MS = 180_000;
 const base = mkdtempSync(join(tmpdir(), 'holdfast demo-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
