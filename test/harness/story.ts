@@ -10,7 +10,7 @@ import { createSilentLogger } from '../../src/platform/log/logger.ts';
 import { createTestDatabase } from './postgres.ts';
 
 const STEP_MS = 250;
-const LIMIT_MS = 12_000;
+const LIMIT_MS = 25_000;
 
 export type Answer<Body> = { status: number; body: Body; contentType: string };
 

@@ -100,7 +100,7 @@ describe('a failing command', () => {
     ['ends the script', 'false\necho no', 'exit code 1'],
     [
       'ends it in the middle of a pipe, and every stage is told',
-      'echo a | false | cat\necho no',
+      'true | false | cat\necho no',
       'exit code 1 (pipe stages: 0 1 0)',
     ],
     ['ends it inside a function', 'f() { false; echo no; }\nf', 'exit code 1'],
