@@ -27,7 +27,7 @@ export type World = {
 
 export async function startWorld(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'hf-browser-'));
-  const cleanups: (() => unknown)[] = [() => rm(folder, { recursive: true, force: true })];
+  const cleanups: (() => unknown)[] = [() => rm(folder, { recursive: true, force: true, maxRetries: 5 })];
   const stop = async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   };

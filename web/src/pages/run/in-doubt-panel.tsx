@@ -74,7 +74,7 @@ export function InDoubtPanel({ run, step }: { run: Run; step: StepView }) {
               checked={chosen === each.decision}
               onChange={() => setChosen(each.decision)}
             />
-            <span>
+            <span className={each.barred === null ? undefined : 'text-quiet'}>
               <span className="block font-semibold">{each.label}</span>
               {each.barred ?? each.effect}
             </span>
