@@ -47,6 +47,18 @@ describe('approvals', () => {
   });
 });
 
+describe('what may be repeated after a crash', () => {
+  it('only observes, both as found and as declared, unless the author says otherwise', async () => {
+    const idempotent = async (info: string, script: string) => (await steps(`# P\n${fence(info, script)}`))[0]!.idempotent;
+    expect(await idempotent('sh', 'kubectl get pods')).toBe(true);
+    expect(await idempotent('sh', 'kubectl delete pod x')).toBe(false);
+    expect(await idempotent('sh {risk=change}', 'echo reload')).toBe(false);
+    expect(await idempotent('sh {risk=read}', './unknown.sh')).toBe(false);
+    expect(await idempotent('sh {risk=change idempotent=true}', 'echo reload')).toBe(true);
+    expect(await idempotent('sh {idempotent=false}', 'kubectl get pods')).toBe(false);
+  });
+});
+
 describe('a plan', () => {
   const FULL = `---
 params:

@@ -165,7 +165,8 @@ function planStep(
     timeoutMs: attributes.timeoutMs ?? defaultTimeoutMs(draft.action),
     action: withKnownValues(draft.action, values),
     target: draft.target === null ? null : fillKnown(draft.target, values),
-    idempotent: attributes.idempotent ?? (foundRisk === null || foundRisk === 'read' || foundRisk === 'check'),
+    // As declared and as found: an author who says that a harmless-looking command changes something knows why.
+    idempotent: attributes.idempotent ?? (observesOnly(foundRisk) && observesOnly(risk)),
     retry: { attempts: 1 + retries, delayMs: retries === 0 ? 0 : RETRY_DELAY_MS },
     verify,
     rollback,
@@ -254,4 +255,8 @@ function resolveInputs(
     message: `the inputs of ${document.file} cannot be used: ${problems.join('; ')}`,
     hint: 'Correct these values and plan again.',
   });
+}
+
+function observesOnly(risk: Risk | null): boolean {
+  return risk === null || risk === 'read' || risk === 'check';
 }
