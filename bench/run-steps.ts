@@ -85,6 +85,7 @@ async function queueRuns(own: OwnDatabase, runs: number, steps: number): Promise
           source: '',
           secrets: {},
           incidentId: null,
+          startedByPerson: 'user:bench',
           startedBy: 'user:bench',
           automatic: false,
           signedOff: false,

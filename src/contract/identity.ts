@@ -11,8 +11,11 @@ export function roleCovers(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed);
 }
 
-/** Who is asking, as routes, stores and events know it. `actor` is what the record keeps: `user:ada`, `key:ci`, `system`. */
-export type Principal = { actor: string; userId: string | null; name: string; role: Role };
+/**
+ * Who is asking, as routes, stores and events know it. `actor` is what the record keeps: `user:ada`, `key:ci`, `system`;
+ * `person` is who answers for it: of a key its owner, if it has one.
+ */
+export type Principal = { actor: string; person: string; userId: string | null; name: string; role: Role };
 
 export const userSchema = z
   .object({
@@ -88,6 +91,8 @@ export const apiKeySchema = z
     /** The first characters, to recognise it by. */
     prefix: z.string(),
     role: roleSchema,
+    /** The person who answers for it; null for a program's key made on the host itself. */
+    owner: z.string().nullable(),
     createdBy: z.string(),
     createdAt: timestampSchema,
     expiresAt: timestampSchema.nullable(),
@@ -114,6 +119,8 @@ export const createKeySchema = z
   .strictObject({
     name: keyNameSchema,
     role: roleSchema,
+    /** Name of the person who answers for it; the one who makes it unless given. */
+    owner: userNameSchema.optional(),
     /** 90 days unless given; null never expires. */
     expiresInMs: keyLifeSchema.default(DEFAULT_KEY_LIFE_MS),
   })

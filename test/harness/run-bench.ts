@@ -131,6 +131,7 @@ export async function openRunBench(): Promise<RunBench> {
             secrets: {},
             incidentId: null,
             startedBy: 'user:ada',
+            startedByPerson: 'user:ada',
             automatic: false,
             signedOff: false,
             at: clock.now(),

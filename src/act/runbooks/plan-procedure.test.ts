@@ -49,7 +49,8 @@ describe('approvals', () => {
 
 describe('what may be repeated after a crash', () => {
   it('only observes, both as found and as declared, unless the author says otherwise', async () => {
-    const idempotent = async (info: string, script: string) => (await steps(`# P\n${fence(info, script)}`))[0]!.idempotent;
+    const idempotent = async (info: string, script: string) =>
+      (await steps(`# P\n${fence(info, script)}`))[0]!.idempotent;
     expect(await idempotent('sh', 'kubectl get pods')).toBe(true);
     expect(await idempotent('sh', 'kubectl delete pod x')).toBe(false);
     expect(await idempotent('sh {risk=change}', 'echo reload')).toBe(false);

@@ -30,19 +30,19 @@ export type VoteRuling =
   | { kind: 'role' };
 
 /**
- * Rules on one vote. The starter never approves the own run; where one person is the whole installation that person
+ * Rules on one vote. The starter never approves the own run, with whatever key; where one person is the whole installation that person
  * may, by typing the step's title as a second confirmation.
  * @param onlyPerson true when no other enabled person could approve
  */
 export function ruleVote(vote: {
   by: Principal;
-  startedBy: string;
+  startedByPerson: string;
   stepTitle: string;
   confirm: string | undefined;
   onlyPerson: boolean;
 }): VoteRuling {
   if (vote.by.role !== 'approver' && vote.by.role !== 'admin') return { kind: 'role' };
-  if (vote.by.actor !== vote.startedBy) return { kind: 'counts' };
+  if (vote.by.person !== vote.startedByPerson) return { kind: 'counts' };
   if (!vote.onlyPerson) return { kind: 'starter' };
   return vote.confirm === vote.stepTitle
     ? { kind: 'counts' }

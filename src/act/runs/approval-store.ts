@@ -102,12 +102,19 @@ export async function settleApproval(
 /** Stores a vote; a second one of the same person changes the first. */
 export async function storeVote(
   tx: Tx,
-  vote: { approvalId: string; actor: string; decision: 'approve' | 'reject'; reason: string | null; at: Date },
+  vote: {
+    approvalId: string;
+    actor: string;
+    person: string;
+    decision: 'approve' | 'reject';
+    reason: string | null;
+    at: Date;
+  },
 ): Promise<void> {
   await sql`
-    insert into approval_votes (approval_id, actor, decision, reason, at)
-    values (${vote.approvalId}, ${vote.actor}, ${vote.decision}, ${vote.reason}, ${vote.at})
-    on conflict (approval_id, actor) do update set decision = excluded.decision, reason = excluded.reason, at = excluded.at`.execute(
+    insert into approval_votes (approval_id, actor, person, decision, reason, at)
+    values (${vote.approvalId}, ${vote.actor}, ${vote.person}, ${vote.decision}, ${vote.reason}, ${vote.at})
+    on conflict (approval_id, person) do update set actor = excluded.actor, decision = excluded.decision, reason = excluded.reason, at = excluded.at`.execute(
     tx,
   );
 }

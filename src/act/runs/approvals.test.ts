@@ -16,7 +16,12 @@ beforeAll(async () => {
 beforeEach(() => bench.clear());
 afterAll(() => bench.close());
 
-const person = (name: string, role: Role = 'approver') => ({ actor: `user:${name}`, userId: name, name, role });
+const person = (name: string, role: Role = 'approver') => {
+  const actor = `user:${name}`;
+  return { actor, person: actor, userId: name, name, role };
+};
+/** A key that somebody answers for, as the database resolves it. */
+const keyOf = (owner: string, key: string) => ({ ...person(owner), actor: `key:${key}`, name: key });
 const vote = (id: string, name: string, rest: Partial<Parameters<typeof voteOnApproval>[2]> = {}) =>
   voteOnApproval(bench.commands, id, { decision: 'approve', by: person(name), onlyPerson: false, ...rest });
 const pending = async (runId: string) =>
@@ -77,6 +82,17 @@ describe('an approval', () => {
     expect((await vote(approvalId, 'alan')).status).toBe('granted');
     await worker.work();
     expect(await bench.statuses(runId)).toMatchObject({ run: 'succeeded' });
+  });
+
+  it('counts one person once, whatever keys the votes come with, and never the starter’s', async () => {
+    const { approvalId } = await asking(planOf([destroy({ approvals: 2 })]));
+    const by = (principal: ReturnType<typeof keyOf>) =>
+      vote(approvalId, '', { by: principal }).then(({ status, votes }) => [status, votes.map((each) => each.by)]);
+    await expect(by(keyOf('ada', 'laptop'))).rejects.toMatchObject({ code: 'approval.starter' });
+    expect(await by(person('grace'))).toEqual(['pending', ['user:grace']]);
+    expect(await by(keyOf('grace', 'phone'))).toEqual(['pending', ['key:phone']]);
+    expect(await by(keyOf('grace', 'laptop'))).toEqual(['pending', ['key:laptop']]);
+    expect(await by(keyOf('alan', 'bot'))).toEqual(['granted', ['key:laptop', 'key:bot']]);
   });
 
   it('by two who vote at the same moment is granted once', async () => {
@@ -235,9 +251,9 @@ describe('whether a step needs approval', () => {
   });
 
   it('the only person’s confirmation must be the title itself', () => {
-    const by = { actor: 'user:ada', userId: 'ada', name: 'ada', role: 'admin' as const };
+    const by = { actor: 'user:ada', person: 'user:ada', userId: 'ada', name: 'ada', role: 'admin' as const };
     const ruling = (confirm: string | undefined) =>
-      ruleVote({ by, startedBy: 'user:ada', stepTitle: 'Drop', confirm, onlyPerson: true }).kind;
+      ruleVote({ by, startedByPerson: 'user:ada', stepTitle: 'Drop', confirm, onlyPerson: true }).kind;
     expect([undefined, '', 'drop', 'Drop'].map(ruling)).toEqual([
       'needs-second-confirmation',
       'needs-second-confirmation',

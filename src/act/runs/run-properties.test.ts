@@ -178,7 +178,7 @@ async function perform(
       if (!approval) return;
       const voter = `voter-${pick % 3}`;
       const role = ROLES[2 + (pick % 2)] ?? 'approver';
-      const principal = { actor: `user:${voter}`, userId: voter, name: voter, role };
+      const principal = { actor: `user:${voter}`, person: `user:${voter}`, userId: voter, name: voter, role };
       const decision = command === 'approve' ? 'approve' : 'reject';
       await voteOnApproval(deps, approval.id, { decision, by: principal, onlyPerson: false });
       return;

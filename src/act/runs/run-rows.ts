@@ -18,6 +18,7 @@ export type RunRow = {
   reason: string | null;
   incidentId: string | null;
   startedBy: string;
+  startedByPerson: string;
   automatic: boolean;
   signedOff: boolean;
   pauseRequested: boolean;
@@ -66,4 +67,4 @@ export const RUN_SUMMARY_COLUMNS = `
 /** All columns of `runs` under the names of RunRow. */
 export const RUN_COLUMNS = `${RUN_SUMMARY_COLUMNS},
   r.plan, r.source, r.inputs, r.secret_inputs as "secretInputs", r.choices, r.signed_off as "signedOff",
-  r.pause_requested as "pauseRequested", r.cancel_requested_by as "cancelRequestedBy", r.lease_epoch as "leaseEpoch"`;
+  r.started_by_person as "startedByPerson", r.pause_requested as "pauseRequested", r.cancel_requested_by as "cancelRequestedBy", r.lease_epoch as "leaseEpoch"`;

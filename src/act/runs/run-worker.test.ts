@@ -78,6 +78,7 @@ const start = async (plan: Plan) => {
         secrets: {},
         incidentId: null,
         startedBy: 'user:ada',
+        startedByPerson: 'user:ada',
         automatic: false,
         signedOff: false,
         at: new Date(),

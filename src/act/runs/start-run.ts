@@ -14,6 +14,8 @@ export type NewRun = {
   secrets: Readonly<Record<string, string>>;
   incidentId: string | null;
   startedBy: string;
+  /** The person behind it: whose votes do not count on this run. */
+  startedByPerson: string;
   /** True when no person started it. */
   automatic: boolean;
   signedOff: boolean;
@@ -58,10 +60,10 @@ export async function insertRun(
   const sealed = Object.keys(run.secrets).length > 0 ? seal({ ...run.secrets }, id) : null;
   await sql`
     insert into runs (id, runbook, procedure, title, plan, plan_hash, source, inputs, secret_inputs, status, incident_id,
-                      started_by, automatic, signed_off, created_at)
+                      started_by, started_by_person, automatic, signed_off, created_at)
     values (${id}, ${plan.runbook}, ${plan.procedure}, ${plan.procedureTitle}, ${JSON.stringify(plan)}::jsonb, ${plan.planHash},
             ${run.source}, ${JSON.stringify(open)}::jsonb, ${sealed}, 'queued', ${run.incidentId},
-            ${run.startedBy}, ${run.automatic}, ${run.signedOff}, ${run.at})`.execute(tx);
+            ${run.startedBy}, ${run.startedByPerson}, ${run.automatic}, ${run.signedOff}, ${run.at})`.execute(tx);
   const rows = [
     ...plan.steps.map((step, index) => ({
       id: step.id,

@@ -47,8 +47,15 @@ export async function voteOnApproval(deps: RunCommandDeps, approvalId: string, v
     }
     const at = deps.clock.now();
     const told = { at, actor: vote.by.actor, reason: vote.reason };
-    assertVoteCounts(vote, approval);
-    await storeVote(tx, { approvalId, actor: vote.by.actor, decision: vote.decision, reason: vote.reason ?? null, at });
+    assertVoteCounts(vote, approval, locked.run.startedByPerson);
+    await storeVote(tx, {
+      approvalId,
+      actor: vote.by.actor,
+      person: vote.by.person,
+      decision: vote.decision,
+      reason: vote.reason ?? null,
+      at,
+    });
     await publishApproval(tx, 'approval.voted', approval, {
       ...told,
       reason: vote.reason ? `${vote.decision}: ${vote.reason}` : vote.decision,
@@ -101,10 +108,10 @@ async function countApprovals(tx: Tx, approvalId: string): Promise<number> {
   return votes.rows[0]?.count ?? 0;
 }
 
-function assertVoteCounts(vote: Vote, approval: Approval): void {
+function assertVoteCounts(vote: Vote, approval: Approval, startedByPerson: string): void {
   const ruling = ruleVote({
     by: vote.by,
-    startedBy: approval.startedBy,
+    startedByPerson,
     stepTitle: approval.effect.title,
     confirm: vote.confirm,
     // Rejecting one's own run is always allowed.

@@ -44,6 +44,7 @@ export function runsFromIncidents(deps: {
               secrets: {},
               incidentId,
               startedBy: 'system',
+              startedByPerson: 'system',
               automatic: true,
               signedOff: deps.isSignedOff(plan.runbook, plan.procedure),
               at: event.at,

@@ -31,14 +31,17 @@ export function defineCommand(command: Command, context: CliContext): void {
       .description('Make an API key; its secret is shown this once'),
   )
     .addOption(new Option('--role <role>', 'what it may do').choices(ROLES).makeOptionMandatory())
+    .option('--owner <user>', 'the person who answers for it; approvals count persons (default: you)')
     .option('--idempotency-key <key>', 'repeated with the same key it is made once');
   addExamples(
     create,
     'holdfast key create ci --role operator',
+    'holdfast key create grace-phone --role approver --owner grace',
     'HOLDFAST_TOKEN=$(holdfast key create ci --role viewer --expires-in 1h --quiet)',
   );
-  create.action(async (name: string, options: { role: string; expiresIn?: number | null; idempotencyKey?: string }) => {
-    const body = { name, role: options.role, expiresInMs: options.expiresIn };
+  type CreateOptions = { role: string; owner?: string; expiresIn?: number | null; idempotencyKey?: string };
+  create.action(async (name: string, options: CreateOptions) => {
+    const body = { name, role: options.role, owner: options.owner, expiresInMs: options.expiresIn };
     const created = await (await context.api()).send<CreatedKey>('POST', '/api/v1/keys', {
       body,
       idempotencyKey: options.idempotencyKey,
@@ -61,6 +64,7 @@ export function defineCommand(command: Command, context: CliContext): void {
         { title: 'NAME', cutTo: 12 },
         { title: 'STATE' },
         { title: 'ROLE' },
+        { title: 'OWNER', optional: true },
         { title: 'BEGINS' },
         { title: 'ENDS', optional: true },
         { title: 'USED', optional: true },
@@ -70,6 +74,7 @@ export function defineCommand(command: Command, context: CliContext): void {
         key.name,
         stateCell(output, ...stateOf(key, now)),
         key.role,
+        key.owner ?? '-',
         key.prefix,
         key.expiresAt ? formatWhen(key.expiresAt, now) : 'never',
         formatWhen(key.lastUsedAt, now),

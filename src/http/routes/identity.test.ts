@@ -279,6 +279,39 @@ describe('keys', () => {
     });
   });
 
+  it('belongs to a person: whoever makes it, or who is named; and may no more than that person', async () => {
+    type Made = { key: { id: string; owner: string | null; role: string }; secret: string; code: string };
+    const make = async (headers: Record<string, string>, body: object) =>
+      (await call('POST', '/api/v1/keys', headers, body)).json() as unknown as Made;
+    const admin = sessionOf(await signIn('admin', PASSWORD));
+    expect((await make(cli, { name: 'program', role: 'viewer' })).key.owner).toBeNull();
+    const own = await make(admin, { name: 'laptop', role: 'admin' });
+    expect(own.key.owner).toBe('admin');
+    expect((await make({ authorization: `Bearer ${own.secret}` }, { name: 'phone', role: 'viewer' })).key.owner).toBe(
+      'admin',
+    );
+    expect((await make(cli, { name: 'x', role: 'viewer', owner: 'nobody' })).code).toBe('key.unknown-owner');
+
+    const { user } = (
+      await call('POST', '/api/v1/users', cli, { name: 'kim', role: 'approver' })
+    ).json() as unknown as { user: { id: string } };
+    expect((await make(cli, { name: 'x', role: 'admin', owner: 'kim' })).code).toBe('key.owner-may-less');
+    const kims = await make(cli, { name: 'kims', role: 'approver', owner: 'kim' });
+    const seen = async () => {
+      server.wakeups.kick('identity');
+      return (await call('GET', '/api/v1/session', { authorization: `Bearer ${kims.secret}` })).json();
+    };
+    expect(await seen()).toMatchObject({ actor: 'key:kims', userId: user.id, role: 'approver' });
+    const change = async (body: object) => {
+      const read = await call('GET', `/api/v1/users/${user.id}`, cli);
+      await call('PATCH', `/api/v1/users/${user.id}`, { ...cli, 'if-match': String(read.headers['etag']) }, body);
+    };
+    await change({ role: 'viewer' });
+    expect(await seen()).toMatchObject({ role: 'viewer' });
+    await change({ disabled: true });
+    expect(await seen()).toMatchObject({ code: 'auth.disabled' });
+  });
+
   it('an expired key is told that it expired', async () => {
     const made = (
       await call('POST', '/api/v1/keys', cli, { name: 'brief', role: 'viewer', expiresInMs: 60_000 })

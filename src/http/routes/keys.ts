@@ -49,10 +49,11 @@ export function registerKeyRoutes(app: HttpApp, deps: HttpDeps): void {
         request,
         reply,
         async (tx) => {
-          const { actor } = principalOf(request);
           return {
             status: 201,
-            body: toCreated(await createApiKey(tx, { ...request.body, actor, now: deps.clock.now() })),
+            body: toCreated(
+              await createApiKey(tx, { ...request.body, by: principalOf(request), now: deps.clock.now() }),
+            ),
           };
         },
         { secret: true },
@@ -112,8 +113,9 @@ export function registerKeyRoutes(app: HttpApp, deps: HttpDeps): void {
 }
 
 function toKey(row: ApiKeyRow): ApiKey {
+  const { ownerId: _ownerId, ...key } = row;
   return {
-    ...row,
+    ...key,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt?.toISOString() ?? null,
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,

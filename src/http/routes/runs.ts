@@ -84,7 +84,7 @@ export function registerRunRoutes(app: HttpApp, deps: RunRouteDeps): void {
     },
     async (request, reply) => {
       const { runbook, procedure, inputs, incidentId, fromStep } = request.body;
-      const { actor } = principalOf(request);
+      const { actor, person } = principalOf(request);
       const { document, text } = await deps.library.read(runbook);
       const plan = planProcedure({ document, procedure, inputs });
       const secrets = Object.fromEntries(Object.entries(inputs).filter(([name]) => plan.inputTypes[name] === 'secret'));
@@ -99,6 +99,7 @@ export function registerRunRoutes(app: HttpApp, deps: RunRouteDeps): void {
             secrets,
             incidentId: incident?.id ?? null,
             startedBy: actor,
+            startedByPerson: person,
             automatic: false,
             signedOff: false,
             fromStep,

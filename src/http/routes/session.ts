@@ -37,7 +37,7 @@ export function registerSessionRoutes(app: HttpApp, deps: HttpDeps & { resolver:
     const maxAgeMs = expiresAt.getTime() - deps.clock.now().getTime();
     reply.header('set-cookie', serializeSessionCookie(token, { secure, maxAgeMs })).header('cache-control', 'no-store');
     return describe(
-      { actor: `user:${user.name}`, userId: user.id, name: user.name, role: user.role },
+      { actor: `user:${user.name}`, person: `user:${user.name}`, userId: user.id, name: user.name, role: user.role },
       'session',
       expiresAt,
     );

@@ -95,6 +95,7 @@ export async function startTestServer(
         prefix,
         tokenSha256: hashToken(token),
         role,
+        ownerId: null,
         createdBy: 'system',
         at: new Date(),
         expiresAt: key.expiresAt ?? null,

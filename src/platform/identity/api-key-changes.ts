@@ -10,15 +10,25 @@ import {
   markApiKeyRevoked,
 } from './api-key-store.ts';
 import { createId } from './prefixed-id.ts';
-import type { Role } from './principal.ts';
+import { lesserRole, type Principal, type Role } from './principal.ts';
 import { createApiKeyToken, hashToken } from './secret-token.ts';
+import { findUserByName } from './user-store.ts';
 
-type NewKey = { name: string; role: Role; expiresInMs: number | null; actor: string; now: Date };
+type NewKey = {
+  name: string;
+  role: Role;
+  /** Name of the person it is for; the person who makes it unless given. */
+  owner?: string | undefined;
+  expiresInMs: number | null;
+  by: Pick<Principal, 'actor' | 'userId'>;
+  now: Date;
+};
 export type CreatedKey = { key: ApiKeyRow; secret: string };
 
 /**
  * A new key; `secret` is the only time its text exists outside of the caller's hands.
- * @throws HoldfastError `key.name-taken` (409): a working key of the same name would look the same in the record
+ * @throws HoldfastError `key.name-taken` (409): a working key of the same name would look the same in the record;
+ * `key.unknown-owner` (400), `key.owner-may-less` (409)
  */
 export async function createApiKey(tx: Tx, key: NewKey): Promise<CreatedKey> {
   if (await hasWorkingKeyNamed(tx, key.name, key.now)) {
@@ -29,7 +39,9 @@ export async function createApiKey(tx: Tx, key: NewKey): Promise<CreatedKey> {
       hint: 'Rotate or revoke it, or choose another name.',
     });
   }
-  return addKey(tx, key, `role ${key.role}`);
+  const ownerId = key.owner === undefined ? key.by.userId : await ownerOf(tx, key.owner, key.role);
+  const { name, role, expiresInMs, now } = key;
+  return addKey(tx, { name, role, ownerId, expiresInMs, actor: key.by.actor, now }, `role ${key.role}`);
 }
 
 /**
@@ -52,10 +64,10 @@ export async function rotateApiKey(
     });
   }
   const endsAt = new Date(now.getTime() + rotation.overlapMs);
-  const { name, role } = old;
+  const { name, role, ownerId } = old;
   const created = await addKey(
     tx,
-    { name, role, expiresInMs: rotation.expiresInMs, actor, now },
+    { name, role, ownerId, expiresInMs: rotation.expiresInMs, actor, now },
     `replaces ${old.prefix}, which ends ${endsAt.toISOString()}`,
   );
   await markApiKeyReplaced(tx, old.id, created.key.id, endsAt);
@@ -74,7 +86,32 @@ export async function revokeApiKey(tx: Tx, revocation: { id: string; actor: stri
   ]);
 }
 
-async function addKey(tx: Tx, key: NewKey, detail: string): Promise<CreatedKey> {
+async function ownerOf(tx: Tx, name: string, role: Role): Promise<string> {
+  const owner = await findUserByName(tx, name);
+  if (!owner || owner.disabled) {
+    throw new HoldfastError({
+      code: 'key.unknown-owner',
+      kind: 'invalid',
+      message: owner ? `${name}'s account is disabled` : `there is no user called ${name}`,
+      hint: 'Give an enabled user as the owner; `holdfast user ls` lists them.',
+    });
+  }
+  if (lesserRole(role, owner.role) !== role) {
+    throw new HoldfastError({
+      code: 'key.owner-may-less',
+      kind: 'conflict',
+      message: `${name} is ${owner.role}, so a key of theirs cannot be ${role}`,
+      hint: `Make it a key with role ${owner.role}, or change what ${name} may do.`,
+    });
+  }
+  return owner.id;
+}
+
+async function addKey(
+  tx: Tx,
+  key: { name: string; role: Role; ownerId: string | null; expiresInMs: number | null; actor: string; now: Date },
+  detail: string,
+): Promise<CreatedKey> {
   const { token, prefix } = createApiKeyToken();
   const made = await insertApiKey(tx, {
     id: createId('key', key.now.getTime()),
@@ -82,11 +119,13 @@ async function addKey(tx: Tx, key: NewKey, detail: string): Promise<CreatedKey> 
     prefix,
     tokenSha256: hashToken(token),
     role: key.role,
+    ownerId: key.ownerId,
     createdBy: key.actor,
     at: key.now,
     expiresAt: key.expiresInMs === null ? null : new Date(key.now.getTime() + key.expiresInMs),
   });
-  const body = { name: key.name, detail: `${prefix}, ${detail}` };
+  const owned = made.owner === null ? '' : `, answered for by ${made.owner}`;
+  const body = { name: key.name, detail: `${prefix}, ${detail}${owned}` };
   await publish(tx, [{ kind: 'key.created', aggregate: `key:${made.id}`, body, actor: key.actor, at: key.now }]);
   return { key: made, secret: token };
 }

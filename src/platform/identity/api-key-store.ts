@@ -7,6 +7,8 @@ export type ApiKeyRow = {
   name: string;
   prefix: string;
   role: Role;
+  ownerId: string | null;
+  owner: string | null;
   createdBy: string;
   createdAt: Date;
   expiresAt: Date | null;
@@ -16,7 +18,8 @@ export type ApiKeyRow = {
 };
 
 const COLUMNS = sql`
-  id, name, prefix, role, created_by as "createdBy", created_at as "createdAt", expires_at as "expiresAt",
+  id, name, prefix, role, owner_id as "ownerId",
+  (select u.name from users u where u.id = api_keys.owner_id) as owner, created_by as "createdBy", created_at as "createdAt", expires_at as "expiresAt",
   last_used_at as "lastUsedAt", revoked_at as "revokedAt", replaced_by as "replacedBy"`;
 
 export async function insertApiKey(
@@ -27,20 +30,28 @@ export async function insertApiKey(
     prefix: string;
     tokenSha256: string;
     role: Role;
+    ownerId: string | null;
     createdBy: string;
     at: Date;
     expiresAt: Date | null;
   },
 ): Promise<ApiKeyRow> {
   const made = await sql<ApiKeyRow>`
-    insert into api_keys (id, name, prefix, token_sha256, role, created_by, created_at, expires_at)
-    values (${key.id}, ${key.name}, ${key.prefix}, ${key.tokenSha256}, ${key.role}, ${key.createdBy}, ${key.at}, ${key.expiresAt})
+    insert into api_keys (id, name, prefix, token_sha256, role, owner_id, created_by, created_at, expires_at)
+    values (${key.id}, ${key.name}, ${key.prefix}, ${key.tokenSha256}, ${key.role}, ${key.ownerId}, ${key.createdBy}, ${key.at}, ${key.expiresAt})
     returning ${COLUMNS}`.execute(tx);
   return made.rows[0]!;
 }
 
-export async function findApiKeyByToken(db: Queryable, tokenSha256: string): Promise<ApiKeyRow | null> {
-  const found = await sql<ApiKeyRow>`select ${COLUMNS} from api_keys where token_sha256 = ${tokenSha256}`.execute(db);
+/** The key with what its owner may do today; both null for a key without one. */
+export async function findApiKeyByToken(
+  db: Queryable,
+  tokenSha256: string,
+): Promise<(ApiKeyRow & { ownerRole: Role | null; ownerDisabled: boolean | null }) | null> {
+  const found = await sql<ApiKeyRow & { ownerRole: Role | null; ownerDisabled: boolean | null }>`
+    select ${COLUMNS}, (select u.role from users u where u.id = api_keys.owner_id) as "ownerRole",
+      (select u.disabled from users u where u.id = api_keys.owner_id) as "ownerDisabled"
+    from api_keys where token_sha256 = ${tokenSha256}`.execute(db);
   return found.rows[0] ?? null;
 }
 

@@ -6,7 +6,7 @@ import type { Wakeups } from '../events/wakeups.ts';
 import type { Logger } from '../log/logger.ts';
 import { findApiKeyByToken, touchApiKey } from './api-key-store.ts';
 import type { Credential, Resolution } from './credential.ts';
-import { CLI_PRINCIPAL, NO_AUTH_PRINCIPAL } from './principal.ts';
+import { CLI_PRINCIPAL, lesserRole, NO_AUTH_PRINCIPAL, type Principal } from './principal.ts';
 import { createResolutionCache } from './resolution-cache.ts';
 import { hashToken } from './secret-token.ts';
 import { findSession, touchSession } from './session-store.ts';
@@ -52,8 +52,17 @@ export function createCredentialResolver(
       if (!key) return { kind: 'refused', reason: 'unknown', at: null };
       if (key.revokedAt) return { kind: 'refused', reason: 'revoked', at: key.revokedAt };
       if (key.expiresAt && key.expiresAt <= now) return { kind: 'refused', reason: 'expired', at: key.expiresAt };
+      if (key.ownerDisabled) return { kind: 'refused', reason: 'disabled', at: null };
       touch(key.id, key.lastUsedAt, (at) => touchApiKey(deps.database.db, key.id, at));
-      const principal = { actor: `key:${key.name}`, userId: null, name: key.name, role: key.role };
+      const actor = `key:${key.name}`;
+      const principal: Principal = {
+        actor,
+        person: key.owner === null ? actor : `user:${key.owner}`,
+        userId: key.ownerId,
+        name: key.name,
+        // A key never may more than the person behind it.
+        role: key.ownerRole === null ? key.role : lesserRole(key.role, key.ownerRole),
+      };
       return { kind: 'accepted', principal, expiresAt: key.expiresAt };
     }
     const session = await findSession(deps.database.db, sha256);
@@ -63,7 +72,8 @@ export function createCredentialResolver(
     const endsAt = idleAt < session.expiresAt ? idleAt : session.expiresAt;
     if (endsAt <= now) return { kind: 'refused', reason: 'expired', at: endsAt };
     touch(session.id, session.lastSeenAt, (at) => touchSession(deps.database.db, session.id, at));
-    const principal = { actor: `user:${session.name}`, userId: session.userId, name: session.name, role: session.role };
+    const actor = `user:${session.name}`;
+    const principal = { actor, person: actor, userId: session.userId, name: session.name, role: session.role };
     return { kind: 'accepted', principal, expiresAt: session.expiresAt };
   };
   const cache = createResolutionCache(look);

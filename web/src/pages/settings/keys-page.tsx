@@ -82,6 +82,7 @@ const COLUMNS: readonly Column<ApiKey>[] = [
     phone: 'hidden',
     cell: (key) => <span className="code-face">{key.prefix}…</span>,
   },
+  { title: 'Owner', phone: 'hidden', cell: (key) => key.owner ?? 'none: a program' },
   { title: 'Made by', phone: 'hidden', cell: (key) => actorWords(key.createdBy) },
   {
     title: 'Expires',
