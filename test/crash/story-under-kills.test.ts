@@ -73,7 +73,14 @@ async function describeState(world: World): Promise<string> {
       world.server.api('GET', `/api/v1/${what}`).catch(String),
     ),
   );
-  return `${JSON.stringify(state, null, 1)}\n${world.server.log.slice(-20).join('\n')}`;
+  const failed = await world.server
+    .api<{ items: { id: string }[] }>('GET', '/api/v1/runs?status=failed')
+    .then(({ items }) =>
+      Promise.all(items.map(({ id }) => world.server.api<{ steps: object[] }>('GET', `/api/v1/runs/${id}`))),
+    )
+    .catch(() => []);
+  const steps = failed.map((run) => run.steps);
+  return `${JSON.stringify([...state, steps], null, 1)}\n${world.server.log.slice(-20).join('\n')}`;
 }
 
 type IncidentList = { items: { id: string; number: string; status: string }[] };

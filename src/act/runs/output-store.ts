@@ -1,4 +1,5 @@
-import { type Database, isConnectionLoss } from '../../platform/db/database.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { outlastOutage } from '../../platform/db/outlast-outage.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import { createRedactor } from './redact-secrets.ts';
 
@@ -7,7 +8,6 @@ export const OUTPUT_HEAD_BYTES = 256 * 1024;
 export const OUTPUT_TAIL_BYTES = 256 * 1024;
 const FLUSH_AFTER_MS = 250;
 const FLUSH_AT_BYTES = 16 * 1024;
-const RETRY_AFTER_OUTAGE_MS = 200;
 
 export type AttemptKey = { runId: string; stepId: string; n: number };
 export type OutputChunk = { offset: number; bytes: Buffer };
@@ -50,23 +50,13 @@ export function createOutputRecorder(options: {
     return { offset, bytes };
   };
 
-  const outlastOutage = async (chunk: OutputChunk): Promise<void> => {
-    for (;;) {
-      try {
-        return await storeChunk(database, attempt, chunk);
-      } catch (thrown) {
-        if (!isConnectionLoss(thrown)) throw thrown;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_OUTAGE_MS));
-      }
-    }
-  };
-
   /** One statement at a time: what comes meanwhile waits, never more than what is kept of it. */
   const store = () => {
     if (timer) clearTimeout(timer);
     timer = null;
     if (storing || waitingBytes === 0) return;
-    storing = outlastOutage(takeChunk())
+    const chunk = takeChunk();
+    storing = outlastOutage(() => storeChunk(database, attempt, chunk))
       .then(options.onStored)
       .catch((thrown: unknown) => options.logger.warn({ err: thrown, ...attempt }, 'output not stored'))
       .finally(() => {

@@ -1,4 +1,5 @@
 import type { PlannedStep } from '../../contract/runbook.ts';
+import { outlastOutage } from '../../platform/db/outlast-outage.ts';
 import { messageOf } from '../../platform/errors/holdfast-error.ts';
 import { recordProcess } from './claim-store.ts';
 import { executorFor, type StepResult } from './executor.ts';
@@ -64,11 +65,18 @@ export async function runAttempt(
           begun = true;
           return;
         }
-        const still = await recordProcess(context.database, {
-          ...key,
-          workerId: context.lease.id,
-          epoch: owned.claim.run.leaseEpoch,
-          process,
+        // The database may be away for a moment: nothing has happened yet, so the gate waits for its answer.
+        const still = await outlastOutage(
+          () =>
+            recordProcess(context.database, {
+              ...key,
+              workerId: context.lease.id,
+              epoch: owned.claim.run.leaseEpoch,
+              process,
+            }),
+          () => !owned.stop.signal.aborted,
+        ).catch((thrown: unknown) => {
+          throw owned.stop.signal.aborted ? runLost(key.runId) : thrown;
         });
         if (!still || !context.lease.isFresh()) throw runLost(key.runId);
         begun = true;

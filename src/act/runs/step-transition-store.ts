@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { EventName } from '../../contract/events.ts';
 import type { AttemptStatus, StepStatus } from '../../contract/run.ts';
 import { isConnectionLoss } from '../../platform/db/database.ts';
+import { outlastOutage } from '../../platform/db/outlast-outage.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 
 /** One guarded move of one step, with its event. `attempt` is the attempt begun or ended by it. */
@@ -27,7 +28,6 @@ export type StepTransitionStore = {
 /** Statements under way at once; more lanes only make smaller batches. */
 const LANES = 2;
 const LONGEST_BATCH = 400;
-const RETRY_AFTER_OUTAGE_MS = 200;
 
 const ADVANCE = `
 with inp as (
@@ -119,7 +119,7 @@ export function createStepTransitionStore(options: {
         settle(batch, await commit(batch));
         options.afterCommit();
       } catch (thrown) {
-        if (isConnectionLoss(thrown)) await Promise.all(batch.map((submission) => outlastOutage(submission)));
+        if (isConnectionLoss(thrown)) await Promise.all(batch.map((submission) => settleAfterOutage(submission)));
         else for (const submission of batch) submission.reject(thrown);
       }
     }
@@ -127,25 +127,22 @@ export function createStepTransitionStore(options: {
   };
 
   /** The reply was lost, the commit perhaps not: look which transitions stand before sending the others again. */
-  const outlastOutage = async (submission: Submission): Promise<void> => {
-    for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_OUTAGE_MS));
-      try {
+  const settleAfterOutage = async (submission: Submission): Promise<void> => {
+    try {
+      const complete = await outlastOutage(async () => {
         const missing: StepTransition[] = [];
         for (const transition of submission.transitions) {
           if (!(await stands(options.pool, transition))) missing.push(transition);
         }
         const moved =
           missing.length === 0 ? new Set<StepTransition>() : await commit([{ ...submission, transitions: missing }]);
-        if (missing.every((transition) => moved.has(transition))) submission.resolve();
-        else submission.reject(runLost(submission.transitions[0]?.runId ?? ''));
-        options.afterCommit();
-        return;
-      } catch (thrown) {
-        if (isConnectionLoss(thrown)) continue;
-        submission.reject(thrown);
-        return;
-      }
+        return missing.every((transition) => moved.has(transition));
+      });
+      if (complete) submission.resolve();
+      else submission.reject(runLost(submission.transitions[0]?.runId ?? ''));
+      options.afterCommit();
+    } catch (thrown) {
+      submission.reject(thrown);
     }
   };
 
