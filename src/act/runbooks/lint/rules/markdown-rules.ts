@@ -1,0 +1,243 @@
+import { decodeMisread } from '../decode-misread.ts';
+import { editDistance } from '../edit-distance.ts';
+import type { LintDocument } from '../lint-document.ts';
+import type { Found, LintRule } from '../lint-rule.ts';
+
+/** Mistakes of the document itself. */
+export const MARKDOWN_RULES: readonly LintRule[] = [
+  {
+    id: 'invalid-annotation',
+    severity: 'error',
+    title: 'Front matter or fence attributes that Holdfast cannot read',
+    why: 'The runbook can be read by people but not planned or run: Holdfast refuses it rather than guess what was meant.',
+    fix: 'Write the attribute or setting as the message says.',
+    bad: '```sh {risk=harmless}\nuptime\n```\n',
+    good: '```sh {risk=read}\nuptime\n```\n',
+    *check(document) {
+      if (document.problem !== null)
+        yield { at: document.lineSpan(document.problem.line), message: document.problem.message };
+    },
+  },
+  {
+    id: 'unclosed-fence',
+    severity: 'error',
+    title: 'A code block whose end was never written',
+    why: 'Everything below it, further steps and headings too, becomes part of the code block.',
+    fix: 'Close the block with the same marks it was opened with.',
+    bad: '## Restart\n\n```bash\nsystemctl restart nginx\n\n## Verify\n\nLook at the graphs.\n',
+    good: '## Restart\n\n```bash\nsystemctl restart nginx\n```\n\n## Verify\n\nLook at the graphs.\n',
+    *check(document) {
+      for (const block of document.blocks) {
+        if (block.closed) continue;
+        yield { at: document.lineSpan(block.line), message: 'the code block opened here is never closed' };
+      }
+    },
+  },
+  {
+    id: 'dead-anchor',
+    severity: 'error',
+    title: 'A link to a heading that is not in the document',
+    why: 'Who follows it at night lands at the top of the page and does not know what to do next.',
+    fix: 'Link to the heading as it is called now.',
+    bad: '[Restore](#restore-database)\n\n## Restore the database\n',
+    good: '[Restore](#restore-the-database)\n\n## Restore the database\n',
+    silent: ['[top](#top)\n', '<a name="restore"></a>\n\n[x](#restore)\n', '[x](#überblick)\n\n## Überblick\n'],
+    *check(document) {
+      for (const link of document.links) {
+        if (!link.url.startsWith('#') || link.url === '#' || link.url === '#top') continue;
+        const anchor = decode(link.url.slice(1));
+        if (document.anchors.has(anchor) || document.anchors.has(anchor.toLowerCase())) continue;
+        const near = nearestAnchor(document, anchor);
+        const found: Found = {
+          at: link,
+          message: `no heading has the anchor #${anchor}${near === undefined ? '' : `; did you mean #${near}?`}`,
+        };
+        const at = document.text.indexOf(link.url, link.start);
+        if (near !== undefined && editDistance(near, anchor, 2) <= 2 && at >= 0 && at < link.end) {
+          found.fix = {
+            title: `Link to #${near}`,
+            edits: [{ start: at + 1, end: at + link.url.length, text: near }],
+          };
+        }
+        yield found;
+      }
+    },
+  },
+  {
+    id: 'dead-link',
+    severity: 'warning',
+    title: 'A link to a file that is not there',
+    why: 'What the link promises (a procedure, a drawing) cannot be read when it is needed.',
+    fix: 'Correct the path, or take the link out. Paths are relative to the runbook.',
+    bad: 'See [the restore guide](./no-such-file.md).\n',
+    good: 'See [the restore guide](https://docs.example.com/restore).\n',
+    *check(document) {
+      if (document.fileExists === null) return;
+      for (const link of document.links) {
+        if (/^(?:[a-z][a-z0-9+.-]*:|#|\/|\?|<)/i.test(link.url) || link.url.trim() === '' || /[{}<>$]/.test(link.url))
+          continue;
+        const path = decode(link.url.replace(/[?#].*$/, ''));
+        if (path !== '' && !document.fileExists(path)) yield { at: link, message: `${path} is not there` };
+      }
+    },
+  },
+  {
+    id: 'mojibake',
+    severity: 'warning',
+    title: 'Characters that were decoded wrongly',
+    why: 'The text was saved as UTF-8 and read as Windows-1252. In a message template the garbage goes out to customers; in a command it is another name than the one meant.',
+    fix: 'Save the file as UTF-8. `--fix` puts the characters back that can be told.',
+    bad: 'Level 1 â†’ Level 2\n',
+    good: 'Level 1 → Level 2\n',
+    loud: ['ðŸš¨ INCIDENT\n', 'the clientâ€™s data\n', 'GrÃ¶ÃŸe\n'],
+    silent: ['Größe, âge, São Paulo, Ângela, “quoted” — naïve → 🚨\n', 'ÂNGELA\n'],
+    *check(document) {
+      for (const match of document.text.matchAll(
+        /[\u00C2-\u00F4][\u0080-\u00BF\u0152\u0153\u0160\u0161\u0178\u017D\u017E\u0192\u02C6\u02DC\u2013-\u203A\u20AC\u2122]{1,3}/g,
+      )) {
+        const meant = decodeMisread(match[0]);
+        if (meant === null) continue;
+        const at = { start: match.index, end: match.index + match[0].length };
+        yield {
+          at,
+          message: `\`${match[0]}\` was probably \`${meant}\``,
+          fix: { title: `Write ${meant}`, edits: [{ ...at, text: meant }] },
+        };
+      }
+    },
+  },
+  {
+    id: 'step-numbers',
+    severity: 'warning',
+    title: 'Steps whose numbers repeat or skip',
+    why: 'Markdown counts on by itself, so what the reader sees is not what was written; "go on with step 4" then means another step, or a step was lost in an edit.',
+    fix: 'Number the steps one after the other.',
+    bad: '1. Drain the node\n2. Restart it\n2. Uncordon it\n',
+    good: '1. Drain the node\n2. Restart it\n3. Uncordon it\n',
+    silent: [
+      '1. Drain\n1. Restart\n1. Uncordon\n',
+      '1. Drain\n\n```bash\nuptime\n```\n\n2. Restart\n',
+      '1. A\n   1. B\n   2. C\n2. D\n',
+    ],
+    loud: ['1. Drain\n\n```bash\nuptime\n```\n\n3. Restart\n'],
+    *check(document) {
+      yield* misnumbered(document);
+    },
+  },
+  {
+    id: 'missing-step',
+    severity: 'warning',
+    title: 'A reference to a step that does not exist',
+    why: 'The reader is sent to a step that is not there, in the middle of a procedure.',
+    fix: 'Name the step that is meant.',
+    bad: '## Failover\n\n1. Promote the replica\n2. Point DNS to it\n3. If it does not answer, go back to step 5\n',
+    good: '## Failover\n\n1. Promote the replica\n2. Point DNS to it\n3. If it does not answer, go back to step 1\n',
+    silent: ['## Failover\n\nSkip to step 9 of the vendor guide.\n'],
+    *check(document) {
+      for (const item of document.items) {
+        const numbers = numbersOfSection(document, item.start);
+        if (numbers.size < 2) continue;
+        for (const match of item.text.matchAll(
+          /\b(?:go(?: back)? to|back to|return to|repeat|skip to|continue (?:with|at|from)|redo) step (\d+)\b(?!\s+(?:of|in)\b)/gi,
+        )) {
+          if (numbers.has(Number(match[1]))) continue;
+          yield { at: document.lineSpan(item.line), message: `there is no step ${match[1]} here` };
+        }
+      }
+    },
+  },
+  {
+    id: 'threshold-order',
+    severity: 'warning',
+    title: 'A warning threshold that lies beyond the critical one',
+    why: 'The critical alert comes first and the warning never matters, or one of the two numbers is wrong.',
+    fix: 'Check both numbers: with ">" the warning is the smaller one.',
+    bad: '| Metric | Threshold | Severity |\n|---|---|---|\n| Disk usage | > 95% | Warning |\n| Disk usage | > 90% | Critical |\n',
+    good: '| Metric | Threshold | Severity |\n|---|---|---|\n| Disk usage | > 80% | Warning |\n| Disk usage | > 90% | Critical |\n',
+    silent: [
+      '| Metric | Threshold | Severity |\n|---|---|---|\n| Free disk | < 20% | Warning |\n| Free disk | < 10% | Critical |\n',
+    ],
+    *check(document) {
+      yield* misordered(document);
+    },
+  },
+];
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function nearestAnchor(document: LintDocument, anchor: string): string | undefined {
+  const plain = (text: string) => text.replace(/[^\p{L}\p{N}]/gu, '').toLowerCase();
+  const same = [...document.anchors].find((each) => plain(each) === plain(anchor));
+  if (same !== undefined) return same;
+  return [...document.anchors].find((each) => editDistance(each, anchor, 3) <= Math.min(3, anchor.length / 4));
+}
+
+/** Top-level numbered items in reading order; a heading, a label or a return to 1 begins anew. */
+function* misnumbered(document: LintDocument): Iterable<Found> {
+  const groups: { number: number; line: number; list: number }[][] = [];
+  let before: { end: number; depth: number } | undefined;
+  for (const item of document.items) {
+    if (item.number === null || item.depth !== 1) continue;
+    const gap = before === undefined ? '' : document.text.slice(before.end, item.start);
+    const anew =
+      before === undefined ||
+      item.number === 1 ||
+      /^(?:#{1,6} |\*\*[^*]+\*\*:?\s*$|[A-Z][^.\n`]*:\s*$|---)/m.test(outsideFences(gap));
+    const sameList = groups.at(-1)?.at(-1)?.list === item.list;
+    if (anew && !sameList) groups.push([]);
+    groups.at(-1)?.push({ number: item.number, line: item.line, list: item.list });
+    before = item;
+  }
+  for (const group of groups) {
+    // `1. 1. 1.` is a habit, not a mistake.
+    if (group.every((each) => each.number === group[0]!.number)) continue;
+    for (const [place, item] of group.entries()) {
+      const last = group[place - 1];
+      if (last === undefined || item.number === last.number + 1) continue;
+      const what =
+        item.number === last.number ? `number ${item.number} is there twice` : `${item.number} follows ${last.number}`;
+      yield { at: document.lineSpan(item.line), message: `the steps are misnumbered: ${what}` };
+    }
+  }
+}
+
+const outsideFences = (text: string) => text.replace(/^[ \t]*(`{3,}|~{3,})[\s\S]*?^[ \t]*\1[ \t]*$/gm, '');
+
+function numbersOfSection(document: LintDocument, offset: number): Set<number> {
+  const from = document.headings.findLast((heading) => heading.start <= offset)?.start ?? 0;
+  const to = document.headings.find((heading) => heading.start > offset)?.start ?? document.text.length;
+  const items = document.items.filter((item) => item.depth === 1 && item.start >= from && item.start < to);
+  return new Set(items.flatMap((item, place) => [item.number ?? 0, ...(item.number === 1 ? [place + 1] : [])]));
+}
+
+function* misordered(document: LintDocument): Iterable<Found> {
+  for (const table of document.tables) {
+    const header = table.rows[0]?.map((cell) => cell.toLowerCase()) ?? [];
+    const severity = header.findIndex((cell) => /severity|level/.test(cell));
+    const threshold = header.findIndex((cell) => /threshold|condition|value/.test(cell));
+    if (severity < 0 || threshold < 0) continue;
+    const seen = new Map<string, { sign: string; value: number }>();
+    for (const [place, row] of table.rows.entries()) {
+      const [, sign, number, unit = ''] = /^([<>])=?\s*(\d+(?:\.\d+)?)\s*([a-zA-Z%]*)/.exec(row[threshold] ?? '') ?? [];
+      if (sign === undefined) continue;
+      const level = (row[severity] ?? '').toLowerCase();
+      const key = `${row[0]}\0${sign}\0${unit}`;
+      const other = seen.get(key);
+      if (/warn/.test(level)) seen.set(key, { sign, value: Number(number) });
+      else if (/crit/.test(level) && other !== undefined) {
+        const wrong = sign === '>' ? other.value >= Number(number) : other.value <= Number(number);
+        if (wrong)
+          yield {
+            at: document.lineSpan(table.line + place + 1),
+            message: `${row[0]} is critical at ${sign} ${number}${unit}, but only a warning at ${sign} ${other.value}${unit}`,
+          };
+      }
+    }
+  }
+}
