@@ -8,7 +8,7 @@ import {
   type Section,
 } from './assemble-procedures.ts';
 import type { BlockContext, FoundInput, StepSeed } from './blocks/block-reading.ts';
-import { isKnownCommand } from './blocks/detect-language.ts';
+import { isKnownCommand } from './blocks/known-command.ts';
 import { readBlock } from './blocks/read-block.ts';
 import { readShellBlock } from './blocks/read-shell-block.ts';
 import { readFenceAttributes } from './markdown/fence-attributes.ts';

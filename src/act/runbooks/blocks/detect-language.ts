@@ -1,6 +1,8 @@
 import { parseDocument } from 'yaml';
-import { SPECIAL_COMMANDS } from '../risk/special-commands.ts';
-import { TOOLS } from '../risk-table/index.ts';
+import { beginsLikeSql } from '../consoles/classify-dialect-sql.ts';
+import { detectConsole, looksLikeQuery } from '../consoles/detect-console.ts';
+import { isKnownCommand } from './known-command.ts';
+import { isProse, keepLines, type Place, readSessionLines } from './session-lines.ts';
 
 /** How the text of a fence is read, whatever its author called it. */
 export type Reading =
@@ -14,25 +16,39 @@ export type Reading =
   | 'chat'
   | 'diagram'
   | 'sample'
+  | 'console'
   | 'code'
   | 'unknown';
 
 const BY_LANGUAGE: readonly { languages: string; reading: Reading }[] = [
-  { languages: 'sh bash shell zsh ksh dash ash shellscript', reading: 'shell' },
-  { languages: 'console shell-session shellsession terminal sh-session bash-session', reading: 'transcript' },
-  { languages: 'sql pgsql postgres postgresql psql plsql', reading: 'sql' },
-  { languages: 'promql logql traceql metricsql kql spl jmespath jsonpath', reading: 'query' },
   {
     languages:
-      'yaml yml json json5 jsonc toml ini conf cfg config xml hcl tf terraform properties env dotenv nginx apache dockerfile docker csv tsv html css systemd service unit crontab cron make makefile gitignore editorconfig proto graphql logrotate haproxy',
+      'sh bash shell zsh ksh dash ash fish shellscript shell-script console shell-session shellsession terminal sh-session bash-session bash-script commandline cli cmdline text-console',
+    reading: 'shell',
+  },
+  { languages: 'sql pgsql postgres postgresql psql', reading: 'sql' },
+  { languages: 'promql logql traceql metricsql kql spl jmespath jsonpath lucene flux influxql eql', reading: 'query' },
+  {
+    languages:
+      'yaml yml json json5 jsonc jsonnet toml ini conf cfg config xml hcl tf terraform properties env dotenv nginx apache apacheconf dockerfile docker docker-compose csv tsv html css scss systemd service unit crontab cron make makefile gitignore editorconfig proto protobuf graphql logrotate haproxy vcl rego cue helm gotemplate go-template jinja jinja2 erb sshconfig ssh-config desktop plist nix pp puppet bicep caddyfile caddy',
     reading: 'config',
   },
-  { languages: 'markdown md mdx rst asciidoc email', reading: 'template' },
-  { languages: 'mermaid plantuml dot graphviz ditaa ascii d2', reading: 'diagram' },
-  { languages: 'diff patch log output logs', reading: 'sample' },
+  { languages: 'markdown md mdx rst asciidoc email mail eml txt-template', reading: 'template' },
+  { languages: 'mermaid plantuml puml dot graphviz ditaa ascii d2 svgbob flow sequence wavedrom', reading: 'diagram' },
+  { languages: 'diff patch log output logs stacktrace traceback result out stdout', reading: 'sample' },
+  // Programs that are built somewhere else are shown, not run from a runbook.
   {
     languages:
-      'python py python3 ruby rb js javascript ts typescript node perl php groovy java go golang rust c cpp c++ csharp cs kotlin scala lua r elixir erlang clojure powershell ps1 pwsh cmd bat batch fish redis mongo mongodb mongosh mysql cypher cql irb pycon awk jq expect tcl',
+      'java go golang rust rs c cpp c++ h csharp cs kotlin kt scala swift dart objc vue svelte haskell hs ocaml fsharp zig solidity asm',
+    reading: 'sample',
+  },
+  {
+    languages:
+      'ruby rb irb rails pry python py python3 pycon ipython django js javascript node nodejs ts typescript jsx tsx mjs mongo mongodb mongosh mongoshell php tinker erlang erl redis redis-cli rediscli mysql mariadb cql cqlsh sqlite sqlite3 tsql mssql plsql oracle clickhouse hive presto trino snowflake bigquery cypher neo4j http rest elasticsearch es kibana opensearch powershell ps1 pwsh posh cmd bat batch dos',
+    reading: 'console',
+  },
+  {
+    languages: 'perl groovy lua r elixir ex exs iex clojure clj awk expect tcl jq applescript vb vbscript vbs',
     reading: 'code',
   },
 ];
@@ -40,36 +56,85 @@ const LANGUAGES = new Map(
   BY_LANGUAGE.flatMap(({ languages, reading }) => languages.split(' ').map((language) => [language, reading] as const)),
 );
 
-const PROMPT = /^\s*(?:\(\S+\)\s*)?(?:\[[^\]\n]*\]\s*[$#%]|[\w.-]+@[\w.-]+[^\s$#%]*\s*[$#%]|\$|%)\s+(?=\S)/;
-/** A prompt is short; looking for one in a long line takes long. */
-const MAX_PROMPT_CHARS = 300;
-/** psql's prompts (`shop=>`, `shop=#`, `shop->`), and those of shells whose language is not read here. */
-const DATABASE_PROMPT = /^[ \t]*\w[\w.-]{0,60}=[>#][ \t]+\S/m;
-const DATABASE_LINE = /^[ \t]*\w[\w.-]{0,60}[=\-('"*][>#][ \t]+/;
-const OTHER_PROMPT =
-  /^[ \t]*(?:mysql|mariadb(?: \[[^\]\n]{0,60}\])?|mongo\w*|redis|[\d.]{1,40}:\d{1,5}|irb\([^)\n]{0,60}\)\S{0,20}|>>|sqlite|cqlsh\S{0,40}|rs\d?:\w{1,20})>[ \t]+\S/im;
 const CHAT =
   /^\s*(?:slack|teams|chat|discord|pagerduty)\s*:\s*[@#/]?\S|@[\w-]+\s+(?:DECLARE|EMERGENCY)\b|^\s*\/[a-z][\w-]*\s+\S/im;
 
-/** Decides by the fence's language, and for texts without one by what is in them. */
+/** What a fence's language name says it is; undefined where it says nothing (`text`, none at all, a word nobody knows). */
+export function readingByName(language: string): Reading | undefined {
+  return LANGUAGES.get(language);
+}
+
+/** Languages that announce a transcript: their lines without a prompt are output. */
+const IS_CONSOLE = /^(?:console|shell-?session|terminal|sh-session|bash-session)$/;
+/** Readings whose language already says that nothing in them is typed anywhere. */
+const NEVER_TYPED: ReadonlySet<Reading> = new Set(['config', 'diagram', 'template', 'query', 'code', 'sample']);
+/** Longer texts are not searched for prompts. */
+const MAX_SESSION_CHARS = 65_536;
+
+export const announcesTranscript = (language: string): boolean => IS_CONSOLE.test(language);
+
+/** True where a text of this language could be a transcript at all. */
+export function mayBeSession(language: string, text: string): boolean {
+  const named = readingByName(language);
+  return text.length <= MAX_SESSION_CHARS && (named === undefined || !NEVER_TYPED.has(named));
+}
+
+/** How a fence is read, by its language and by what is in it. */
 export function readingOf(language: string, text: string): Reading {
-  const named = LANGUAGES.get(language);
-  if (DATABASE_PROMPT.test(text)) return 'sql-session';
-  if (named !== 'sample' && OTHER_PROMPT.test(text)) return 'code';
-  if (named === 'shell' || named === 'transcript') return hasPrompts(text) ? 'transcript' : 'shell';
-  if (named !== undefined) return named;
-  if (hasPrompts(text)) return 'transcript';
+  const named = readingByName(language);
+  if (mayBeSession(language, text)) {
+    const session = readSessionLines(text, announcesTranscript(language), named === 'shell');
+    const places = new Set(
+      session?.prompted === true ? session.lines.flatMap((line) => (line.kind === 'typed' ? [line.place] : [])) : [],
+    );
+    if (places.has('shell')) return 'transcript';
+    if (places.size === 1 && places.has('sql')) return 'sql-session';
+    if (places.size > 0) return 'console';
+  }
+  return named ?? readingByContent(text);
+}
+
+/** What was typed at a shell's prompts and the comments beside it; everything else becomes blanks. */
+export const commandsOfTranscript = (text: string, announced: boolean): string => typedAt(text, announced, 'shell');
+
+/** What was typed at psql's prompts; everything else becomes blanks. */
+export const statementsOfSession = (text: string): string => typedAt(text, false, 'sql');
+
+function typedAt(text: string, announced: boolean, place: Place): string {
+  const lines = readSessionLines(text, announced, false)?.lines ?? [];
+  const keep = lines.flatMap((line, at) =>
+    line.place === place && (line.kind === 'typed' || line.kind === 'entry' || line.kind === 'comment') ? [at] : [],
+  );
+  return lines.length === 0 ? text : keepLines(lines, new Set(keep));
+}
+
+/** Decides by what is in a text that its author did not name. */
+export function readingByContent(text: string): Reading {
   if (CHAT.test(text)) return 'chat';
-  if (/[─-╿▀-▟←-⇿▲▶▼◀]|â†|-->|\+-{3,}\+/u.test(text)) return 'diagram';
+  if (looksLikeTable(text)) return 'sample';
+  if (looksLikeQuery(text)) return 'query';
+  if (/[─-╿▀-▟←-⇿▲▶▼◀]|â†|-->|\+-{3,}\+/u.test(text) && !looksLikeCommands(text)) return 'diagram';
   if (looksLikeSettings(text)) return 'config';
+  if (beginsLikeSql(text)) return 'sql';
+  if (detectConsole(text) !== undefined) return 'console';
   if (looksLikeCommands(text)) return 'shell';
   if (looksLikeConfig(text)) return 'config';
   if (/\[[A-Z][^\]\n]*\]|\bHH:MM\b|\bYYYY\b|\{\{/.test(text)) return 'template';
   return 'unknown';
 }
 
-function hasPrompts(text: string): boolean {
-  return text.split('\n').some((line) => PROMPT.test(line.slice(0, MAX_PROMPT_CHARS)));
+/** A table some program printed: rows of cells between bars, or columns under a line of capitals. */
+function looksLikeTable(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length >= 3 && lines.filter((line) => /^\s*[+|].*[+|]\s*$/.test(line)).length >= lines.length - 1)
+    return true;
+  if (
+    lines.length >= 3 &&
+    lines.some((line) => /^[\s-]*-{3,}\+-{3,}[\s+-]*$/.test(line)) &&
+    lines.filter((line) => line.includes('|')).length >= 2
+  )
+    return true;
+  return lines.length >= 2 && /^[A-Z][A-Z0-9()%/_-]*(?:\s{2,}[A-Z][A-Z0-9()%/_ -]*){1,}\s*$/.test(lines[0]!);
 }
 
 /** True when the first line that is no comment starts with a program the table knows, or reads like a call with options. */
@@ -79,17 +144,9 @@ function looksLikeCommands(text: string): boolean {
     const word = /^\s*(?:sudo\s+)?([\w./-]+)(?=\s|$)/.exec(line)?.[1];
     if (word === undefined) return false;
     if (/^(?:\.{1,2}\/|\/(?:usr|opt|bin|sbin)\/)/.test(word)) return true;
-    if (isKnownCommand(word))
-      return /\s\S/.test(line.trim()) || lines.length === 1
-        ? !/^[\w-]+ (?:the|a|an|is|are|all|to|and|of)\b/i.test(line.trim())
-        : false;
+    if (isKnownCommand(word)) return (/\s\S/.test(line.trim()) || lines.length === 1) && !isProse(line.trim());
     return /^[a-z][a-z0-9_-]*\s.*(?:\s|^)--?[a-z][\w-]*/.test(line.trim());
   });
-}
-
-export function isKnownCommand(word: string): boolean {
-  const name = word.replace(/^.*\//, '');
-  return TOOLS.has(name) || Object.hasOwn(SPECIAL_COMMANDS, name);
 }
 
 /** `key = value` and `[section]` lines, with nothing in them a shell would carry out. */
@@ -123,41 +180,4 @@ function looksLikeConfig(text: string): boolean {
   );
 }
 
-/** What was typed at psql's prompts; everything else becomes blanks. */
-export function statementsOfSession(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => {
-      const prompt = DATABASE_LINE.exec(line.slice(0, MAX_PROMPT_CHARS))?.[0];
-      return prompt === undefined ? ' '.repeat(line.length) : ' '.repeat(prompt.length) + line.slice(prompt.length);
-    })
-    .join('\n');
-}
-
-/**
- * A transcript as the script it shows: prompts and output become blanks, so that every position stays. Lines without a
- * prompt that start with a known command are kept too: running less than what is written must not make it harmless.
- */
-export function commandsOfTranscript(text: string, keepUnprompted: boolean, rootPrompts = false): string {
-  let continues = false;
-  return text
-    .split('\n')
-    .map((line) => {
-      const prompt = PROMPT.exec(line.slice(0, MAX_PROMPT_CHARS))?.[0] ?? (rootPrompts ? rootPrompt(line) : undefined);
-      const keeps =
-        prompt !== undefined ||
-        continues ||
-        /^\s*#/.test(line) ||
-        (keepUnprompted && isKnownCommand(/^\s*([\w.-]+)/.exec(line)?.[1] ?? ''));
-      continues = keeps && /\\\s*$/.test(line);
-      if (!keeps) return ' '.repeat(line.length);
-      return prompt === undefined ? line : ' '.repeat(prompt.length) + line.slice(prompt.length);
-    })
-    .join('\n');
-}
-
-/** `# systemctl stop x` in a transcript: root's prompt where a command follows, a comment where words do. */
-function rootPrompt(line: string): string | undefined {
-  const match = /^(\s*#\s+)(\S+)(?:\s|$)/.exec(line);
-  return match !== null && isKnownCommand(match[2]!) ? match[1] : undefined;
-}
+export { isKnownCommand };

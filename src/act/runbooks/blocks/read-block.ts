@@ -1,12 +1,15 @@
+import { type ConsoleLanguage, consoleLanguageOf } from '../consoles/console-language.ts';
+import { detectConsole } from '../consoles/detect-console.ts';
 import type { FenceEntry } from '../markdown/read-outline.ts';
-import { type BlockContext, type BlockReading, manualSeed, nothingRuns } from './block-reading.ts';
-import { commandsOfTranscript, readingOf, statementsOfSession } from './detect-language.ts';
+import { MAX_SQL_CHARS } from '../syntax/parse-syntax.ts';
+import { type BlockContext, type BlockReading, nothingRuns } from './block-reading.ts';
+import { announcesTranscript, mayBeSession, type Reading, readingByContent, readingByName } from './detect-language.ts';
+import { readConsoleBlock } from './read-console.ts';
+import { readSession } from './read-session.ts';
 import { readShellBlock } from './read-shell-block.ts';
 import { looksLikeSql, readPsqlSession, readSqlBlock } from './read-sql-block.ts';
+import { readSessionLines } from './session-lines.ts';
 import { isTypedFence, readTypedFence } from './typed-fences.ts';
-
-/** Languages that announce a transcript: their lines without a prompt are output. */
-const IS_CONSOLE = /^(?:console|shell-?session|terminal|sh-session|bash-session)$/;
 
 /** Says what a fence is and which steps are in it. Every fence gets an answer; what nobody knows is opaque. */
 export async function readBlock(fence: FenceEntry, context: BlockContext): Promise<BlockReading> {
@@ -14,18 +17,41 @@ export async function readBlock(fence: FenceEntry, context: BlockContext): Promi
   const text = fence.text;
   if (context.attributes.ignore === true) return nothingRuns('other', 'its author says to ignore it');
   if (text.trim() === '') return nothingRuns('other', 'it is empty');
-  if (isTypedFence(language)) return readTypedFence(language, text, context);
-  const reading = readingOf(language, text);
+  if (isTypedFence(language) && !isForeign(language, text)) return readTypedFence(language, text, context);
+  const named = readingByName(language);
+  if (mayBeSession(language, text)) {
+    const isShell = named === 'shell';
+    if (isShell || named === 'sql') {
+      const session = await readPsqlSession(text, context);
+      if (session !== null) return session;
+    }
+    const session = readSessionLines(text, announcesTranscript(language), isShell);
+    if (
+      session !== null &&
+      (session.prompted || isShell || (named === undefined && readingByContent(text) === 'shell'))
+    ) {
+      if (!session.prompted || session.lines.some((line) => line.kind === 'typed' || line.kind === 'entry'))
+        return readSession(session, text, context);
+    }
+  }
+  return readAs(named ?? readingByContent(text), language, text, context);
+}
+
+/** `http`, `input` or `check` fences of people who never heard of Holdfast. */
+function isForeign(language: string, text: string): boolean {
+  const first = text.trimStart().split('\n')[0]!;
+  return (
+    language === 'http' &&
+    /^(?:HTTP\/\d|(?:GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE)\s+(?!https?:\/\/|[<{$]))/.test(first)
+  );
+}
+
+async function readAs(reading: Reading, language: string, text: string, context: BlockContext): Promise<BlockReading> {
   switch (reading) {
     case 'shell':
-      if (await looksLikeSql(text)) return readSqlBlock(text, context);
-      return (await readPsqlSession(text, context)) ?? readShellBlock(text, context);
-    case 'transcript':
-      return readShellBlock(commandsOfTranscript(text, !IS_CONSOLE.test(language), IS_CONSOLE.test(language)), context);
-    case 'sql-session':
-      return readSqlBlock(statementsOfSession(text), context);
+      return readShellOrOther(language, text, context);
     case 'sql':
-      return (await readPsqlSession(text, context)) ?? readSqlBlock(text, context);
+      return (await looksLikeSql(text)) ? readSqlBlock(text, context) : readOddSql(text, context);
     case 'query':
       return nothingRuns('read', 'a query only reads');
     case 'config':
@@ -37,27 +63,46 @@ export async function readBlock(fence: FenceEntry, context: BlockContext): Promi
     case 'diagram':
       return nothingRuns('other', 'a drawing: nothing to run');
     case 'sample':
-      return nothingRuns('sample', 'output shown as an example: nothing to run');
+      return nothingRuns('sample', 'shown as an example: nothing to run');
+    case 'console':
+      return readConsoleBlock(languageOf(language, text), text);
     case 'code':
-      return {
+      return readConsoleBlock('js', text, {
         class: 'opaque',
-        reason: `nothing is known about what this ${language || 'code'} does`,
-        seeds: [
-          manualSeed(
-            text,
-            { start: 0, end: text.trimEnd().length },
-            {
-              found: 'opaque',
-              reason: `only a person can do this: Holdfast does not run ${language || 'it'}`,
-              action: { kind: 'manual', text: `Run by hand: ${text}` },
-            },
-          ),
-        ],
-      };
+        reason: `nothing is known about what this ${language} does`,
+      });
     default:
       if (await looksLikeSql(text)) return readSqlBlock(text, context);
       return nothingRuns(/[.!?:]\s|^\s*[A-Z][^\n]*$/m.test(text) ? 'sample' : 'other', 'text that is no command');
   }
+}
+
+/** A fence called a shell's may hold SQL, a console's code or a query all the same. */
+async function readShellOrOther(language: string, text: string, context: BlockContext): Promise<BlockReading> {
+  if (await looksLikeSql(text)) return readSqlBlock(text, context);
+  const console = detectConsole(text);
+  const reading = await readShellBlock(text, context);
+  if (console === undefined || reading.class !== 'opaque') return reading;
+  // Not the shell's: nothing in it is a program anybody knows.
+  const byConsole = await readConsoleBlock(console, text);
+  return language === '' || byConsole.class !== 'opaque' ? byConsole : reading;
+}
+
+/** SQL that PostgreSQL's grammar does not know. */
+async function readOddSql(text: string, context: BlockContext): Promise<BlockReading> {
+  const reading = await readSqlBlock(text, context);
+  if (reading.class !== 'opaque' || text.length > MAX_SQL_CHARS) return reading;
+  return readConsoleBlock('mysql', text);
+}
+
+/** The console a fence names; a `js` fence that talks to `db.` is MongoDB's. */
+function languageOf(language: string, text: string): ConsoleLanguage {
+  const named = consoleLanguageOf(language);
+  const found = detectConsole(text);
+  if (named === undefined) return found ?? 'js';
+  if (named === 'js' && found === 'mongo') return 'mongo';
+  if (named === 'requests' && found !== 'requests') return found ?? 'requests';
+  return named;
 }
 
 /** A line typed into a chat: a template, and where it declares an incident also a message to send. */

@@ -3,6 +3,7 @@ import { type InputMark, type MarkedText, markPlaceholders, marksIn, unmark } fr
 import { markVariables } from '../parameters/mark-variables.ts';
 import { rewriteShell } from '../parameters/rewrite-shell.ts';
 import { classifyScript } from '../risk/classify-shell.ts';
+import { ENTERED } from '../risk/special-call.ts';
 import { type RunClass, riskiest, type Verdict } from '../risk/verdict.ts';
 import { MAX_SYNTAX_CHARS, parseShell } from '../syntax/parse-syntax.ts';
 import { childrenOf, type ShellTree, syntaxErrorIn, textOf } from '../syntax/shell-tree.ts';
@@ -10,7 +11,8 @@ import { type BlockContext, type BlockReading, type FoundInput, manualSeed, type
 import { boundEndless, TIME_BOX_MS } from './bound-endless.ts';
 import { choicesOf } from './choices.ts';
 import { followsWork, titleFromComments, waitInComment, withoutNumber } from './comment-steps.ts';
-import { isKnownCommand } from './detect-language.ts';
+import { isKnownCommand } from './known-command.ts';
+import { openedByLine } from './session-lines.ts';
 import { needsOneShell, type ShellSegment, splitShell, wholeSegment } from './split-shell.ts';
 
 const CRONTAB_LINE =
@@ -81,7 +83,7 @@ async function readSegment(
   const script = marked.text.slice(segment.start, segment.end);
   const body = written.slice(segment.start, segment.end);
   const plain = (text: string) => unmark(text, marked.marks, written);
-  const judged = await classifyScript(script);
+  const judged = riskiest([await classifyScript(script), ...(openedByLine(body) === undefined ? [] : [ENTERED])]);
   const verdict = { ...judged, reason: plain(judged.reason) };
   const inputs = inputsOf(script, marked.marks, segment, numbers, written);
   const at = { start: segment.start, end: segment.end };

@@ -239,7 +239,7 @@ function maskedScript(block: LintBlock): string | null {
   if (block.text.trim() === '' || !canBeMarked(block.text)) return null;
   if (block.reading !== 'shell' && block.reading !== 'transcript') return null;
   const console = IS_CONSOLE.test(block.language);
-  const commands = block.reading === 'transcript' ? commandsOfTranscript(block.text, !console, console) : block.text;
+  const commands = block.reading === 'transcript' ? commandsOfTranscript(block.text, console) : block.text;
   const marked = markPlaceholders(commands.replace(CRONTAB_LINE, (line) => ' '.repeat(line.length)));
   return marked.full ? null : marked.text;
 }

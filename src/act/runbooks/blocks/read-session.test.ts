@@ -1,0 +1,125 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { parseRunbook } from '../parse-runbook.ts';
+import { stopSyntaxThread } from '../syntax/parse-syntax.ts';
+
+afterAll(stopSyntaxThread);
+
+const TICKS = '```';
+async function read(text: string, info = '') {
+  const document = await parseRunbook({ file: 'x.md', text: `# P\n\n${TICKS}${info}\n${text}\n${TICKS}\n` });
+  const steps = document.procedures.flatMap((each) => each.phases.flatMap((phase) => phase.steps));
+  return { block: document.blocks[0]!, steps, kinds: steps.map((step) => step.kind), document };
+}
+
+describe('a transcript', () => {
+  it.each<[string, string, string]>([
+    ['$ kubectl get pods\nNAME   READY\nweb    1/1', '', 'read'],
+    ['$ kubectl delete pod web\npod "web" deleted', 'text', 'destroy'],
+    ['ops@bastion:~$ uptime\n 10:00 up 3 days\nops@bastion:~$ sudo reboot', '', 'destroy'],
+    ['[root@db01 ~]# df -h\nFilesystem Size\n/dev/sda 10G', 'console', 'read'],
+    ['root@web-0:/# rm -rf /var/cache/app', 'console', 'destroy'],
+    ['db-03-prod $ uptime\n 3 days', '', 'read'],
+    ['(venv) $ pip list\nPackage Version', '', 'read'],
+    ['bash-5.1$ rm -rf /srv/x', '', 'destroy'],
+    ['/ # cat /etc/hosts\n127.0.0.1 localhost', '', 'read'],
+    ['% ls -la\ntotal 0', '', 'read'],
+    ['PS C:\\Users\\ops> Get-Service web\nStatus Name', '', 'read'],
+    ['PS C:\\> Stop-Service web', '', 'destroy'],
+    ['C:\\ops> del /q logs', '', 'destroy'],
+    ['shop=> SELECT 1;\n ?column?\n----------\n 1', '', 'read'],
+    ['shop=# TRUNCATE carts;\nTRUNCATE TABLE', '', 'destroy'],
+    ['mysql> SHOW PROCESSLIST;\n+----+\n| Id |', '', 'read'],
+    ['MariaDB [shop]> STOP SLAVE;', '', 'destroy'],
+    ['127.0.0.1:6379> INFO\n# Server\nredis_version:7', '', 'read'],
+    ['10.0.0.4:6379[2]> FLUSHDB\nOK', '', 'destroy'],
+    ['rs0:PRIMARY> rs.status()\n{ "ok": 1 }', '', 'read'],
+    ['rs0 [direct: primary] admin> rs.stepDown()', '', 'destroy'],
+    ['irb(main):001:0> Cart.count\n=> 3', '', 'read'],
+    ['[1] pry(main)> Cart.delete_all\n=> 3', '', 'destroy'],
+    [">>> import os\n>>> os.getcwd()\n'/'", '', 'read'],
+    ['In [1]: Cart.objects.all().delete()', '', 'destroy'],
+    ['> SLOWLOG GET 5\n1) 1) (integer) 14', '', 'read'],
+    ['> kubectl delete ns shop', '', 'destroy'],
+    ['cqlsh:shop> TRUNCATE carts;', '', 'destroy'],
+    ['neo4j@neo4j> MATCH (n) DETACH DELETE n;', '', 'destroy'],
+    ['# systemctl status web\n● web.service - Web\n   Active: active', '', 'read'],
+    ['# systemctl stop web\n# systemctl disable web\nRemoved /etc/x.', 'console', 'destroy'],
+    ['PING 10.0.0.1: 56 data bytes\n64 bytes from 10.0.0.1: time=1 ms', '', 'sample'],
+    ['+----+------+\n| id | name |\n+----+------+\n| 1  | x    |\n+----+------+', '', 'sample'],
+  ])('%s (%s) is %s', async (text, info, expected) => {
+    expect((await read(text, info)).block).toMatchObject({ class: expected });
+  });
+
+  it('runs what was typed and not what was answered', async () => {
+    const { steps } = await read(
+      '$ kubectl get pods\nrm -rf / is only output\n$ kubectl get nodes\nnode-1 Ready',
+      'console',
+    );
+    expect(steps.map((step) => step.body)).toEqual(['kubectl get pods', 'kubectl get nodes']);
+    expect(steps.map((step) => [step.line, step.endLine])).toEqual([
+      [4, 4],
+      [6, 6],
+    ]);
+  });
+
+  it('goes on over lines that continue a command', async () => {
+    const { steps, block } = await read('$ kubectl get pods \\\n>   -n shop \\\n>   -o wide\nNAME READY');
+    expect(block.class).toBe('read');
+    expect(steps).toHaveLength(1);
+    expect(steps[0]!.endLine).toBe(6);
+  });
+
+  it('keeps a heredoc whole', async () => {
+    const { steps, block } = await read('$ cat <<EOF > /tmp/x\nhello $ world\nEOF\n$ ls /tmp\nx');
+    expect(block.class).toBe('change');
+    expect(steps[0]!.body).toContain('hello');
+  });
+
+  it('keeps a loop whole', async () => {
+    const { steps } = await read('$ for h in a b; do\n    ping -c 1 $h\n  done\nPING a');
+    expect(steps).toHaveLength(1);
+  });
+});
+
+describe('what is typed in a console that is entered', () => {
+  it.each<[string, string]>([
+    ['psql -h db -U app\nSELECT count(*) FROM carts;', 'read'],
+    ['kubectl exec -it pg-0 -- psql -U app\nDELETE FROM carts;', 'destroy'],
+    ['sudo bin/rails console\nCart.where(open: true).count', 'read'],
+    ['$ bundle exec rails c\n> Cart.delete_all', 'destroy'],
+    ['mongosh --host m0\nrs.status()', 'read'],
+    ['docker exec -it cache redis-cli\nFLUSHALL', 'destroy'],
+    ['ssh web-1\nsudo systemctl restart web', 'change'],
+    ['sudo -i\nrm -rf /srv/x\nexit', 'destroy'],
+    ['ssh db-1\nsudo -u postgres psql\nDROP TABLE carts;\n\\q\nexit', 'destroy'],
+    ['$ oc debug node/n1\nsh-4.4# chroot /host\nsh-4.4# systemctl stop kubelet', 'destroy'],
+    ['python manage.py shell\nfrom shop.models import Cart\nCart.objects.count()', 'read'],
+    ['mysql -u root\nKILL 12;', 'destroy'],
+  ])('%s is %s, and a person does it', async (text, expected) => {
+    const { block, kinds } = await read(text, text.startsWith('$') ? 'console' : 'sh');
+    expect(block.class).toBe(expected);
+    if (!text.startsWith('psql')) expect(kinds).toContain('manual');
+  });
+
+  it.each([
+    'psql -h db',
+    'ssh web-1',
+    'kubectl exec -it web -- bash',
+    'redis-cli -h c',
+    'bin/rails console',
+    'mongosh',
+  ])('%s alone is opaque and done by hand', async (text) => {
+    const { block, steps } = await read(text, 'sh');
+    expect(block.class).toBe('opaque');
+    expect(steps.map((step) => step.kind)).toEqual(['manual']);
+  });
+
+  it('leaves the commands before and after it to the shell', async () => {
+    const { steps } = await read('kubectl get pods\nssh web-1\nuptime\nexit\nkubectl get nodes', 'sh');
+    expect(steps.map((step) => [step.kind, step.line])).toEqual([
+      ['shell', 4],
+      ['manual', 5],
+      ['shell', 8],
+    ]);
+  });
+});

@@ -1,0 +1,321 @@
+import { beginsLikeSql } from '../consoles/classify-dialect-sql.ts';
+import { looksLikeRedis } from '../consoles/classify-redis.ts';
+import type { ConsoleLanguage } from '../consoles/console-language.ts';
+import { detectConsole } from '../consoles/detect-console.ts';
+import { type Opened, openedBy } from '../consoles/entered-consoles.ts';
+import { DYNAMIC } from '../risk/shell-words.ts';
+import { isKnownCommand } from './known-command.ts';
+import { type PromptLine, promptOf } from './prompts.ts';
+
+/** Where a line was typed: this machine's shell, a shell that was entered, or a console. */
+export type Place = 'shell' | 'remote' | ConsoleLanguage;
+
+/** One line of a fence, and what it is. `from` is where the typed text begins in it. */
+export type SessionLine = {
+  kind: 'typed' | 'entry' | 'output' | 'comment' | 'blank';
+  place: Place;
+  from: number;
+  text: string;
+};
+
+export type Session = { lines: SessionLine[]; prompted: boolean };
+
+/**
+ * Takes a fence apart into what was typed, where, and what was answered. Null for a text that is neither: no prompts and
+ * nothing entered. `announced` says that its language promises a transcript (`console`), so that `# ls` is root's.
+ */
+export function readSessionLines(text: string, announced: boolean, shellByName: boolean): Session | null {
+  const lines = text.split('\n');
+  const prompts = lines.map(promptOf);
+  const typedBare = bareText(lines, prompts);
+  const bareIs = typedBare === '' ? undefined : bareLinesAre(typedBare);
+  const roots = rootLines(lines, prompts, announced, shellByName);
+  const prompted =
+    prompts.some((prompt) => prompt.at !== undefined && prompt.at !== 'bare' && prompt.at !== 'continued') ||
+    bareIs !== undefined ||
+    roots.size > 0;
+  const walked = prompted ? walkPrompted(lines, prompts, bareIs, roots, announced) : walkPlain(lines);
+  const isSession = prompted || walked.some((line) => line.kind === 'entry');
+  return isSession ? { lines: walked, prompted } : null;
+}
+
+function bareText(lines: readonly string[], prompts: readonly PromptLine[]): string {
+  return lines.flatMap((line, at) => (prompts[at]!.at === 'bare' ? [line.slice(prompts[at]!.from)] : [])).join('\n');
+}
+
+/** What bare `> ` stands before: a console's code, a shell's commands, or (undefined) prose and quotes. */
+function bareLinesAre(typed: string): Place | undefined {
+  const console = detectConsole(typed.replace(/^# /gm, ''));
+  if (console !== undefined) return console;
+  if (beginsLikeSql(typed)) return 'mysql';
+  if (typed.split('\n').every((line) => /^[a-z]+(?: [\w.*:-]+)*$/i.test(line) && looksLikeRedis(line.toUpperCase())))
+    return 'redis';
+  const first = typed.split('\n')[0]!;
+  return isKnownCommand(/^(?:sudo\s+)?([\w./-]+)/.exec(first)?.[1] ?? '') && !isProse(first) ? 'shell' : undefined;
+}
+
+/** Lines such as `# systemctl stop x`, where `# ` is root's prompt and not a comment. */
+function rootLines(
+  lines: readonly string[],
+  prompts: readonly PromptLine[],
+  announced: boolean,
+  shellByName: boolean,
+): Set<number> {
+  const found = new Set<number>();
+  const plainCommands = lines.some(
+    (line, at) => prompts[at]!.at === undefined && isKnownCommand(/^\s*([\w.-]+)(?:\s|$)/.exec(line)?.[1] ?? ''),
+  );
+  lines.forEach((line, at) => {
+    const typed = /^\s*#\s+(\S.*)$/.exec(line)?.[1];
+    if (typed === undefined || !isKnownCommand(/^(?:sudo\s+)?([\w./-]+)/.exec(typed)?.[1] ?? '') || isProse(typed))
+      return;
+    if (announced) found.add(at);
+    // Where plain commands stand beside it, `# ` begins a comment; where output does, it is a prompt.
+    else if (!shellByName && !plainCommands && /^\s*#\s+[\w./-]+(?:\s+[^A-Z\s]\S*)*\s*$/.test(line)) found.add(at);
+  });
+  // A text of `# word` lines alone is comments as likely as commands; it is read elsewhere, with both in mind.
+  const others = lines.some((line, at) => line.trim() !== '' && !/^\s*#/.test(line) && prompts[at]!.at === undefined);
+  return others || announced ? found : new Set();
+}
+
+/** "install the package", "check that it runs": words to people that happen to begin like a command. */
+export function isProse(text: string): boolean {
+  return (
+    /^\S+\s+(?:the|a|an|all|any|that|this|these|those|if|for|to|and|or|your|our|it|its|is|are|was|be|in|on|of|from|with|by|at|as|how|which|what|whether|when|until|each|every|into|new|more|some|both|only|again|out)\b/i.test(
+      text,
+    ) ||
+    (/[.:!?]$/.test(text.trim()) && !/[./]\.$|\s\.$/.test(text.trim()) && /^[\w ,'"()-]+[.:!?]$/.test(text.trim()))
+  );
+}
+
+function walkPrompted(
+  lines: readonly string[],
+  prompts: readonly PromptLine[],
+  bareIs: Place | undefined,
+  roots: ReadonlySet<number>,
+  announced: boolean,
+): SessionLine[] {
+  const walked: SessionLine[] = [];
+  let place: Place = 'shell';
+  let entered: Place | undefined;
+  let open = new Continuing();
+  for (const [at, text] of lines.entries()) {
+    const prompt =
+      roots.has(at) && prompts[at]!.at === undefined
+        ? { at: 'shell' as const, from: /^\s*#\s+/.exec(text)![0].length }
+        : prompts[at]!;
+    const add = (kind: SessionLine['kind'], from = 0, where: Place = place) =>
+      walked.push({ kind, place: where, from, text });
+    const type = (from: number, where: Place) => {
+      place = where;
+      const typed = text.slice(from);
+      const opened = place === 'shell' || place === 'remote' ? openedByLine(typed) : undefined;
+      open = new Continuing(typed, place);
+      if (opened === undefined) {
+        if (
+          /^\s*(?:exit|logout|quit|\\q|\^D|exit\(\)|quit\(\))\s*;?$/.test(typed) &&
+          (entered !== undefined || place !== 'shell')
+        ) {
+          add('blank');
+          place = 'shell';
+          entered = undefined;
+          return;
+        }
+        add('typed', from);
+        return;
+      }
+      add('entry', from);
+      entered = placeOf(opened);
+    };
+    if (open.inHeredoc) {
+      open.take(text);
+      add('typed');
+      continue;
+    }
+    if (text.trim() === '' && !open.goesOn) add('blank');
+    else if (prompt.at === 'continued' || (prompt.at === undefined && open.goesOn)) {
+      if (!open.mayGoOn) add('output');
+      else {
+        open.take(text.slice(prompt.from));
+        add('typed', prompt.from);
+      }
+    } else if (prompt.at === 'bare') {
+      if (open.goesOn) {
+        open.take(text.slice(prompt.from));
+        add('typed', prompt.from);
+      } else {
+        const where: Place | undefined =
+          entered !== undefined && entered !== 'remote'
+            ? entered
+            : place !== 'shell' && place !== 'remote'
+              ? place
+              : bareIs;
+        if (where === undefined) add('output');
+        else type(prompt.from, where);
+      }
+    } else if (prompt.at === 'shell') {
+      const isComment = /^#/.test(text.slice(prompt.from));
+      if (isComment) add('comment', prompt.from, 'shell');
+      else if (entered === 'remote') type(prompt.from, 'remote');
+      else {
+        entered = undefined;
+        type(prompt.from, 'shell');
+      }
+    } else if (prompt.at !== undefined) {
+      if (entered !== undefined && prompt.at !== entered && isSameFamily(prompt.at, entered))
+        type(prompt.from, entered);
+      else type(prompt.from, prompt.at);
+    } else if (entered !== undefined && entered !== 'remote' && isTypedWithoutPrompt(lines, prompts, at, entered)) {
+      type(0, entered);
+    } else if (/^\s*#/.test(text) && (place === 'shell' || place === 'remote')) add('comment', 0, 'shell');
+    else if (
+      !announced &&
+      place === 'shell' &&
+      isKnownCommand(/^\s*([\w.-]+)(?:\s|$)/.exec(text)?.[1] ?? '') &&
+      !isProse(text.trim())
+    )
+      type(0, 'shell');
+    else add('output');
+    if (walked.at(-1)!.kind === 'output') open = new Continuing();
+  }
+  return walked;
+}
+
+/** Without prompts everything is typed; what is entered takes the lines below it until it is left. */
+function walkPlain(lines: readonly string[]): SessionLine[] {
+  const walked: SessionLine[] = [];
+  const stack: Place[] = ['shell'];
+  let open = new Continuing();
+  for (const [at, text] of lines.entries()) {
+    const place = stack.at(-1)!;
+    const isShell = place === 'shell' || place === 'remote';
+    if (text.trim() === '' && !open.goesOn) {
+      walked.push({ kind: 'blank', place, from: 0, text });
+      continue;
+    }
+    if (open.goesOn) {
+      open.take(text);
+      walked.push({ kind: 'typed', place, from: 0, text });
+      continue;
+    }
+    if (isShell && /^\s*#/.test(text)) {
+      walked.push({ kind: 'comment', place, from: 0, text });
+      continue;
+    }
+    if (stack.length > 1 && /^\s*(?:exit|logout|quit|\\q|\^D|exit\(\)|quit\(\))\s*;?$/.test(text)) {
+      walked.push({ kind: 'blank', place, from: 0, text });
+      stack.pop();
+      continue;
+    }
+    const opened = isShell ? openedByLine(text) : undefined;
+    const follows = lines.slice(at + 1).some((line) => line.trim() !== '' && !/^\s*#/.test(line));
+    if (opened !== undefined && follows) {
+      walked.push({ kind: 'entry', place, from: 0, text });
+      stack.push(placeOf(opened));
+      continue;
+    }
+    open = new Continuing(text, place);
+    walked.push({ kind: 'typed', place, from: 0, text });
+  }
+  return walked;
+}
+
+const placeOf = (opened: Opened): Place => (opened === 'shell' ? 'remote' : opened);
+const isSameFamily = (left: Place, right: Place) =>
+  [left, right].every((each) => ['sql', 'mysql'].includes(each)) ||
+  [left, right].every((each) => ['mongo', 'js'].includes(each)) ||
+  (left === 'redis' && right === 'mysql');
+
+/** What one line of a shell leaves open, if it is a plain command and nothing else. */
+export function openedByLine(line: string): Opened | undefined {
+  if (line.trim().includes('\n')) return undefined;
+  const plain = line
+    .replace(/\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`|\$\{[^}]*\}/g, DYNAMIC)
+    .replace(/<[\w .-]+>/g, DYNAMIC)
+    .replace(/\s+#\s.*$/, '')
+    .trim();
+  if (plain === '' || plain.length > 1_000) return undefined;
+  const bare = plain.replace(/'[^']*'|"[^"]*"/g, 'x');
+  // `cd dir && rails console`: the last of a list decides; pipes and redirections feed it something.
+  if (/[|<]|(?<![0-9&])>(?!&)|&\s*$/.test(bare.replace(/&&/g, ';').replace(/2>\s*(?:&1|\/dev\/null)/g, '')))
+    return undefined;
+  const last =
+    plain
+      .split(/\s*(?:&&|;)\s*/)
+      .filter((each) => each !== '')
+      .at(-1) ?? '';
+  const words = (last.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []).map((word) => word.replace(/["']/g, ''));
+  const first = words.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
+  return first < 0 ? undefined : openedBy(words.slice(first));
+}
+
+/** After `$ psql`, lines without any prompt are typed only where they read like its language and no prompt of it follows. */
+function isTypedWithoutPrompt(
+  lines: readonly string[],
+  prompts: readonly PromptLine[],
+  at: number,
+  entered: Place,
+): boolean {
+  const follows = prompts.slice(at).some((prompt) => prompt.at !== undefined && prompt.at !== 'shell');
+  if (follows) return false;
+  const line = lines[at]!;
+  if (entered === 'sql' || entered === 'mysql') return beginsLikeSql(line) || /^\s*\\[a-z]/.test(line);
+  if (entered === 'redis') return looksLikeRedis(line);
+  return detectConsole(line) === entered || (entered === 'ruby' && /^[A-Za-z_:]+[\w:.]*(?:\.|\s*=\s*)[\w(]/.test(line));
+}
+
+/** The whole text with everything but these lines as blanks, prompts too, so that every position stays. */
+export function keepLines(lines: readonly SessionLine[], keep: ReadonlySet<number>): string {
+  return lines
+    .map((line, at) =>
+      keep.has(at) ? ' '.repeat(line.from) + line.text.slice(line.from) : ' '.repeat(line.text.length),
+    )
+    .join('\n');
+}
+
+/** Whether what was typed is complete, so that the next line without a prompt is its answer. */
+class Continuing {
+  #heredoc: string | undefined;
+  #open = false;
+  #level = 0;
+  readonly mayGoOn: boolean;
+  readonly #place: Place | undefined;
+
+  constructor(typed?: string, place?: Place) {
+    this.#place = place;
+    this.mayGoOn = typed !== undefined;
+    if (typed !== undefined) this.take(typed);
+  }
+
+  get inHeredoc(): boolean {
+    return this.#heredoc !== undefined;
+  }
+
+  get goesOn(): boolean {
+    return this.#heredoc !== undefined || this.#open || this.#level > 0;
+  }
+
+  take(line: string): void {
+    if (this.#heredoc !== undefined) {
+      if (line.trim() === this.#heredoc) this.#heredoc = undefined;
+      return;
+    }
+    if (this.#place === 'shell' || this.#place === 'remote') {
+      this.#heredoc = /<<-?\s*(["']?)([A-Za-z_]\w*)\1/.exec(line.replace(/<<</g, ''))?.[2];
+      const plain = line.replace(/\\.|'[^']*'|"(?:[^"\\]|\\.)*"|(?:^|\s)#.*$/g, ' ');
+      this.#open = /\\\s*$/.test(line) || /(?:\||&&)\s*$/.test(plain) || /['"]/.test(plain);
+      const opens = plain.match(/(?:^|[;&|]\s*|\s)(?:do|then|case)(?=\s|$)|\{\s*$/g)?.length ?? 0;
+      const closes = plain.match(/(?:^|[;&|]\s*|\s)(?:done|fi|esac)(?=\s|$|;|\))|^\s*\}/g)?.length ?? 0;
+      this.#level = Math.max(0, this.#level + opens - closes);
+      return;
+    }
+    if (this.#place === 'sql' || this.#place === 'mysql') {
+      this.#open = !/;\s*$|\\[gGqxdl]\S*.*$|^\s*(?:use|show|help|source)\b/i.test(line);
+      return;
+    }
+    const plain = line.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, ' ');
+    const opens = plain.match(/[([{]|\bdo\b/g)?.length ?? 0;
+    const closes = plain.match(/[)\]}]|\bend\b/g)?.length ?? 0;
+    this.#level = Math.max(0, this.#level + opens - closes);
+  }
+}
