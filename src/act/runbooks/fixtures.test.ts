@@ -65,6 +65,7 @@ describe('the five unedited runbooks', () => {
       'ALB_NAME',
       'BACKUP_ROLE_ARN',
       'BLUE_TG_ARN',
+      'Describe impact',
       'GREEN_TG_ARN',
       'INCIDENT_ID',
       'RECOVERY_POINT_ARN',
@@ -73,6 +74,8 @@ describe('the five unedited runbooks', () => {
       'SERVICE_ID',
       'ZONE_ID',
       'access-key-id',
+      'instance-id',
+      'sns-arn',
     ]);
     expect(names('003')).toEqual(['new-token', 'timestamp']);
     expect(names('004')).toEqual([

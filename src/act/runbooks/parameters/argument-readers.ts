@@ -1,12 +1,22 @@
 import type { ShellWord } from '../risk/shell-words.ts';
 
-/** Who reads a word once bash has passed it on: nobody but the program (argument), another shell, another language, a JSON reader. */
-type ArgumentReader = 'argument' | 'shell' | 'program' | 'json';
+/** Who reads a word once bash has passed it on: nobody but the program (argument), another shell, another language, a JSON reader, or one that takes an address apart. */
+type ArgumentReader = 'argument' | 'shell' | 'program' | 'json' | 'url';
 
 const SHELLS = /^(?:.*\/)?(?:ba|z|da|k|a)?sh$/;
 /** Options whose value is a program or query in another language. */
 const CODE_OPTIONS: Readonly<Record<string, RegExp>> = {
   psql: /^(?:-[a-zA-Z]*c|--command)$/,
+  'gitlab-psql': /^(?:-[a-zA-Z]*c|--command)$/,
+  mariadb: /^(?:-e|--execute)$/,
+  rails: /^runner$/,
+  'gitlab-rails': /^runner$/,
+  rabbitmqctl: /^eval$/,
+  sqlite3: /^-cmd$/,
+  'cypher-shell': /^-q$/,
+  bq: /^query$/,
+  pwsh: /^-(?:c|Command)$/i,
+  powershell: /^-(?:c|Command)$/i,
   mysql: /^(?:-e|--execute)$/,
   mongo: /^--eval$/,
   mongosh: /^--eval$/,
@@ -40,7 +50,8 @@ const CODE_FIRST = new Set([
   'osascript',
 ]);
 /** Tools that read a program from their standard input when given none. */
-const CODE_ON_INPUT = /^(?:psql|mysql|mongo|mongosh|redis-cli|python3?|perl|ruby|node|php|sqlite3|bc|sed|awk)$/;
+const CODE_ON_INPUT =
+  /^(?:psql|gitlab-psql|cqlsh|cypher-shell|clickhouse-client|irb|rails|gitlab-rails|mariadb|mysql|mongo|mongosh|redis-cli|python3?|perl|ruby|node|php|sqlite3|bc|sed|awk)$/;
 
 /**
  * Who reads the word at `place` (its mark stands at `offset`, which tells the program of awk from its files).
@@ -69,7 +80,8 @@ export function readerOf(words: readonly ShellWord[], place: number, offset: num
     before.some((name) => name in CODE_OPTIONS)
   )
     return 'program';
-  return offset >= 0 && /(?:^|[=,])\s*[{[]/.test(value) && value.includes('"') ? 'json' : 'argument';
+  if (offset >= 0 && /(?:^|[=,])\s*[{[]/.test(value) && value.includes('"')) return 'json';
+  return /[a-z][a-z0-9+.-]*:\/\//i.test(value) ? 'url' : 'argument';
 }
 
 /** True once the host of ssh (or the options of watch and su) are over. */

@@ -1,5 +1,6 @@
 import type { RunbookInput } from '../../../contract/runbook.ts';
-import { BRACKETED, inputTypeOf, STAND_INS } from './input-kinds.ts';
+import { BRACKETED, inputTypeAt, NO_QUESTION } from './input-kinds.ts';
+import { PLACEHOLDER_STYLES } from './placeholder-styles.ts';
 
 /** A place in a text where a value belongs. Offsets are the same in the marked and the written text. */
 export type InputMark = {
@@ -31,34 +32,38 @@ export function canBeMarked(text: string): boolean {
 /**
  * Replaces every placeholder by as many copies of a character of its own. bash would take `<pod>` for a redirection and
  * create a file; as a mark it is part of a word, and every position stays what it was.
+ * `brackets: false` leaves `[x]` and `{x}` alone, for languages in which these are everyday grammar.
  */
-export function markPlaceholders(text: string): MarkedText {
+export function markPlaceholders(text: string, { brackets = true } = {}): MarkedText {
   const marked: MarkedText = { text, marks: [], full: false };
   const closed = new Map<string, boolean>();
   const isClosed = (name: string) => {
     if (!closed.has(name)) closed.set(name, text.includes(`</${name}>`));
     return closed.get(name)!;
   };
+  const add = (name: string, match: RegExpMatchArray, about: Partial<Pick<InputMark, 'type' | 'source'>>) => {
+    const start = match.index!;
+    const end = start + match[0].length;
+    const type =
+      about.type ?? inputTypeAt(name, text.slice(Math.max(0, start - 300), start), text.slice(end, end + 20));
+    addMark(marked, { name, source: about.source ?? 'placeholder', type, start, end });
+  };
   for (const match of text.matchAll(BRACKETED)) {
     if (marked.full) return marked;
     const name = match[1]!;
     const before = text[match.index - 1];
-    // `<<EOF>` is a heredoc and `<a>…</a>` is markup, not a question.
-    if (before === '<' || isClosed(name)) continue;
-    // `http://<api-endpoint>/` asks for a host, whatever it is called.
-    const type = text.slice(0, match.index).endsWith('://') ? 'host' : inputTypeOf(name);
-    addMark(marked, { name, source: 'placeholder', type, start: match.index, end: match.index + match[0].length });
+    // `<<EOF>` is a heredoc, `<a>…</a>` is markup and `<none>` is what a program prints, not a question.
+    if (before === '<' || isClosed(name) || NO_QUESTION.test(name) || /[<>]\($/.test(text.slice(0, match.index)))
+      continue;
+    add(name, match, {});
   }
-  for (const kind of STAND_INS) {
-    for (const match of text.matchAll(kind.written)) {
-      const name = kind.name ?? match[0];
-      addMark(marked, {
-        name,
-        source: kind.source,
-        type: kind.type ?? inputTypeOf(name),
-        start: match.index,
-        end: match.index + match[0].length,
-      });
+  for (const style of PLACEHOLDER_STYLES) {
+    if (!brackets && style.brackets === true) continue;
+    for (const match of text.matchAll(style.written)) {
+      if (marked.full) return marked;
+      if (style.unless?.(text, match) === true) continue;
+      const name = style.name === null ? match[0] : style.name(match);
+      add(name, match, { source: style.source, ...(style.type !== null && { type: style.type }) });
     }
   }
   return marked;

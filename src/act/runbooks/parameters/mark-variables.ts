@@ -1,5 +1,5 @@
 import { parseShell } from '../syntax/parse-syntax.ts';
-import { childrenOf, parentOf, type ShellNode, type ShellTree, textOf } from '../syntax/shell-tree.ts';
+import { ancestorOf, childrenOf, parentOf, type ShellNode, type ShellTree, textOf } from '../syntax/shell-tree.ts';
 import { inputTypeOf, SHELL_OWN_VARIABLES } from './input-kinds.ts';
 import { addMark, type InputMark, type MarkedText } from './mark-inputs.ts';
 
@@ -27,7 +27,8 @@ export async function markVariables(marked: MarkedText, known: KnownVariables): 
   for (const node of parsed.tree.nodes) {
     if (node.type !== 'variable_name') continue;
     const name = textOf(parsed.tree, node);
-    if (!isQuestion(name, known)) continue;
+    const isLower = !isQuestion(name, known);
+    if (isLower && !isLowerQuestion(parsed.tree, node, name, known)) continue;
     // bash reads these as numbers wherever they stand; they stay as written and are checked before the script runs.
     if (isEvaluated(parsed.tree, node)) {
       numbers.push(name);
@@ -44,6 +45,13 @@ export async function markVariables(marked: MarkedText, known: KnownVariables): 
     });
   }
   return { numbers };
+}
+
+/** `$pod`, set nowhere: as much a question as `$POD`, but not where a file of settings is written (nginx has a `$host`). */
+function isLowerQuestion(tree: ShellTree, node: ShellNode, name: string, known: KnownVariables): boolean {
+  if (!/^[a-z][a-zA-Z0-9_]+$/.test(name) || known.assigned.has(name) || /^(?:https?|no|all|ftp)_proxy$/.test(name))
+    return false;
+  return !isEvaluated(tree, node) && ancestorOf(tree, node, ['heredoc_body', 'function_definition']) === undefined;
 }
 
 function isPlainExpansion(tree: ShellTree, node: ShellNode): boolean {

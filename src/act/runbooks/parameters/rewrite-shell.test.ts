@@ -92,6 +92,24 @@ const CONTEXTS: readonly { name: string; script: string; prints: (value: string)
     prints: (value) => value,
   },
   { name: 'eval', script: "eval 'printf %s <name>'", prints: (value) => value },
+  { name: 'braces', script: "printf '%s' {name}", prints: (value) => value },
+  {
+    name: 'double braces in double quotes',
+    script: 'printf \'%s\' "a {{ name }} b"',
+    prints: (value) => `a ${value} b`,
+  },
+  { name: 'square brackets', script: "printf '%s' [the-name]", prints: (value) => value },
+  { name: 'percent signs', script: "printf '%s' %NAME%", prints: (value) => value },
+  { name: 'a stand-in', script: "printf '%s' YOUR_NAME", prints: (value) => value },
+  { name: 'a name in another script', script: "printf '%s' <имя>", prints: (value) => value },
+  { name: 'a lower-case variable', script: "printf '%s' $name_of_it", prints: (value) => value },
+  { name: 'an option', script: "printf '%s' --x=<name>", prints: (value) => `--x=${value}` },
+  { name: 'a here-string', script: 'cat <<< <name>', prints: (value) => `${value}\n` },
+  { name: 'a case', script: "case <name> in *) printf '%s' <name>;; esac", prints: (value) => value },
+  { name: 'a function', script: "f() { printf '%s' <name>; }; f", prints: (value) => value },
+  { name: 'a subshell in a pipe', script: "(printf '%s' <name>) | cat", prints: (value) => value },
+  { name: 'an array', script: 'a=(<name> z); printf \'%s\' "${a[0]}"', prints: (value) => value },
+  { name: 'sh -c behind env', script: "env sh -c 'printf %s <name>'", prints: (value) => value },
 ];
 
 describe('a value in a script', () => {
@@ -153,6 +171,38 @@ describe('a value in a script', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('goes into a file of its own name', async () => {
+    const target = join(folder, "out ' $(x)");
+    expect((await run('printf hello > <file>; cat <file>; rm <file>', target)).out).toBe('hello');
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('is refused inside an address when it would end a part of it', async () => {
+    const script = "printf '%s' https://api.local/v1/<id>?x=<y>";
+    expect((await run(script, 'order-7')).out).toBe('https://api.local/v1/order-7?x=order-7');
+    for (const value of ['a b', 'a#b', 'a?b=c', 'a&b', "a'b", 'a\nb'])
+      expect((await run(script, value)).status).toBe(64);
+    expect((await run("printf '%s' <url>", 'https://x/?a=b&c')).out).toBe('https://x/?a=b&c');
+  });
+
+  it('reaches a shell in a container or on another host quoted for it', async () => {
+    for (const script of [
+      "kubectl exec web -- sh -c 'ls <dir>'",
+      "ssh h 'ls <dir>'",
+      'ssh h "ls <dir>"',
+      'docker exec web bash -c "ls <dir>"',
+    ]) {
+      const rewritten = await rewrite(script);
+      expect(rewritten).toMatchObject({ ok: true });
+      expect(rewritten.ok && rewritten.script).toContain('HOLDFAST_QUOTED_INPUT_DIR');
+    }
+  });
+
+  it('keeps two names apart that look the same in capitals', async () => {
+    const rewritten = await rewrite('cp <a-b> <a_b> <имя> <имя2>');
+    expect(rewritten.ok && Object.values(rewritten.parameters).sort()).toEqual(['a-b', 'a_b', 'имя', 'имя2']);
+  });
+
   it('never stands in for PATH or another variable programs obey', async () => {
     const rewritten = await rewrite('ls <path>');
     expect(rewritten).toMatchObject({ ok: true, parameters: { INPUT_PATH: 'path' } });
@@ -172,6 +222,13 @@ describe('a value in a script', () => {
     'ssh h \'psql -c "select <name>"\'',
     'bash -c \'bash -c "ls <name>"\'',
     'psql <<EOF\nselect <name>;\nEOF',
+    'echo ${list[<name>]}',
+    'echo $((<name> + 1))',
+    'ssh h \'bash -c "ls <name>"\'',
+    'mysql -e "select \'<name>\'"',
+    "rails runner 'Cart.find(<id>).destroy'",
+    "rabbitmqctl eval 'f(<name>).'",
+
     "echo $'x<name>'",
   ]) {
     it(`has no safe form in ${script.split('\n')[0]}`, async () => {

@@ -1,6 +1,6 @@
 import { type ShellWord, wordsOf } from '../risk/shell-words.ts';
 import { parseShell } from '../syntax/parse-syntax.ts';
-import { ancestorOf, childrenOf, type ShellNode, type ShellTree, textOf } from '../syntax/shell-tree.ts';
+import { ancestorOf, childrenOf, parentOf, type ShellNode, type ShellTree, textOf } from '../syntax/shell-tree.ts';
 import { readerOf } from './argument-readers.ts';
 import { type InputMark, marksIn } from './mark-inputs.ts';
 
@@ -20,6 +20,10 @@ const NO_YAML = {
   pattern: '*[!A-Za-z0-9._/@+=,:-]*',
   says: 'stands inside a manifest and may only hold letters, digits and . _ / @ + = , : -',
 };
+const NO_URL = {
+  pattern: '*[!A-Za-z0-9._~:/@%+=,-]*',
+  says: 'stands inside an address and may only hold letters, digits and . _ ~ : / @ % + = , -',
+};
 const NOT_A_NUMBER = { pattern: '*[!0-9-]*', says: 'must be a whole number here' };
 
 /**
@@ -34,6 +38,7 @@ export async function rewriteShell(
   const used = marksIn(marked, marks);
   const parameters: Record<string, string> = {};
   const guards: Guard[] = [];
+  const quoted = new Set<string>();
   for (const name of numbers) {
     parameters[name] = name;
     guards.push({ variable: name, input: name, ...NOT_A_NUMBER });
@@ -42,14 +47,16 @@ export async function rewriteShell(
   const parsed = await parseShell(marked);
   if (!parsed.ok) return { ok: false, reason: `it cannot be read as bash: ${parsed.reason}` };
   const edits: Edit[] = [];
+  const taken = new Map<string, string>();
   for (const mark of used) {
-    const variable = variableOf(mark);
+    const variable = freeVariable(mark, taken);
     for (const place of marked.matchAll(new RegExp(`${mark.char}+`, 'g'))) {
       const edited = await editFor(parsed.tree, place.index, place.index + place[0].length, mark, variable);
       if (!edited.ok) return { ok: false, reason: `<${mark.name}> ${edited.reason}` };
       edits.push(...edited.edits);
       if (edited.inComment) continue;
       parameters[variable] = mark.name;
+      if (edited.edits.some((edit) => edit.text.includes(quotedVariable(variable)))) quoted.add(variable);
       if (
         edited.guard !== undefined &&
         !guards.some((guard) => guard.variable === variable && guard.pattern === edited.guard!.pattern)
@@ -67,13 +74,36 @@ export async function rewriteShell(
     seen.add(key);
     script = script.slice(0, edit.start) + edit.text + script.slice(edit.end);
   }
-  return { ok: true, script: withGuards(script, guards), parameters };
+  return { ok: true, script: withGuards(withQuoted(script, quoted), guards), parameters };
 }
 
 /** Prefixed, so that no input can stand in for PATH or another variable programs obey. */
 function variableOf(mark: Pick<InputMark, 'name' | 'source'>): string {
   if (mark.source === 'env') return mark.name;
   return `INPUT_${mark.name.toUpperCase().replace(/[^A-Z0-9]+/g, '_')}`;
+}
+
+/** Two names that look the same in capitals (`a-b`, `a_b`) must not share a value. */
+function freeVariable(mark: Pick<InputMark, 'name' | 'source'>, taken: Map<string, string>): string {
+  const wanted = variableOf(mark);
+  for (let count = 1; ; count++) {
+    const variable = count === 1 ? wanted : `${wanted}_${count}`;
+    const owner = taken.get(variable) ?? mark.name;
+    if (owner !== mark.name) continue;
+    taken.set(variable, mark.name);
+    return variable;
+  }
+}
+
+const quotedVariable = (variable: string) => `HOLDFAST_QUOTED_${variable}`;
+
+/**
+ * Values as another shell would have to read them, made once before the script: each ' becomes '\\''. (bash's own `@Q`
+ * writes $'…' for letters its locale does not know, which dash, the sh of many machines, takes for text.)
+ */
+function withQuoted(script: string, variables: ReadonlySet<string>): string {
+  const lines = [...variables].map((variable) => `${quotedVariable(variable)}=\${${variable}//\\'/\\'\\\\\\'\\'}`);
+  return lines.length === 0 ? script : `${lines.join('\n')}\n${script}`;
 }
 
 function withGuards(script: string, guards: readonly Guard[]): string {
@@ -112,13 +142,20 @@ async function editFor(
     return { ok: false, reason: 'stands inside a program of another language, where no quoting of bash protects' };
   if (reader === 'shell') return editNested(holder!.word, { start, end }, quoting, mark, variable);
   const edits = [{ start, end, text: wrapped(quoting, `\${${variable}}`) }];
-  return reader === 'json' ? { ok: true, edits, guard: NO_JSON } : { ok: true, edits };
+  if (reader === 'json') return { ok: true, edits, guard: NO_JSON };
+  // A value that begins the address is the address; one inside it must not end a part of it.
+  const isInside =
+    holder !== undefined && holder.word.value.indexOf('://') >= 0 && !holder.word.value.startsWith(mark.char);
+  return reader === 'url' && isInside ? { ok: true, edits, guard: NO_URL } : { ok: true, edits };
 }
 
 type Quoting = 'bare' | 'single' | 'double' | 'unsafe';
 
 function quotingAt(tree: ShellTree, node: ShellNode): Quoting {
   for (let at: ShellNode | undefined = node; at !== undefined; at = tree.nodes[at.parent]) {
+    // Beside something that is not bash nothing is known about where a value ends.
+    const above = parentOf(tree, at);
+    if (above !== undefined && childrenOf(tree, above).some((child) => child.type === 'ERROR')) return 'unsafe';
     if (at.type === 'raw_string') return 'single';
     if (at.type === 'string') return 'double';
     if (
@@ -181,7 +218,7 @@ async function editNested(
   const close = innerQuoting === 'double' ? '"' : innerQuoting === 'single' ? "'" : '';
   const escaped =
     quoting === 'double' && close === '"' ? '\\"' : quoting === 'bare' && close !== '' ? `\\${close}` : close;
-  const text = escaped + wrapped(quoting, `\${${variable}@Q}`) + escaped;
+  const text = escaped + wrapped(quoting, `'\${${quotedVariable(variable)}}'`) + escaped;
   return { ok: true, edits: [{ ...place, text }], guard: NO_CONTROL };
 }
 
@@ -199,7 +236,7 @@ function editHeredoc(
   const reader = readerOf(words, words.length, -1);
   if (reader === 'program')
     return { ok: false, reason: 'stands inside a program of another language, where no quoting of bash protects' };
-  const expansion = reader === 'shell' ? `\${${variable}@Q}` : `\${${variable}}`;
+  const expansion = reader === 'shell' ? `'\${${quotedVariable(variable)}}'` : `\${${variable}}`;
   if (reader === 'shell') {
     const line = tree.text.slice(body.start, place.start);
     const quotes = line.slice(line.lastIndexOf('\n') + 1).replace(/\\./g, '');

@@ -12,7 +12,7 @@ const QUOTED =
 /** Marks `<name>`, `$NAME`, `$declared` and `:'name'` in SQL. A whole quoted placeholder (`'<x>'`) loses its quotes to the mark. */
 export function markSql(text: string, known: KnownVariables): MarkedText {
   const marked: MarkedText = { text, marks: [], full: false };
-  const placeholders = markPlaceholders(text).marks;
+  const placeholders = markPlaceholders(text, { brackets: false }).marks;
   const quoted = [...text.matchAll(QUOTED)].map((match) => ({
     start: match.index,
     end: match.index + match[0].length,

@@ -1,0 +1,176 @@
+import type { RunbookInput } from '../../../contract/runbook.ts';
+import { isInProgram, isInTemplate } from './written-programs.ts';
+
+type InputType = RunbookInput['type'];
+
+/** A way people write "put your value here". */
+export type PlaceholderStyle = {
+  written: RegExp;
+  /** Its name as an input; null keeps the name as written. */
+  name: ((match: RegExpMatchArray) => string) | null;
+  type: InputType | null;
+  source: RunbookInput['source'];
+  /** Set where brackets of this kind are everyday grammar of programming languages. */
+  brackets?: true;
+  /** Where the same characters mean something else. */
+  unless?: (text: string, match: RegExpMatchArray) => boolean;
+};
+
+const first = (match: RegExpMatchArray) => match[1]!.trim();
+
+const AWS_KINDS: Readonly<Record<string, string>> = {
+  i: 'instance-id',
+  vol: 'volume-id',
+  sg: 'security-group-id',
+  ami: 'image-id',
+  subnet: 'subnet-id',
+  vpc: 'vpc-id',
+  eni: 'network-interface-id',
+  snap: 'snapshot-id',
+  rtb: 'route-table-id',
+  igw: 'internet-gateway-id',
+  nat: 'nat-gateway-id',
+  eipalloc: 'allocation-id',
+  lt: 'launch-template-id',
+};
+
+/** `arn:aws:elasticloadbalancing:eu:1:targetgroup/x` → `targetgroup-arn`. */
+function nameOfArn(arn: string): string {
+  const [, , service = '', , , ...rest] = arn.split(':');
+  const kind = /^([a-z][a-z-]*)(?=[/:])/.exec(rest.join(':'))?.[1] ?? service;
+  return `${kind}-arn`;
+}
+
+/** Words that stand in brackets and are no questions: levels in a log, parts of a form. */
+const LOG_LEVEL =
+  /^(?:ERROR|ERR|WARN|WARNING|INFO|DEBUG|FATAL|TRACE|CRITICAL|NOTICE|OK|FAIL|FAILED|PASS|DONE|TODO|NOTE|YES|NO|OPTIONS|NAME|SKIP)$/;
+/** Words of awk, of Kubernetes' JSONPath and of other small languages that stand alone in braces. */
+const BRACE_WORD =
+  /^(?:print|exit|next|getline|end|range|else|begin|pass|return|continue|break|nextfile|printf|abort|num|kb)$/i;
+
+/** Tried in order; what an earlier style took is not looked at again. `<x>` comes before all of them. */
+export const PLACEHOLDER_STYLES: readonly PlaceholderStyle[] = [
+  {
+    written: /<<([A-Za-z][\w-]*(?: [\w-]+){0,4})>>/g,
+    name: first,
+    type: null,
+    source: 'placeholder',
+  },
+  {
+    written: /\{\{[-~]?\s*\.?(?:Values\.)?([$A-Za-z][\w.-]*(?: [\w-]+){0,4})\s*[-~]?\}\}/g,
+    name: (match) => first(match).replace(/^\$/, ''),
+    type: null,
+    source: 'placeholder',
+    unless: isInTemplate,
+  },
+  {
+    written: /(?<![$%@{#\\&]|\w\w=)\{([A-Za-z][\w-]{1,60}(?: [\w-]+){0,4})\}(?!\})/g,
+    brackets: true,
+    name: first,
+    type: null,
+    source: 'placeholder',
+    unless: (text, match) =>
+      BRACE_WORD.test(match[1]!) ||
+      isInProgram(text, match.index!) ||
+      (/[\w)\]]$/.test(text.slice(0, match.index)) && /^\d/.test(match[1]!)),
+  },
+  {
+    brackets: true,
+    written: /\[\[([A-Za-z][\w-]*(?:[ -][\w-]+){0,4})\]\]/g,
+    name: first,
+    type: null,
+    source: 'placeholder',
+  },
+  {
+    written:
+      /(?<=^|[\s=/:"',@])\[([A-Za-z][A-Za-z0-9]+(?:[-_ ][A-Za-z0-9]+){1,5}|[A-Z][A-Z0-9_]{2,40})\](?![\w[({*+?])/gm,
+    brackets: true,
+    name: first,
+    type: null,
+    source: 'placeholder',
+    unless: (text, match) =>
+      LOG_LEVEL.test(match[1]!) || isInProgram(text, match.index!) || /^[a-zA-Z0-9]-/.test(match[1]!),
+  },
+  { written: /(?<!%)%([A-Z][A-Z0-9_]{2,40})%/g, name: first, type: null, source: 'placeholder' },
+  {
+    written:
+      /\barn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(?:123456789012|111122223333|111111111111|000000000000|012345678901|999999999999|[xX]{3,12}|ACCOUNT(?:[_-]?ID)?)?:[\w/:.*+=,@-]+/g,
+    name: (match) => nameOfArn(match[0]),
+    type: 'arn',
+    source: 'literal',
+    unless: (_, match) =>
+      !/:(?:123456789012|111122223333|111111111111|000000000000|012345678901|999999999999|[xX]{3,12}|ACCOUNT(?:[_-]?ID)?):/.test(
+        match[0],
+      ),
+  },
+  { written: /\barn:\.{3}/g, name: () => 'arn', type: 'arn', source: 'literal' },
+  {
+    written: /\b(?:123456789012|111122223333|012345678901)\b/g,
+    name: () => 'account-id',
+    type: 'string',
+    source: 'literal',
+  },
+  {
+    written:
+      /\b(i|vol|sg|ami|subnet|vpc|eni|snap|rtb|igw|nat|eipalloc|lt)-(?:0?123456789(?:0?abcdef\d?|0)?|0?12345678|0?abcdef\w*|abcd1234\w*|1a2b3c4d\w*|0a1b2c3d\w*)\b/g,
+    name: (match) => AWS_KINDS[match[1]!]!,
+    type: 'string',
+    source: 'literal',
+  },
+  {
+    written: /\bAKIA(?:\.{3}|[xX]{3,}|IOSFODNN7EXAMPLE)/g,
+    name: () => 'access-key-id',
+    type: 'string',
+    source: 'literal',
+  },
+  {
+    written:
+      /\b(?:sk|pk|rk)_(?:live|test)_(?:\.{3}|[xX]{3,})|\b(?:ghp|glpat|xox[abp]|hvs|sk)[-_.](?:\.{3}|[xX]{3,})|\beyJ\.{3}/g,
+    name: () => 'token',
+    type: 'secret',
+    source: 'literal',
+  },
+  {
+    written: /\bYYYY-?MM-?DD(?:[-_T]?HH[-:]?MM(?:[-:]?SS)?)?(?![A-Za-z])/g,
+    name: () => 'timestamp',
+    type: 'string',
+    source: 'literal',
+  },
+  {
+    written: /(?<![$\w{-])(?:YOUR|MY)_[A-Z0-9_]+\b/g,
+    name: null,
+    type: null,
+    source: 'placeholder',
+    unless: (text, match) =>
+      isAssignedHere(text, match) || (match[0].startsWith('MY_') && !/=\s*$/.test(text.slice(0, match.index))),
+  },
+  { written: /(?<![$\w{./-])[yY]our[-_][a-z][\w-]*\w/g, name: null, type: null, source: 'placeholder' },
+  { written: /(?<![$\w{])LATEST_[A-Z]+\b/g, name: null, type: null, source: 'placeholder', unless: isAssignedHere },
+  {
+    written:
+      /(?<![$\w{-])(?:REPLACE|CHANGE|FILL)[-_]?(?:ME|THIS|IN|WITH[-_][A-Z0-9_]+)\b|(?<![$\w{-])(?:changeme|change-me|replace-me|replaceme)\b|(?<![$\w{-])(?:REPLACE|INSERT|ENTER|PUT|SPECIFY|PASTE)_[A-Z0-9_]+\b|(?<![$\w{-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_HERE\b/g,
+    name: null,
+    type: null,
+    source: 'placeholder',
+    unless: isAssignedHere,
+  },
+  {
+    written:
+      /(?<![$\w{./-])(?:[a-z][a-z0-9]{0,12}-)?(?:[xX]{3,}(?:-[xX]{3,})*|[xX]{2,}-[xX]{2,}(?:-[xX]{2,})*)(?![\w.]*\w)/g,
+    name: (match) => match[0],
+    type: null,
+    source: 'placeholder',
+    unless: (text, match) => isInProgram(text, match.index!) || /^(?:xxx+d|xXx)$/.test(match[0]),
+  },
+  {
+    written: /(?<![$\w{-])(?:new|your|my)-(?:token|password|secret|api-key)\b/g,
+    name: null,
+    type: 'secret',
+    source: 'literal',
+  },
+];
+
+/** `YOUR_X=…`: a variable that is set here is no question. */
+function isAssignedHere(text: string, match: RegExpMatchArray): boolean {
+  return new RegExp(`(?:^|[\\s;])(?:export\\s+)?${match[0].replace(/\W/g, '.')}=`, 'm').test(text);
+}
