@@ -125,7 +125,9 @@ async function measureEngine(own: OwnDatabase, runs: number, steps: number): Pro
       executors,
       resolveTarget: () => null,
       targetSecrets: () => [],
+      sealSecrets: () => '',
       openSecrets: () => ({}),
+      readVariables: async () => ({ variables: {}, secrets: {} }),
     },
     { concurrency: RUNS_IN_FLIGHT },
   );

@@ -51,6 +51,7 @@ export async function renderOpenApi(): Promise<string> {
       library: openRunbookLibrary({ folders: [] }),
       runCheck: async () => ({ healthy: false, reason: '', durationMs: 0 }),
       secrets: createRunSecrets(deps.secretBox),
+      surroundings: { environmentValues: () => ({}) },
     }),
   );
   try {

@@ -17,13 +17,20 @@ import { readIncidentDetail } from './incident-detail-store.ts';
 import { type PagingPlan, pageEveryone } from './relays/incidents-from-findings.ts';
 import { readBlockers } from './relays/resolve-when-verified.ts';
 import type { RunSecrets } from './run-secrets.ts';
+import type { StepSurroundings } from './step-surroundings.ts';
 
 /** The routes of all stages; those every server has are registered by the server itself. */
 export function registerRoutes(
   server: HttpApp,
-  deps: HttpDeps & { paging: PagingPlan; library: RunbookLibrary; runCheck: RunCheck; secrets: RunSecrets },
+  deps: HttpDeps & {
+    paging: PagingPlan;
+    library: RunbookLibrary;
+    runCheck: RunCheck;
+    secrets: RunSecrets;
+    surroundings: Pick<StepSurroundings, 'environmentValues'>;
+  },
 ): void {
-  const { database, paging, secrets } = deps;
+  const { database, paging, secrets, surroundings } = deps;
   registerProbeRoutes(server, deps);
   registerFindingRoutes(server, deps);
   registerIncidentRoutes(server, {
@@ -39,6 +46,7 @@ export function registerRoutes(
     checkValue: (value, type) => validateInputValue(type, value),
     sealSecrets: secrets.seal,
     openSecrets: secrets.open,
+    environmentValues: surroundings.environmentValues,
   });
   registerRunOutputRoutes(server, deps);
   registerApprovalRoutes(server, { ...deps, isOnlyApprover: (caller) => isOnlyApprover(database.db, caller.userId) });

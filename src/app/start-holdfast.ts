@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openRunbookLibrary } from '../act/runbooks/index.ts';
-import { createStepTransitionStore, type ResolvedTarget, RUN_TIMERS, startRunWorker } from '../act/runs/index.ts';
+import { createStepTransitionStore, RUN_TIMERS, startRunWorker } from '../act/runs/index.ts';
 import { inboxChannel } from '../channels/inbox/inbox-channel.ts';
 import { createWebhookChannel } from '../channels/webhook/webhook-channel.ts';
 import type { SeverityRank } from '../contract/common.ts';
@@ -42,6 +42,7 @@ import { runsFromIncidents } from './relays/runs-from-incidents.ts';
 import { TIMELINE_FROM_WORK } from './relays/timeline-from-work.ts';
 import { createRunSecrets } from './run-secrets.ts';
 import { startHousekeeping } from './start-housekeeping.ts';
+import { createStepSurroundings } from './step-surroundings.ts';
 
 export type HoldfastOptions = {
   config: HoldfastConfig;
@@ -90,12 +91,12 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
     const lease = await startWorkerLease({ database, logger, ttlMs: config.leases.ttlMs, version });
     cleanup.push('worker lease', () => lease.stop());
 
-    const targetOf = (name: string): ResolvedTarget | null => {
-      const target = config.targets[name];
-      return target ? { name, kind: target.kind, url: target.url } : null;
-    };
+    const surroundings = createStepSurroundings(config, options.environment);
     const runCheck = createRunCheck({
-      targetUrl: (name) => targetOf(name)?.url ?? null,
+      targetUrl: (name) => {
+        const target = config.targets[name];
+        return target?.kind === 'postgres' ? target.url : null;
+      },
       environment: options.environment,
     });
     const executors = createExecutors({ database, clock, environment: options.environment, runCheck });
@@ -144,7 +145,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       cliToken,
     };
     const app = await createHttpServer(httpDeps, (server) => {
-      if (serves) registerRoutes(server, { ...httpDeps, paging, library, runCheck, secrets });
+      if (serves) registerRoutes(server, { ...httpDeps, paging, library, runCheck, secrets, surroundings });
     });
     cleanup.push('http', () => app.close());
 
@@ -187,7 +188,6 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
         workerId: lease.id,
         afterCommit: () => wakeups.kick('outbox'),
       });
-      const targetSecrets = () => Object.values(config.targets).flatMap((target) => secretsOfUrl(target.url));
       start(
         'run worker',
         startRunWorker(
@@ -196,8 +196,8 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
             lease,
             transitions,
             executors,
-            resolveTarget: targetOf,
-            targetSecrets,
+            ...surroundings,
+            sealSecrets: secrets.seal,
             openSecrets: secrets.open,
           },
           { concurrency: config.worker.concurrency },
@@ -236,10 +236,4 @@ function assertLease(fresh: boolean): void {
       kind: 'unavailable',
       message: 'the worker lease could not be renewed',
     });
-}
-
-/** The passwords inside a connection address, in both spellings. */
-function secretsOfUrl(url: string): string[] {
-  const encoded = URL.canParse(url) ? new URL(url).password : '';
-  return encoded === '' ? [] : [...new Set([encoded, decodeURIComponent(encoded)])];
 }

@@ -50,7 +50,7 @@ function sourceOnServer(api: ApiClient): RunbookSource {
 
 async function sourceOnDisk(folders: readonly string[]): Promise<RunbookSource> {
   // The parsers of shell and SQL are large: loaded by the commands that read runbooks, and by no other.
-  const { openRunbookLibrary, parseRunbook, planProcedure, toRunbookDocument } = await import(
+  const { loadSubrunbooks, openRunbookLibrary, parseRunbook, planProcedure, toRunbookDocument } = await import(
     '../act/runbooks/index.ts'
   );
   const library: RunbookLibrary = openRunbookLibrary({ folders });
@@ -68,7 +68,10 @@ async function sourceOnDisk(folders: readonly string[]): Promise<RunbookSource> 
         problem,
       })),
     show: async (name) => toRunbookDocument(await read(name)),
-    plan: async (name, procedure, inputs) => planProcedure({ document: await read(name), procedure, inputs }),
+    plan: async (name, procedure, inputs) => {
+      const document = await read(name);
+      return planProcedure({ document, procedure, inputs, others: await loadSubrunbooks(document, read) });
+    },
   };
 }
 

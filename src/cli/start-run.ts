@@ -14,16 +14,18 @@ export type RunRequest = {
   inputs: Record<string, string>;
   incidentId: string | undefined;
   fromStep: string | undefined;
+  dryRun?: boolean | undefined;
+  environment?: string | undefined;
   idempotencyKey: string | undefined;
 };
 
 /** Starts a run on the server. @throws HoldfastError, among them `runbook.missing` and `runbook.differs` */
 export async function startRun(api: ApiClient, request: RunRequest): Promise<Run> {
   const { items } = await api.get<{ items: ListedRunbook[] }>('/api/v1/runbooks');
-  const { procedure, inputs, incidentId, fromStep, idempotencyKey } = request;
+  const { procedure, inputs, incidentId, fromStep, dryRun, environment, idempotencyKey } = request;
   const runbook = await findOnServer(request.file, items);
   return api.send<Run>('POST', '/api/v1/runs', {
-    body: { runbook, procedure, inputs, incidentId, fromStep },
+    body: { runbook, procedure, inputs, incidentId, fromStep, dryRun, environment },
     idempotencyKey,
   });
 }

@@ -67,6 +67,8 @@ export const runStepSchema = z
     kind: stepKindSchema,
     risk: riskSchema.nullable(),
     status: stepStatusSchema,
+    /** Of a step in a foreach: which item it is for. */
+    item: z.object({ index: z.int(), value: z.string() }).optional(),
     startedAt: timestampSchema.nullable(),
     endedAt: timestampSchema.nullable(),
     attempts: z.array(stepAttemptSchema),
@@ -122,6 +124,9 @@ export const runSummarySchema = z
     incidentId: z.string().nullable(),
     startedBy: z.string(),
     automatic: z.boolean(),
+    /** Only steps that observe are carried out; the others are skipped. */
+    dryRun: z.boolean(),
+    environment: z.string().nullable(),
     createdAt: timestampSchema,
     startedAt: timestampSchema.nullable(),
     endedAt: timestampSchema.nullable(),
@@ -149,6 +154,10 @@ export const startRunSchema = z.strictObject({
   inputs: z.record(z.string(), z.string()).default({}),
   incidentId: z.string().optional(),
   fromStep: z.string().optional(),
+  /** Carries out only what observes. */
+  dryRun: z.boolean().default(false),
+  /** Name of an environment of the configuration. */
+  environment: z.string().optional(),
 });
 
 export const answerStepSchema = z.strictObject({

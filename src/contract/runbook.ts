@@ -15,12 +15,18 @@ export const STEP_KINDS = [
   'sql',
   'http',
   'check',
+  'metric-gate',
   'wait',
   'approval',
   'input',
   'choice',
   'manual',
   'notify',
+  'template',
+  'parallel',
+  'foreach',
+  'subrunbook',
+  'lock',
 ] as const;
 export const stepKindSchema = z.enum(STEP_KINDS);
 export type StepKind = z.infer<typeof stepKindSchema>;
@@ -119,6 +125,8 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
     script: z.string(),
     /** Environment variable -> input name. */
     parameters: z.record(z.string(), z.string()),
+    /** Variables whose values at the script's end are handed on to later steps, as inputs of the same name. */
+    carries: z.array(z.string()).optional(),
   }),
   /**
    * Asked as a question (as another step's verify, or with the risk `check`), SQL says yes when its last statement
@@ -159,6 +167,32 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('manual'), text: z.string() }),
   z.object({ kind: z.literal('notify'), text: z.string(), channel: z.string() }),
+  z.object({
+    kind: z.literal('metric-gate'),
+    /** PromQL; it holds when it answers with at least one sample and none of them is false (0) or NaN. */
+    query: z.string(),
+    /** It must hold without a break for so long, asked every `everyMs`; what breaks it starts the time anew until `withinMs`. */
+    forMs: z.int(),
+    everyMs: z.int(),
+    withinMs: z.int(),
+  }),
+  /** Fills a message for people; its text is the step's output. Nothing is sent. */
+  z.object({ kind: z.literal('template'), text: z.string() }),
+  /** Steps that run at the same time, `atOnce` of them at most. Approved as one. */
+  z.object({ kind: z.literal('parallel'), members: z.array(z.string()), atOnce: z.int() }),
+  /** The same steps for every item, which each sees as the input `as`. Approved as one, with its items. */
+  z.object({
+    kind: z.literal('foreach'),
+    members: z.array(z.string()),
+    /** `{{input}}` with items between blanks, commas or line ends, or the items themselves. */
+    items: z.string(),
+    as: z.string(),
+    atOnce: z.int(),
+  }),
+  /** The steps of another runbook, frozen into this plan behind this step. */
+  z.object({ kind: z.literal('subrunbook'), runbook: z.string(), procedure: z.string(), sha256: z.string() }),
+  /** Waits until no other run holds the lock, then holds it until this run ends. */
+  z.object({ kind: z.literal('lock'), name: z.string() }),
 ]);
 export type StepAction = z.infer<typeof stepActionSchema>;
 
@@ -183,6 +217,14 @@ export const plannedStepSchema = runbookStepSchema
     rollback: z.string().nullable(),
     /** Runs only when this choice was taken, or always when null. */
     when: z.object({ group: z.string(), option: z.string() }).nullable(),
+    /** Id of the parallel or foreach step that runs it. */
+    within: z.string().optional(),
+    /** Name of a lock it holds while it runs. */
+    lock: z.string().optional(),
+    /** Environment of the configuration whose variables and credentials it gets instead of the run's. */
+    environment: z.string().optional(),
+    /** Secrets of the configuration it gets as variables of the same name. */
+    secrets: z.array(z.string()).optional(),
   })
   .meta({ id: 'PlannedStep' });
 export type PlannedStep = z.infer<typeof plannedStepSchema>;

@@ -159,7 +159,9 @@ export async function openRunBench(): Promise<RunBench> {
         executors: { shell: executor, sql: executor, http: executor, check: executor, notify: executor } as never,
         resolveTarget: () => null,
         targetSecrets: () => [],
+        sealSecrets: secrets.seal,
         openSecrets: secrets.open,
+        readVariables: async () => ({ variables: {}, secrets: {} }),
       };
       const owned = new Map<string, OwnedRun>();
       const under = new Map<string, Promise<'let-go' | 'lost'>>();

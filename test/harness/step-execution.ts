@@ -14,6 +14,7 @@ export function stepExecution<Action extends StepAction>(
     onceKey: 'once',
     action,
     inputs: {},
+    variables: {},
     target: null,
     observing: false,
     deciding: false,

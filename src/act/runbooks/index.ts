@@ -1,6 +1,8 @@
+export { loadSubrunbooks } from './inline-subrunbooks.ts';
 export { validateInputValue } from './input-values.ts';
 export { MAX_RUNBOOK_BYTES, parseRunbook } from './parse-runbook.ts';
 export { toRunbookDocument } from './parsed-runbook.ts';
+export { planFromLibrary } from './plan-from-library.ts';
 export { planProcedure } from './plan-procedure.ts';
 export {
   openRunbookLibrary,

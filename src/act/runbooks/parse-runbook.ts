@@ -15,6 +15,7 @@ import { readFenceAttributes } from './markdown/fence-attributes.ts';
 import { type FrontMatter, readFrontMatter } from './markdown/front-matter.ts';
 import { type FenceEntry, type InlineCode, readOutline } from './markdown/read-outline.ts';
 import { slugOf } from './markdown/slug-headings.ts';
+import { readScriptVariables } from './parameters/handed-variables.ts';
 import { inputTypeOf } from './parameters/input-kinds.ts';
 import { canBeMarked, markPlaceholders } from './parameters/mark-inputs.ts';
 import { assignedIn, type KnownVariables } from './parameters/mark-variables.ts';
@@ -60,7 +61,10 @@ export async function parseRunbook(source: { file: string; text: string }): Prom
   const fences = new Map<FenceEntry, ReadFence>();
   for (const entry of fenceEntries) {
     const attributes = readFenceAttributes(entry.info, { file, line: entry.line });
-    const context: BlockContext = { file, firstLine: entry.firstLine, known, attributes };
+    // What a step is given by name is no question.
+    const given = attributes.secrets ?? [];
+    const knownHere = given.length === 0 ? known : { ...known, assigned: new Set([...known.assigned, ...given]) };
+    const context: BlockContext = { file, firstLine: entry.firstLine, known: knownHere, attributes };
     const reading = await readBlock(entry, context);
     if (!entry.closed) reading.reason += '; its end was never written';
     fences.set(entry, { attributes, reading });
@@ -71,7 +75,12 @@ export async function parseRunbook(source: { file: string; text: string }): Prom
     readInlineCommand(code, { file, firstLine: code.line, known, attributes: {} });
   const { sections, sectionOf } = await assembleProcedures(outline.entries, fences, readInline, title);
   const inlineCodes = outline.entries.flatMap((entry) => ('codes' in entry ? entry.codes : []));
-  return present({ inlineCodes, file, text: source.text, title, front, sections, sectionOf, fences });
+  const parsed = present({ inlineCodes, file, text: source.text, title, front, sections, sectionOf, fences });
+  for (const draft of Object.values(parsed.drafts)) {
+    if (draft.action.kind !== 'shell' || known.assigned.size === 0) continue;
+    draft.variables = await readScriptVariables(draft.action.script, known.assigned);
+  }
+  return parsed;
 }
 
 type Assembled = {
@@ -117,7 +126,13 @@ function present({ inlineCodes, file, text, title, front, sections, sectionOf, f
       if (target !== null && /^\{\{.*\}\}$/.test(target) && !found.includes(target.slice(2, -2)))
         found.push(target.slice(2, -2));
       shown.push({ ...stepOf(placed, id, choice, found), phase: placed.phase });
-      drafts[id] = { action: placed.seed.action, found: placed.seed.found, attributes: placed.attributes, target };
+      drafts[id] = {
+        action: placed.seed.action,
+        found: placed.seed.found,
+        attributes: placed.attributes,
+        target,
+        ...(placed.seed.set === undefined ? {} : { set: placed.seed.set }),
+      };
       if (placed.fence !== null) stepsOfFence.set(placed.fence, [...(stepsOfFence.get(placed.fence) ?? []), id]);
     }
     const severity = withSteps.length === 1 ? (section.severity ?? front.severity) : section.severity;
@@ -251,9 +266,11 @@ function askStep(id: string, group: string, section: Section, first: PlacedStep)
   };
 }
 
+const needsTarget = (placed: PlacedStep) => placed.seed.kind === 'sql' || placed.seed.kind === 'metric-gate';
+
 /** Fence attribute, then front matter, then an input of type target; a step that needs one and has none gets a question. */
 function targetOf(placed: PlacedStep, front: FrontMatter, file: string, inputs: InputCollector): string | null {
-  const written = placed.attributes.target ?? (placed.seed.kind === 'sql' ? front.target : null);
+  const written = placed.attributes.target ?? (needsTarget(placed) ? front.target : null);
   if (written !== null && written !== undefined) {
     if (!written.startsWith('$')) return written;
     const name = written.slice(1);
@@ -267,7 +284,7 @@ function targetOf(placed: PlacedStep, front: FrontMatter, file: string, inputs: 
     }
     return `{{${name}}}`;
   }
-  if (placed.seed.kind !== 'sql') return null;
+  if (!needsTarget(placed)) return null;
   const declared = front.inputs.find((input) => input.type === 'target');
   if (declared !== undefined) return `{{${declared.name}}}`;
   inputs.add({ name: TARGET_INPUT, source: 'declared', type: 'target' }, { line: placed.line, column: 1 });

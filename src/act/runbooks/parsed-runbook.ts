@@ -1,5 +1,6 @@
 import type { RunbookDocument, StepAction } from '../../contract/runbook.ts';
 import type { FenceAttributes } from './markdown/fence-attributes.ts';
+import type { ScriptVariables } from './parameters/handed-variables.ts';
 import type { RunClass } from './risk/verdict.ts';
 
 /** What the plan needs of a step beyond what a reader sees; everything that takes a parser is already done. */
@@ -10,6 +11,10 @@ export type StepDraft = {
   attributes: FenceAttributes;
   /** Name of a target or `{{input}}`; null when the step needs none. */
   target: string | null;
+  /** Of a script: what it sets, and what it takes from scripts before it. */
+  variables?: ScriptVariables;
+  /** Of a call to another runbook: its inputs -> a text, or `{{input}}` of this one. */
+  set?: Readonly<Record<string, string>>;
 };
 
 /** A document as `holdfast runbook show` prints it, plus what planning needs. */

@@ -10,8 +10,10 @@ import type {
 } from '../../contract/runbook.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import { canonicalJson, deepFreeze } from './canonical-json.ts';
-import { validateInputValue } from './input-values.ts';
+import { inlineCall, pathFrom } from './inline-subrunbooks.ts';
 import type { ParsedRunbook, StepDraft } from './parsed-runbook.ts';
+import { placeMembers } from './plan-containers.ts';
+import { resolveInputs } from './resolve-inputs.ts';
 import { isRiskier, riskOf } from './risk/verdict.ts';
 
 /** How long a step may take when its author does not say. */
@@ -23,35 +25,42 @@ const PERSON_TIMEOUT_MS = 24 * 3_600_000;
 /** What a check may take beyond the time it gives its probe, and a wait beyond its length. */
 const SLACK_MS = 5_000;
 const RETRY_DELAY_MS = 1_000;
+/** A step that is repeated until it is well, where its author does not say how often and how long. */
+const REPEAT_EVERY_MS = 30_000;
+const REPEAT_FOR_MS = 3_600_000;
+const MAX_REPETITIONS = 1_000;
 
 /** Approvals a step needs by what it would do; nobody can vouch for an opaque one, so it counts as destroy. */
 const APPROVALS: Readonly<Record<Risk, number>> = { read: 0, check: 0, change: 0, destroy: 1 };
 
-type Request = { document: ParsedRunbook; procedure?: string | undefined; inputs: Readonly<Record<string, string>> };
+type Request = {
+  document: ParsedRunbook;
+  procedure?: string | undefined;
+  inputs: Readonly<Record<string, string>>;
+  /** Documents that `subrunbook` steps call, by path (see loadSubrunbooks). */
+  others?: ReadonlyMap<string, ParsedRunbook> | undefined;
+};
 
 /**
  * Freezes one procedure with its values as a plan that no longer depends on the file. Pure: equal requests give equal
  * plans and hashes. Values are checked by type, all of them at once (HoldfastError `runbook.bad-input`); inputs that are
  * required and not given are listed in `missingInputs`, and a plan with any of them must not run.
  */
-export function planProcedure({ document, procedure: wanted, inputs: given }: Request): Plan {
+export function planProcedure({ document, procedure: wanted, inputs: given, others = new Map() }: Request): Plan {
   const procedure = chooseProcedure(document, wanted);
-  const steps = procedure.phases.flatMap((phase) => phase.steps);
-  const { inputs, inputTypes, values, missingInputs } = resolveInputs(document, steps, given);
-  const idOf = namedSteps(document, steps);
-  const helperIds = new Set<string>();
-  const planned = steps.map((step) => {
-    const draft = document.drafts[step.id]!;
-    const verify = referTo(document, idOf, step, draft.attributes.verify, 'verify');
-    const rollback = referTo(document, idOf, step, draft.attributes.rollback, 'rollback');
-    for (const id of [verify, rollback]) if (id !== null) helperIds.add(id);
-    return planStep(step, draft, values, verify, rollback);
+  const laidOut = layOut(document, procedure, others);
+  const { steps, helpers, choices } = laidOut;
+  const all = [...steps, ...helpers];
+  const { inputs, inputTypes, values, missingInputs } = resolveInputs(document.file, laidOut.inputs, given, {
+    steps: all,
+    actions: all.map((step) => step.action),
+    bound: new Set(steps.flatMap(({ action }) => (action.kind === 'foreach' ? [action.as] : []))),
   });
-  const byId = new Map(planned.map((step) => [step.id, step]));
-  for (const step of planned) requireHarmlessVerify(document, step, byId);
-  const choices = planned.flatMap(({ action }) =>
-    action.kind === 'choice' ? [{ group: action.group, prompt: action.prompt, options: action.options }] : [],
-  );
+  const known = (step: PlannedStep): PlannedStep => ({
+    ...step,
+    action: withKnownValues(step.action, values),
+    target: step.target === null ? null : fillKnown(step.target, values),
+  });
   const content = {
     runbook: document.file,
     sha256: document.sha256,
@@ -60,14 +69,140 @@ export function planProcedure({ document, procedure: wanted, inputs: given }: Re
     procedureTitle: procedure.title,
     inputs,
     inputTypes,
-    steps: planned.filter((step) => !helperIds.has(step.id)),
-    helpers: planned.filter((step) => helperIds.has(step.id)),
+    steps: steps.map(known),
+    helpers: helpers.map(known),
     choices,
     triggers: document.triggers,
   };
   if (content.steps.length === 0) throw nothingToRun(document, procedure.slug);
   const planHash = createHash('sha256').update(canonicalJson(content)).digest('hex');
   return deepFreeze(structuredClone({ planHash, ...content, missingInputs }));
+}
+
+type LaidOut = Pick<Plan, 'steps' | 'helpers' | 'choices'> & { inputs: RunbookInput[] };
+
+/** The steps of a procedure in the order they are carried out, before any value is known. */
+function layOut(
+  document: ParsedRunbook,
+  procedure: RunbookProcedure,
+  others: ReadonlyMap<string, ParsedRunbook>,
+): LaidOut {
+  const written = procedure.phases.flatMap((phase) => phase.steps);
+  const idOf = namedSteps(document, written);
+  const helperIds = new Set<string>();
+  const planned = handOnVariables(
+    document,
+    written.map((step) => {
+      const { attributes } = document.drafts[step.id]!;
+      const verify = referTo(
+        document,
+        idOf,
+        step,
+        attributes.verify ?? attributes.until,
+        attributes.verify === undefined ? 'until' : 'verify',
+      );
+      const rollback = referTo(document, idOf, step, attributes.rollback, 'rollback');
+      for (const id of [verify, rollback]) if (id !== null) helperIds.add(id);
+      return planStep(step, document.drafts[step.id]!, verify, rollback);
+    }),
+  );
+  const byId = new Map(planned.map((step) => [step.id, step]));
+  for (const step of planned) requireHarmlessVerify(document, step, byId);
+  const placed = placeMembers(document.file, planned, idOf, helperIds).map(({ ...step }) => {
+    if (step.action.kind === 'parallel' || step.action.kind === 'foreach')
+      step.action = { ...step.action, members: step.action.members.map((name) => idOf.get(name) ?? name) };
+    return step;
+  });
+  const laidOut: LaidOut = {
+    steps: [],
+    helpers: placed.filter((step) => helperIds.has(step.id)),
+    choices: placed.flatMap(({ action }) =>
+      action.kind === 'choice' ? [{ group: action.group, prompt: action.prompt, options: action.options }] : [],
+    ),
+    inputs: [...document.inputs],
+  };
+  for (const step of placed) {
+    if (helperIds.has(step.id)) continue;
+    laidOut.steps.push(step);
+    if (step.action.kind === 'subrunbook') callInto(laidOut, document, step, others);
+  }
+  return laidOut;
+}
+
+/** Puts the steps of a called runbook behind the step that calls it. */
+function callInto(
+  laidOut: LaidOut,
+  document: ParsedRunbook,
+  step: PlannedStep,
+  others: ReadonlyMap<string, ParsedRunbook>,
+): void {
+  if (step.action.kind !== 'subrunbook') return;
+  const path = pathFrom(document.file, step.action.runbook);
+  const called = others.get(path);
+  if (called === undefined) {
+    throw new HoldfastError({
+      code: 'runbook.missing',
+      kind: 'missing',
+      message: `${document.file}:${step.line}: there is no runbook ${path} to call`,
+      hint: 'Name it by its path below a runbooks folder, or with ./ from this file.',
+    });
+  }
+  const procedure = chooseProcedure(called, step.action.procedure === '' ? undefined : step.action.procedure);
+  const inlined = inlineCall(step.id, called, layOut(called, procedure, others), document.drafts[step.id]?.set ?? {});
+  const unknown = Object.keys(document.drafts[step.id]?.set ?? {}).find(
+    (name) => !called.inputs.some((input) => input.name === name),
+  );
+  if (unknown !== undefined) {
+    throw new HoldfastError({
+      code: 'runbook.invalid',
+      kind: 'invalid',
+      message: `${document.file}:${step.line}: \`${unknown}\` is no input of ${path}`,
+      hint: `Its inputs: ${called.inputs.map((input) => input.name).join(', ') || 'none'}.`,
+    });
+  }
+  step.action = { ...step.action, runbook: path, procedure: procedure.slug, sha256: called.sha256 };
+  laidOut.steps.push(...inlined.steps);
+  laidOut.helpers.push(...inlined.helpers);
+  laidOut.choices.push(...inlined.choices);
+  for (const input of inlined.inputs)
+    if (!laidOut.inputs.some((known) => known.name === input.name)) laidOut.inputs.push(input);
+}
+
+/** Lets a script use what an earlier one set, as it would in one terminal. */
+function handOnVariables(document: ParsedRunbook, steps: readonly PlannedStep[]): PlannedStep[] {
+  const carried = new Map<number, Set<string>>();
+  const received = new Map<number, string[]>();
+  steps.forEach((step, place) => {
+    const items = step.action.kind === 'foreach' ? /^\{\{(.+)\}\}$/.exec(step.action.items)?.[1] : undefined;
+    const reads = items === undefined ? (document.drafts[step.id]?.variables?.reads ?? []) : [items];
+    for (const name of reads) {
+      const givers = steps.flatMap((giver, at) =>
+        at < place && giver.action.kind === 'shell' && document.drafts[giver.id]?.variables?.assigns.includes(name)
+          ? [at]
+          : [],
+      );
+      if (givers.length === 0) continue;
+      received.set(place, [...(received.get(place) ?? []), name]);
+      for (const at of givers) carried.set(at, (carried.get(at) ?? new Set()).add(name));
+    }
+  });
+  return steps.map((step, place) => {
+    const { action } = step;
+    const takes = received.get(place) ?? [];
+    const gives = carried.get(place);
+    if (takes.length === 0 && gives === undefined) return step;
+    const inputs = [...new Set([...step.inputs, ...takes])];
+    if (action.kind !== 'shell') return { ...step, inputs };
+    return {
+      ...step,
+      inputs,
+      action: {
+        ...action,
+        parameters: { ...action.parameters, ...Object.fromEntries(takes.map((name) => [name, name])) },
+        ...(gives === undefined ? {} : { carries: [...gives].sort() }),
+      },
+    };
+  });
 }
 
 function chooseProcedure(document: ParsedRunbook, wanted: string | undefined): RunbookProcedure {
@@ -118,7 +253,7 @@ function referTo(
   ids: Map<string, string>,
   step: RunbookStep,
   name: string | undefined,
-  attribute: 'verify' | 'rollback',
+  attribute: 'verify' | 'rollback' | 'until',
 ): string | null {
   if (name === undefined) return null;
   const id = ids.get(name);
@@ -143,35 +278,50 @@ function requireHarmlessVerify(document: ParsedRunbook, step: PlannedStep, byId:
   });
 }
 
-function planStep(
-  step: RunbookStep,
-  draft: StepDraft,
-  values: ReadonlyMap<string, string>,
-  verify: string | null,
-  rollback: string | null,
-): PlannedStep {
+function planStep(step: RunbookStep, draft: StepDraft, verify: string | null, rollback: string | null): PlannedStep {
   const { attributes, found } = draft;
   const foundRisk = found === null ? null : riskOf(found);
   const risk = attributes.risk ?? foundRisk;
   const riskLowered = foundRisk !== null && risk !== null && isRiskier(foundRisk, risk);
   const needed = risk === null ? 0 : APPROVALS[risk] + (riskLowered ? 1 : 0);
-  const retries = attributes.retry ?? 0;
+  const { attempts, delayMs, timeoutMs } = repetitionOf(draft);
   return {
     ...step,
     risk,
     approvals: Math.max(needed, attributes.approve ?? 0),
     riskLowered,
     reversible: rollback !== null,
-    timeoutMs: attributes.timeoutMs ?? defaultTimeoutMs(draft.action),
-    action: withKnownValues(draft.action, values),
-    target: draft.target === null ? null : fillKnown(draft.target, values),
+    timeoutMs,
+    action: draft.action,
+    target: draft.target,
     // As declared and as found: an author who says that a harmless-looking command changes something knows why.
     idempotent: attributes.idempotent ?? (observesOnly(foundRisk) && observesOnly(risk)),
-    retry: { attempts: 1 + retries, delayMs: retries === 0 ? 0 : RETRY_DELAY_MS },
+    retry: { attempts, delayMs },
     verify,
     rollback,
     when: attributes.when ?? (step.choice === null ? null : { group: step.choice.group, option: step.choice.option }),
+    ...(attributes.lock === undefined ? {} : { lock: attributes.lock }),
+    ...(attributes.env === undefined ? {} : { environment: attributes.env }),
+    ...(attributes.secrets === undefined ? {} : { secrets: attributes.secrets }),
   };
+}
+
+/** How often a step is tried, at which distance, and how long each time may take. */
+function repetitionOf({ attributes, action }: StepDraft): { attempts: number; delayMs: number; timeoutMs: number } {
+  const { everyMs, until } = attributes;
+  if (everyMs === undefined && until === undefined) {
+    const retries = attributes.retry ?? 0;
+    return {
+      attempts: 1 + retries,
+      delayMs: retries === 0 ? 0 : RETRY_DELAY_MS,
+      timeoutMs: attributes.timeoutMs ?? defaultTimeoutMs(action),
+    };
+  }
+  // Repeated until it is well: the time limit is for all of it together.
+  const delayMs = everyMs ?? REPEAT_EVERY_MS;
+  const wholeMs = attributes.timeoutMs ?? REPEAT_FOR_MS;
+  const attempts = Math.min(MAX_REPETITIONS, Math.max(1, Math.ceil(wholeMs / delayMs)));
+  return { attempts, delayMs, timeoutMs: Math.min(wholeMs, defaultTimeoutMs(action)) };
 }
 
 function defaultTimeoutMs(action: StepAction): number {
@@ -184,7 +334,10 @@ function defaultTimeoutMs(action: StepAction): number {
     case 'notify':
       return HTTP_TIMEOUT_MS;
     case 'check':
+    case 'metric-gate':
       return action.withinMs + SLACK_MS;
+    case 'template':
+      return HTTP_TIMEOUT_MS;
     case 'wait':
       return action.durationMs + SLACK_MS;
     default:
@@ -199,62 +352,6 @@ function withKnownValues(action: StepAction, values: ReadonlyMap<string, string>
 
 function fillKnown(text: string, values: ReadonlyMap<string, string>): string {
   return text.replace(/\{\{([^{}]+)\}\}/g, (mark, name: string) => values.get(name) ?? mark);
-}
-
-type Resolved = {
-  inputs: Record<string, string>;
-  inputTypes: Record<string, RunbookInput['type']>;
-  values: Map<string, string>;
-  missingInputs: string[];
-};
-
-function resolveInputs(
-  document: ParsedRunbook,
-  steps: readonly RunbookStep[],
-  given: Readonly<Record<string, string>>,
-): Resolved {
-  const used = new Set(steps.flatMap((step) => step.inputs));
-  const asked = new Map<string, RunbookInput['type']>();
-  for (const step of steps) {
-    const action = document.drafts[step.id]?.action;
-    if (action?.kind === 'input') asked.set(action.name, action.type);
-  }
-  const resolved: Resolved = { inputs: {}, inputTypes: {}, values: new Map(), missingInputs: [] };
-  const problems: string[] = [];
-  const known = new Set([...document.inputs.map((input) => input.name), ...asked.keys()]);
-  for (const name of Object.keys(given)) if (!known.has(name)) problems.push(`\`${name}\` is no input of this runbook`);
-  for (const input of document.inputs) {
-    if (!used.has(input.name) && !asked.has(input.name)) continue;
-    const type = asked.get(input.name) ?? input.type;
-    resolved.inputTypes[input.name] = type;
-    const value = Object.hasOwn(given, input.name) ? given[input.name]! : input.default;
-    if (value === null || value === undefined) {
-      if (asked.has(input.name)) continue;
-      if (input.required) resolved.missingInputs.push(input.name);
-      else resolved.inputs[input.name] = '';
-      continue;
-    }
-    const problem = validateInputValue(type, value);
-    if (problem !== null) problems.push(`\`${input.name}\` ${problem}`);
-    resolved.inputs[input.name] = type === 'secret' ? '***' : value;
-    if (type !== 'secret') resolved.values.set(input.name, value);
-  }
-  for (const [name, type] of asked) {
-    if (Object.hasOwn(resolved.inputTypes, name)) continue;
-    resolved.inputTypes[name] = type;
-    const value = Object.hasOwn(given, name) ? given[name]! : undefined;
-    if (value === undefined) continue;
-    const problem = validateInputValue(type, value);
-    if (problem !== null) problems.push(`\`${name}\` ${problem}`);
-    resolved.inputs[name] = type === 'secret' ? '***' : value;
-  }
-  if (problems.length === 0) return resolved;
-  throw new HoldfastError({
-    code: 'runbook.bad-input',
-    kind: 'invalid',
-    message: `the inputs of ${document.file} cannot be used: ${problems.join('; ')}`,
-    hint: 'Correct these values and plan again.',
-  });
 }
 
 function observesOnly(risk: Risk | null): boolean {

@@ -1,18 +1,26 @@
 import { sql } from 'kysely';
 import type { RunStatus } from '../../contract/run.ts';
+import type { PlannedStep } from '../../contract/runbook.ts';
 import type { Clock } from '../../platform/clock/clock.ts';
 import type { Database, Tx } from '../../platform/db/database.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import { publish } from '../../platform/events/publish.ts';
 import type { Wakeups } from '../../platform/events/wakeups.ts';
 import { runEventBody } from './claim-store.ts';
-import { RUN_COLUMNS, type RunRow, type StepRow } from './run-rows.ts';
+import { RUN_COLUMNS, type RunRow, STEP_COLUMNS, STEP_ORDER, type StepRow } from './run-rows.ts';
+import { instancesOf, memberIdOf } from './step-instances.ts';
 import { isEnded } from './transitions.ts';
 
 /** What the commands on runs need. */
 export type RunCommandDeps = { database: Database; clock: Clock; wakeups: Pick<Wakeups, 'kick'> };
 
 export type LockedRun = { run: RunRow; steps: StepRow[] };
+
+/** What a step of a run does, whether its plan names it or it came to be for an item of a foreach. */
+export function plannedStepOf({ run, steps }: LockedRun, id: string): PlannedStep | undefined {
+  const instances = instancesOf(run.plan, new Map(steps.map((row) => [row.id, row])));
+  return [...instances.steps, ...instances.helpers, ...run.plan.steps].find((step) => step.id === id);
+}
 
 /**
  * Runs `change` with the run locked, commits, and wakes whoever may now go on.
@@ -36,8 +44,7 @@ export async function lockRun(tx: Tx, runId: string): Promise<LockedRun> {
   const run = runs.rows[0];
   if (!run) throw runMissing(runId);
   const steps = await sql<StepRow>`
-    select id, ordinal, helper, status, attempts, started_at as "startedAt", ended_at as "endedAt"
-    from run_steps where run_id = ${runId} order by ordinal`.execute(tx);
+    select ${sql.raw(STEP_COLUMNS)} from run_steps where run_id = ${runId} order by ${sql.raw(STEP_ORDER)}`.execute(tx);
   return { run, steps: steps.rows };
 }
 
@@ -101,7 +108,7 @@ export async function setStepStatus(
     where run_id = ${run.id} and id = ${step.id} and status = ${step.from} returning attempts`.execute(tx);
   const row = moved.rows[0];
   if (!row) return false;
-  const planned = [...run.plan.steps, ...run.plan.helpers].find((candidate) => candidate.id === step.id);
+  const planned = [...run.plan.steps, ...run.plan.helpers].find((candidate) => candidate.id === memberIdOf(step.id));
   await publish(tx, [
     {
       kind: step.event,

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { RunStatus, WaitingFor } from '../../contract/run.ts';
 import type { Database, Tx } from '../../platform/db/database.ts';
 import { publish } from '../../platform/events/publish.ts';
-import { type AttemptRow, RUN_COLUMNS, type RunRow, type StepRow } from './run-rows.ts';
+import { type AttemptRow, RUN_COLUMNS, type RunRow, STEP_COLUMNS, STEP_ORDER, type StepRow } from './run-rows.ts';
 
 export type ClaimedRun = { run: RunRow; steps: StepRow[]; takenOver: boolean };
 
@@ -51,8 +51,10 @@ export async function claimRuns(
       }),
     );
     const steps = await sql<StepRow & { runId: string }>`
-      select run_id as "runId", id, ordinal, helper, status, attempts, started_at as "startedAt", ended_at as "endedAt"
-      from run_steps where run_id = any(${claimed.rows.map((run) => run.id)}::text[]) order by ordinal`.execute(tx);
+      select run_id as "runId", ${sql.raw(STEP_COLUMNS)}
+      from run_steps where run_id = any(${claimed.rows.map((run) => run.id)}::text[]) order by ${sql.raw(STEP_ORDER)}`.execute(
+      tx,
+    );
     return claimed.rows.map((run) => ({
       run,
       steps: steps.rows.filter((step) => step.runId === run.id),

@@ -53,9 +53,8 @@ export async function decideStepInDoubt(deps: RunCommandDeps, runId: string, dec
         await sql`update run_steps set status = 'rollback-failed' where run_id = ${runId} and status = 'rolling-back'`.execute(
           tx,
         );
-        await sql`update run_steps set status = 'cancelled' where run_id = ${runId} and not helper and status = 'pending'`.execute(
-          tx,
-        );
+        await sql`update run_steps set status = case status when 'running' then 'failed' else 'cancelled' end
+          where run_id = ${runId} and not helper and status in ('pending', 'running')`.execute(tx);
         await setRunStatus(
           tx,
           run,

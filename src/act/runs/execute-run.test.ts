@@ -54,7 +54,7 @@ describe('a run', () => {
   it('says which steps there are when asked to start at one there is not', async () => {
     await expect(bench.start(planOf([plannedStep('one')]), { fromStep: 'nine' })).rejects.toMatchObject({
       code: 'run.unknown-step',
-      hint: 'Its steps: one',
+      hint: 'Steps to begin at: one',
     });
   });
 

@@ -1,14 +1,20 @@
-import type { PlannedStep } from '../../contract/runbook.ts';
+import type { Plan, PlannedStep } from '../../contract/runbook.ts';
+import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import { approvalNeed } from './approval-policy.ts';
 import { readGranted } from './approval-store.ts';
+import { beginContainer } from './begin-container.ts';
 import { decideMove, type Move } from './decide-move.ts';
 import type { StepResult } from './executor.ts';
-import { createToken, findStep, moveStep, type OwnedRun, statusOf } from './owned-run.ts';
+import { readLocks, releaseLock, takeLock } from './lock-store.ts';
+import { createToken, findStep, moveStep, type OwnedRun, statusOf, takeOutputs } from './owned-run.ts';
 import { recoverRun } from './recover-run.ts';
 import { finishRun, parkRun } from './release-run.ts';
-import { resolveEffect } from './resolve-effect.ts';
+import { effectOf } from './resolve-effect.ts';
 import { runAttempt } from './run-attempt.ts';
 import type { WorkerContext } from './run-context.ts';
+import { runLanes } from './run-lanes.ts';
+import type { StepOutputs } from './run-rows.ts';
+import { isSecretName } from './secret-names.ts';
 import { runLost, type StepTransition } from './step-transition-store.ts';
 
 /**
@@ -18,6 +24,8 @@ import { runLost, type StepTransition } from './step-transition-store.ts';
  */
 export async function executeRun(context: WorkerContext, owned: OwnedRun): Promise<void> {
   await loadGrants(context, owned);
+  if (usesLocks(owned.plan))
+    for (const name of await readLocks(context.database, owned.claim.run.id)) owned.locks.add(name);
   if (owned.claim.takenOver || hasStepUnderWay(owned)) {
     await recoverRun(context, owned, (helper) => runHelper(context, owned, helper));
   }
@@ -32,9 +40,14 @@ export async function executeRun(context: WorkerContext, owned: OwnedRun): Promi
     const move = nextMove(owned);
     if (move.kind === 'execute') {
       outcome = await executeStep(context, owned, move.step, outcome);
+      if (move.step.lock !== undefined) {
+        await context.transitions.advance(outcome);
+        outcome = [];
+        await letGoOfLock(context, owned, move.step.lock);
+      }
       if (statusOf(owned, move.step.id) !== 'pending') continue;
       // One statement moves a step once: the failure is on record before the next attempt is.
-      await context.transitions.advance(outcome);
+      if (outcome.length > 0) await context.transitions.advance(outcome);
       outcome = [];
       const { delayMs } = move.step.retry;
       // Tried again later: the delay is a durable timer, not a worker that waits.
@@ -53,8 +66,10 @@ function nextMove(owned: OwnedRun): Move | { kind: 'cancel' } | { kind: 'pause' 
   if (owned.pauseRequested) return { kind: 'pause' };
   return decideMove({
     status: owned.claim.run.status,
-    steps: owned.plan.steps,
-    helpers: owned.plan.helpers,
+    dryRun: owned.claim.run.dryRun,
+    locks: owned.locks,
+    steps: owned.order,
+    helpers: owned.helpers,
     statusOf: (stepId) => statusOf(owned, stepId),
     choices: owned.claim.run.choices,
     approvalsLacking: (step) => approvalsLacking(owned, step),
@@ -82,8 +97,23 @@ async function loadGrants(context: WorkerContext, owned: OwnedRun): Promise<void
 function approvalsLacking(owned: OwnedRun, step: PlannedStep): number {
   const need = approvalNeed(step, owned.claim.run);
   if (need.needed === 0) return 0;
-  const { effectSha256 } = resolveEffect(step, owned.inputs, owned.secretNames);
+  const { effectSha256 } = effectOf(owned, step);
   return owned.granted.get(step.id)?.has(effectSha256) ? 0 : need.needed;
+}
+
+async function letGoOfLock(context: WorkerContext, owned: OwnedRun, name: string): Promise<void> {
+  // A lock taken by a step of its own is held to the end of the run.
+  const heldOn = owned.order.some(
+    (step) => step.action.kind === 'lock' && step.action.name === name && statusOf(owned, step.id) === 'succeeded',
+  );
+  if (heldOn) return;
+  owned.locks.delete(name);
+  await releaseLock(context.database, { name, runId: owned.claim.run.id });
+  context.wakeups.kick('runs');
+}
+
+function usesLocks(plan: Plan): boolean {
+  return plan.steps.some((step) => step.lock !== undefined || step.action.kind === 'lock');
 }
 
 /** @returns true when the run was let go of, false when its owner goes on with it */
@@ -101,7 +131,36 @@ async function carryOut(
       return false;
     case 'pass':
       await context.transitions.advance([moveStep(owned, move.step, 'succeeded', { at, kind: 'step.succeeded' })]);
+      if (move.step.lock !== undefined) await letGoOfLock(context, owned, move.step.lock);
       return false;
+    case 'fail':
+      await context.transitions.advance([
+        moveStep(owned, move.step, 'failed', { at, kind: 'step.failed', reason: move.reason }),
+      ]);
+      return false;
+    case 'take-lock': {
+      const lock = { name: move.name, runId: owned.claim.run.id, stepId: move.step.id };
+      const holder = await takeLock(context.database, lock);
+      if (holder !== null) return parkRun(context, owned, { kind: 'queue-for-lock', step: move.step, ...lock, holder });
+      owned.locks.add(move.name);
+      return false;
+    }
+    case 'begin-container':
+      try {
+        await beginContainer(context, owned, move.step);
+      } catch (thrown) {
+        if (!(thrown instanceof HoldfastError) || thrown.kind !== 'invalid') throw thrown;
+        await context.transitions.advance([
+          moveStep(owned, move.step, 'failed', { at, kind: 'step.failed', reason: thrown.message }),
+        ]);
+      }
+      return false;
+    case 'execute-lanes': {
+      const later = await runLanes(context, owned, move, async (step) => {
+        await context.transitions.advance(await executeStep(context, owned, step, []));
+      });
+      return later === null ? false : parkRun(context, owned, { kind: 'retry-later', ...later });
+    }
     case 'roll-back':
       await rollBackStep(context, owned, move.step, move.helper);
       return false;
@@ -157,6 +216,7 @@ function judgeOutcome(
         kind: 'step.succeeded',
         reason,
         attempt: { ...ended, status: 'succeeded' },
+        outputs: keepOutputs(context, owned, step, result.outputs),
       });
     case 'cancelled':
       return moveStep(owned, step, 'cancelled', {
@@ -186,6 +246,27 @@ function judgeOutcome(
         : moveStep(owned, step, 'failed', { at, kind: 'step.failed', reason, attempt: { ...ended, status: 'failed' } });
     }
   }
+}
+
+/**
+ * Takes up what a step hands on. Values that are secret by their name, or hold one of the run's secrets, are sealed for
+ * the database.
+ */
+function keepOutputs(
+  context: WorkerContext,
+  owned: OwnedRun,
+  step: PlannedStep,
+  outputs: Readonly<Record<string, string>> = {},
+): StepOutputs | null {
+  const entries = Object.entries(outputs);
+  if (entries.length === 0) return null;
+  const isSecret = ([name, value]: [string, string]) =>
+    isSecretName(name) || owned.secrets.some((secret) => secret.length > 0 && value.includes(secret));
+  const sealed = Object.fromEntries(entries.filter((entry) => isSecret(entry) && entry[1] !== ''));
+  const open = Object.fromEntries(entries.filter((entry) => !isSecret(entry)));
+  takeOutputs(owned, step.id, open, sealed);
+  const hasSealed = Object.keys(sealed).length > 0;
+  return { open, sealed: hasSealed ? context.sealSecrets(sealed, owned.claim.run.id) : null };
 }
 
 /** Runs a verify or rollback step, which has attempts of its own, to its end. */
@@ -218,7 +299,7 @@ async function verifyStep(
   step: PlannedStep,
   result: StepResult,
 ): Promise<StepResult> {
-  const helper = step.verify ? findStep(owned.plan, step.verify) : undefined;
+  const helper = step.verify ? findStep(owned, step.verify) : undefined;
   if (!helper) return result;
   const verdict = await runHelper(context, owned, helper);
   if (verdict.succeeded) return result;

@@ -1,7 +1,11 @@
 import type { StepAction } from '../../contract/runbook.ts';
 
 /** A connection of the configuration, resolved; its secret never leaves the process. */
-export type ResolvedTarget = { name: string; kind: 'postgres'; url: string };
+export type ResolvedTarget = { name: string } & (
+  | { kind: 'postgres'; url: string }
+  | { kind: 'prometheus'; url: string; tokenFile: string | null }
+  | { kind: 'kubernetes'; kubeconfig: string; context: string | null }
+);
 
 /** Everything an executor gets for one attempt. */
 export type StepExecution<Action extends StepAction = StepAction> = {
@@ -12,6 +16,8 @@ export type StepExecution<Action extends StepAction = StepAction> = {
   action: Action;
   /** Input name -> value. */
   inputs: Readonly<Record<string, string>>;
+  /** Variables of its environment and its secrets, for executors that start programs. */
+  variables: Readonly<Record<string, string>>;
   target: ResolvedTarget | null;
   /** True for steps that must not change anything: read and check. */
   observing: boolean;
@@ -36,6 +42,8 @@ export type StepResult = {
   exitCode: number | null;
   /** One sentence for people; null when there is nothing to add. */
   reason: string | null;
+  /** Values for later steps, by input name. */
+  outputs?: Readonly<Record<string, string>>;
 };
 
 /** What a step kind can do. One per kind, in an explicit map. */

@@ -4,7 +4,7 @@ import { readBootId } from '../../platform/process/process-identity.ts';
 import { readRunningAttempts } from './claim-store.ts';
 import { decideRecovery } from './decide-recovery.ts';
 import { executorFor } from './executor.ts';
-import { findStep, moveStep, type OwnedRun } from './owned-run.ts';
+import { environmentOf, findStep, inputsOf, moveStep, type OwnedRun } from './owned-run.ts';
 import { resolveTargetName } from './resolve-effect.ts';
 import type { WorkerContext } from './run-context.ts';
 import type { AttemptRow } from './run-rows.ts';
@@ -25,20 +25,20 @@ export async function recoverRun(context: WorkerContext, owned: OwnedRun, runHel
 }
 
 function isHelper(owned: OwnedRun, stepId: string): boolean {
-  return owned.plan.helpers.some((helper) => helper.id === stepId);
+  return owned.helpers.some((helper) => helper.id === stepId);
 }
 
 async function endLeftovers(context: WorkerContext, owned: OwnedRun, attempt: AttemptRow): Promise<void> {
-  const step = findStep(owned.plan, attempt.stepId);
+  const step = findStep(owned, attempt.stepId);
   const sameBoot = attempt.host === hostname() && attempt.bootId === readBootId();
-  const targetName = step ? resolveTargetName(step.target, owned.inputs) : null;
+  const targetName = step ? resolveTargetName(step.target, inputsOf(owned, step)) : null;
   await executorFor(context.executors, step?.action.kind ?? 'shell')?.stopLeftovers({
     token: attempt.token,
     process:
       sameBoot && attempt.pid !== null && attempt.pidStarted !== null
         ? { pid: attempt.pid, startedAt: attempt.pidStarted }
         : null,
-    target: targetName === null ? null : context.resolveTarget(targetName),
+    target: targetName === null ? null : context.resolveTarget(targetName, step ? environmentOf(owned, step) : null),
   });
 }
 
@@ -48,7 +48,7 @@ async function settleAttempt(
   attempt: AttemptRow,
   runHelper: RunHelper,
 ): Promise<void> {
-  const step = findStep(owned.plan, attempt.stepId);
+  const step = findStep(owned, attempt.stepId);
   if (!step) return;
   const otherHost = attempt.host === hostname() ? null : attempt.host;
   const recovery = decideRecovery(step, { otherHost });
@@ -68,7 +68,7 @@ async function settleAttempt(
   }
   let doubt = recovery.kind === 'in-doubt' ? recovery.reason : '';
   if (recovery.kind === 'verify') {
-    const helper = findStep(owned.plan, recovery.helperId);
+    const helper = findStep(owned, recovery.helperId);
     const verdict = helper ? await runHelper(helper) : { succeeded: false, reason: 'its verify step is missing' };
     if (verdict.succeeded) {
       await context.transitions.advance([

@@ -8,8 +8,9 @@ import { approvalNeed } from './approval-policy.ts';
 import { requestApproval } from './approval-store.ts';
 import { type Release, releaseRun } from './claim-store.ts';
 import type { Move } from './decide-move.ts';
+import { queueForLock } from './lock-store.ts';
 import type { OwnedRun } from './owned-run.ts';
-import { resolveEffect } from './resolve-effect.ts';
+import { effectOf } from './resolve-effect.ts';
 import type { WorkerContext } from './run-context.ts';
 import { runLost } from './step-transition-store.ts';
 
@@ -19,7 +20,8 @@ export const STEP_TIMER = 'step-wait';
 type Parking =
   | Extract<Move, { kind: 'ask-approval' | 'ask' | 'sleep' | 'park' }>
   | { kind: 'pause' }
-  | { kind: 'retry-later'; step: PlannedStep; delayMs: number };
+  | { kind: 'retry-later'; step: PlannedStep; delayMs: number }
+  | { kind: 'queue-for-lock'; step: PlannedStep; name: string; runId: string; stepId: string; holder: string };
 
 /**
  * Lets a run go that waits for something: no connection, no memory, no worker is held meanwhile.
@@ -68,6 +70,18 @@ export async function parkRun(context: WorkerContext, owned: OwnedRun, move: Par
         (tx) => setTimer(tx, { kind: STEP_TIMER, subject: `${owned.claim.run.id}/${move.step.id}`, dueAt }),
       );
     }
+    case 'queue-for-lock':
+      return release(
+        {
+          status: 'waiting',
+          waitingFor: 'wait',
+          reason: `"${move.step.title}" waits for the lock ${move.name}, which ${move.holder} holds`,
+        },
+        async (tx) => {
+          await waitAtStep(tx, owned, move.step, at, actor);
+          await queueForLock(tx, move);
+        },
+      );
     case 'sleep': {
       const dueAt = new Date(at.getTime() + move.durationMs);
       return release({ status: 'waiting', waitingFor: 'wait', reason: `until ${dueAt.toISOString()}` }, async (tx) => {
@@ -88,7 +102,7 @@ export async function parkRun(context: WorkerContext, owned: OwnedRun, move: Par
             needed: need.needed,
             at,
             actor,
-            ...resolveEffect(move.step, owned.inputs, owned.secretNames),
+            ...effectOf(owned, move.step),
           });
         },
       );
@@ -158,7 +172,7 @@ export async function finishRun(
     },
     async (tx) => {
       if (status === 'succeeded' || status === 'rolled-back') return;
-      await sql`update run_steps set status = 'cancelled' where run_id = ${owned.claim.run.id} and not helper and status in ('pending', 'waiting')`.execute(
+      await sql`update run_steps set status = 'cancelled' where run_id = ${owned.claim.run.id} and not helper and status in ('pending', 'waiting', 'running')`.execute(
         tx,
       );
     },

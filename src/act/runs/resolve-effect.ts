@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Approval } from '../../contract/run.ts';
 import type { PlannedStep } from '../../contract/runbook.ts';
+import { itemsOf } from './begin-container.ts';
+import { inputsOf, type OwnedRun } from './owned-run.ts';
+import { isContainer } from './step-instances.ts';
 
 /** What a step would do with the values known now, as people read it and as approvals are bound to it. */
 export type Effect = { effect: Approval['effect']; effectSha256: string };
@@ -40,4 +43,43 @@ export function resolveTargetName(target: string | null, inputs: Readonly<Record
   const input = target === null ? undefined : /^\{\{(.+)\}\}$/.exec(target)?.[1];
   if (input === undefined) return target;
   return inputs[input] ?? null;
+}
+
+/**
+ * What a step would do, of a parallel or foreach with everything within it: one word covers all of its members, and for
+ * exactly the items known now.
+ */
+export function effectOf(owned: OwnedRun, step: PlannedStep): Effect {
+  const own = resolveEffect(step, inputsOf(owned, step), owned.secretNames);
+  if (!isContainer(step)) return own;
+  const members = owned.plan.steps.filter((member) => member.within === step.id);
+  const effects = members.map((member) => resolveEffect(member, owned.inputs, owned.secretNames));
+  const items = step.action.kind === 'foreach' ? knownItems(owned, step) : null;
+  return {
+    effect: {
+      ...own.effect,
+      body: [
+        ...(items === null ? [] : [`For ${items.length} items: ${items.join(', ')}`]),
+        ...effects.map(
+          ({ effect }) => `# ${effect.title}${effect.target === null ? '' : ` on ${effect.target}`}\n${effect.body}`,
+        ),
+      ].join('\n\n'),
+      inputs: Object.assign({}, own.effect.inputs, ...effects.map(({ effect }) => effect.inputs)) as Record<
+        string,
+        string
+      >,
+    },
+    effectSha256: createHash('sha256')
+      .update(JSON.stringify([own.effectSha256, ...effects.map((each) => each.effectSha256), items]))
+      .digest('hex'),
+  };
+}
+
+function knownItems(owned: OwnedRun, step: PlannedStep): string[] {
+  try {
+    return itemsOf(owned, step);
+  } catch {
+    // It cannot be begun; that is said when it would be.
+    return [];
+  }
 }

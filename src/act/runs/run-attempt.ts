@@ -4,7 +4,7 @@ import { messageOf } from '../../platform/errors/holdfast-error.ts';
 import { recordProcess } from './claim-store.ts';
 import { executorFor, type StepResult } from './executor.ts';
 import { createOutputRecorder, type OutputRecorder } from './output-store.ts';
-import { type OwnedRun, onceKeyOf } from './owned-run.ts';
+import { environmentOf, inputsOf, type OwnedRun, onceKeyOf } from './owned-run.ts';
 import { redactText } from './redact-secrets.ts';
 import { resolveTargetName } from './resolve-effect.ts';
 import type { WorkerContext } from './run-context.ts';
@@ -23,14 +23,26 @@ export async function runAttempt(
   const executor = executorFor(context.executors, step.action.kind);
   if (!executor)
     return { outcome: 'failed', exitCode: null, reason: `no executor for ${step.action.kind} steps in this Holdfast` };
-  const targetName = resolveTargetName(step.target, owned.inputs);
-  const target = targetName === null ? null : context.resolveTarget(targetName);
+  const inputs = inputsOf(owned, step);
+  const targetName = resolveTargetName(step.target, inputs);
+  const target = targetName === null ? null : context.resolveTarget(targetName, environmentOf(owned, step));
   if (targetName !== null && target === null) {
     return {
       outcome: 'failed',
       exitCode: null,
       reason: `no target named "${targetName}" in the configuration (targets: …)`,
     };
+  }
+  let variables: Record<string, string>;
+  try {
+    const read = await context.readVariables({
+      environment: environmentOf(owned, step),
+      secrets: step.secrets ?? [],
+    });
+    variables = { ...read.variables, ...read.secrets };
+    owned.secrets.push(...Object.values(read.secrets).filter((value) => !owned.secrets.includes(value)));
+  } catch (thrown) {
+    return { outcome: 'failed', exitCode: null, reason: redactText(messageOf(thrown), owned.secrets) };
   }
   const lapsesAtIntent = context.lease.lapses();
   let recorder: OutputRecorder | null = null;
@@ -41,7 +53,8 @@ export async function runAttempt(
       token: attempt.token,
       onceKey: onceKeyOf(key.runId, step.id),
       action: step.action,
-      inputs: owned.inputs,
+      inputs,
+      variables,
       target,
       observing: step.risk === 'read' || step.risk === 'check',
       deciding: step.risk === 'check',

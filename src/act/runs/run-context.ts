@@ -15,9 +15,18 @@ export type WorkerContext = {
   lease: WorkerLease;
   transitions: StepTransitionStore;
   executors: Executors;
-  /** @returns null when the configuration has no such target */
-  resolveTarget(name: string): ResolvedTarget | null;
+  /** What a target's name means in an environment. @returns null when the configuration has no such target */
+  resolveTarget(name: string, environment: string | null): ResolvedTarget | null;
   /** Values (passwords of targets and the like) that never reach stored output. */
   targetSecrets(): readonly string[];
+  sealSecrets(secrets: Record<string, string>, context: string): string;
   openSecrets(box: string, context: string): Record<string, string>;
+  /**
+   * Variables of an environment and named secrets of the configuration, read anew for each step and never stored.
+   * @throws HoldfastError invalid or unavailable naming what cannot be had
+   */
+  readVariables(wanted: {
+    environment: string | null;
+    secrets: readonly string[];
+  }): Promise<{ variables: Record<string, string>; secrets: Record<string, string> }>;
 };

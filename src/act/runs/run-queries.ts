@@ -3,7 +3,16 @@ import type { Run, RunStep, RunSummary, StepAttempt } from '../../contract/run.t
 import type { Database, Queryable } from '../../platform/db/database.ts';
 import { listApprovalsOfRun } from './approval-store.ts';
 import { runMissing } from './change-run.ts';
-import { type AttemptRow, RUN_COLUMNS, RUN_SUMMARY_COLUMNS, type RunRow, type StepRow } from './run-rows.ts';
+import {
+  type AttemptRow,
+  RUN_COLUMNS,
+  RUN_SUMMARY_COLUMNS,
+  type RunRow,
+  STEP_COLUMNS,
+  STEP_ORDER,
+  type StepRow,
+} from './run-rows.ts';
+import { instancesOf, memberIdOf } from './step-instances.ts';
 
 /** How much of each attempt's output a run's JSON carries; the rest is streamed from /runs/{id}/output. */
 const SHOWN_HEAD_BYTES = 16 * 1024;
@@ -33,6 +42,8 @@ function toSummary(row: SummaryRow): RunSummary {
     incidentId: row.incidentId,
     startedBy: row.startedBy,
     automatic: row.automatic,
+    dryRun: row.dryRun,
+    environment: row.environment,
     createdAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,
     endedAt: row.endedAt?.toISOString() ?? null,
@@ -70,24 +81,26 @@ export async function readRun(database: Database, runId: string): Promise<Run> {
   const run = runs.rows[0];
   if (!run) throw runMissing(runId);
   const steps = await sql<StepRow>`
-    select id, ordinal, helper, status, attempts, started_at as "startedAt", ended_at as "endedAt"
-    from run_steps where run_id = ${runId} order by ordinal`.execute(db);
+    select ${sql.raw(STEP_COLUMNS)} from run_steps where run_id = ${runId} order by ${sql.raw(STEP_ORDER)}`.execute(db);
   const attempts = await sql<AttemptRow>`
     select step_id as "stepId", n, status, worker_id as "workerId", host, boot_id as "bootId", token, pid, pid_started as "pidStarted",
       started_at as "startedAt", ended_at as "endedAt", exit_code as "exitCode", reason,
       output_bytes as "outputBytes", output_cut_at as "outputCutAt"
     from step_attempts where run_id = ${runId} order by step_id, n`.execute(db);
   const outputs = await readShownOutput(db, runId);
-  const planned = [...run.plan.steps, ...run.plan.helpers];
+  const rows = new Map(steps.rows.map((row) => [row.id, row]));
+  const instances = instancesOf(run.plan, rows);
+  const planned = new Map([...run.plan.steps, ...instances.steps, ...instances.helpers].map((step) => [step.id, step]));
+  const begun = new Set(steps.rows.flatMap((row) => (row.item === null ? [] : [memberIdOf(row.id)])));
   return {
     ...toSummary(run),
     plan: run.plan,
     source: run.source,
     approvals: await listApprovalsOfRun(db, runId),
     steps: steps.rows
-      .filter((row) => !row.helper || row.attempts > 0)
+      .filter((row) => (!row.helper || row.attempts > 0) && !begun.has(row.id))
       .map((row): RunStep => {
-        const plan = planned.find((step) => step.id === row.id);
+        const plan = planned.get(row.id);
         return {
           id: row.id,
           number: plan?.number ?? null,
@@ -95,6 +108,7 @@ export async function readRun(database: Database, runId: string): Promise<Run> {
           kind: plan?.kind ?? 'manual',
           risk: plan?.risk ?? null,
           status: row.status,
+          ...(row.item === null ? {} : { item: { index: row.itemIndex ?? 0, value: row.item } }),
           startedAt: row.startedAt?.toISOString() ?? null,
           endedAt: row.endedAt?.toISOString() ?? null,
           attempts: attempts.rows

@@ -20,6 +20,8 @@ export type RunRow = {
   startedBy: string;
   startedByPerson: string;
   automatic: boolean;
+  dryRun: boolean;
+  environment: string | null;
   signedOff: boolean;
   pauseRequested: boolean;
   cancelRequestedBy: string | null;
@@ -38,7 +40,22 @@ export type StepRow = {
   attempts: number;
   startedAt: Date | null;
   endedAt: Date | null;
+  /** Of a step in a foreach: which item it is for, from 0. */
+  itemIndex: number | null;
+  item: string | null;
+  /** What it handed on to later steps. */
+  outputs: StepOutputs | null;
 };
+
+/** Values a step handed on; those that are or hold secrets are sealed. */
+export type StepOutputs = { open: Record<string, string>; sealed: string | null };
+
+/** The columns of `run_steps` under the names of StepRow. */
+export const STEP_COLUMNS = `
+  id, ordinal, helper, status, attempts, started_at as "startedAt", ended_at as "endedAt",
+  item_index as "itemIndex", item, outputs`;
+/** In the order in which they are carried out. */
+export const STEP_ORDER = 'ordinal, item_index nulls first';
 
 export type AttemptRow = {
   stepId: string;
@@ -61,7 +78,7 @@ export type AttemptRow = {
 /** The columns of `runs` under the names of RunRow, without the heavy ones. */
 export const RUN_SUMMARY_COLUMNS = `
   r.id, r.runbook, r.procedure, r.title, r.plan_hash as "planHash", r.status, r.waiting_for as "waitingFor", r.reason,
-  r.incident_id as "incidentId", r.started_by as "startedBy", r.automatic, r.worker_id as "workerId",
+  r.incident_id as "incidentId", r.started_by as "startedBy", r.automatic, r.dry_run as "dryRun", r.environment, r.worker_id as "workerId",
   r.created_at as "createdAt", r.started_at as "startedAt", r.ended_at as "endedAt"`;
 
 /** All columns of `runs` under the names of RunRow. */

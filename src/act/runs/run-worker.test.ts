@@ -62,7 +62,9 @@ async function startWorker(of: Replica = replica, concurrency = 4) {
     executors: { shell: executor },
     resolveTarget: () => null,
     targetSecrets: () => [],
+    sealSecrets: () => '',
     openSecrets: () => ({}),
+    readVariables: async () => ({ variables: {}, secrets: {} }),
   };
   const worker = startRunWorker(context, { concurrency });
   workers.push({ worker, lease });

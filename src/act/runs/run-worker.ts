@@ -2,6 +2,7 @@ import { messageOf } from '../../platform/errors/holdfast-error.ts';
 import { createDrainLoop } from '../../platform/work/drain-loop.ts';
 import { claimRuns, readControls } from './claim-store.ts';
 import { executeRun } from './execute-run.ts';
+import { grantFreeLocks } from './lock-store.ts';
 import { type OwnedRun, type StopReason, takeRun } from './owned-run.ts';
 import type { WorkerContext } from './run-context.ts';
 import { isRunLost } from './step-transition-store.ts';
@@ -62,6 +63,15 @@ export function startRunWorker(context: WorkerContext, options: { concurrency: n
     },
   });
 
+  const locks = createDrainLoop({
+    name: 'run locks',
+    logger: context.logger,
+    pass: async () => {
+      if (!stopping && (await grantFreeLocks(context.database)) > 0) context.wakeups.kick('runs');
+      return false;
+    },
+  });
+
   const controls = createDrainLoop({
     name: 'run controls',
     logger: context.logger,
@@ -88,14 +98,14 @@ export function startRunWorker(context: WorkerContext, options: { concurrency: n
     },
   });
 
-  const offs = [context.wakeups.on('runs', claims.wake), context.wakeups.on('runs', controls.wake)];
+  const offs = [claims, controls, locks].map((loop) => context.wakeups.on('runs', loop.wake));
   claims.wake();
   return {
     active: () => active.size,
     async stop() {
       stopping = true;
       for (const off of offs) off();
-      await Promise.all([claims.stop(), controls.stop()]);
+      await Promise.all([claims.stop(), controls.stop(), locks.stop()]);
       const all = Promise.all([...active.values()].map((entry) => entry.done));
       for (const { owned } of active.values()) owned.leaveAtNextStep = true;
       let timer: NodeJS.Timeout | undefined;

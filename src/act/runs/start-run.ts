@@ -20,6 +20,8 @@ export type NewRun = {
   automatic: boolean;
   signedOff: boolean;
   fromStep?: string | undefined;
+  dryRun?: boolean;
+  environment?: string | null;
   at: Date;
 };
 
@@ -44,13 +46,16 @@ export async function insertRun(
       hint: `Give each a value: ${plan.missingInputs.map((name) => `--set ${name}=…`).join(' ')}`,
     });
   }
-  const from = run.fromStep === undefined ? 0 : plan.steps.findIndex((step) => step.id === run.fromStep);
+  const from =
+    run.fromStep === undefined
+      ? 0
+      : plan.steps.findIndex((step) => step.id === run.fromStep && step.within === undefined);
   if (from < 0) {
     throw new HoldfastError({
       code: 'run.unknown-step',
       kind: 'invalid',
       message: `${plan.runbook}#${plan.procedure} has no step "${run.fromStep}"`,
-      hint: `Its steps: ${plan.steps.map((step) => step.id).join(', ')}`,
+      hint: `Steps to begin at: ${plan.steps.flatMap((step) => (step.within === undefined ? [step.id] : [])).join(', ')}`,
     });
   }
   const id = createId('run', run.at.getTime());
@@ -60,10 +65,11 @@ export async function insertRun(
   const sealed = Object.keys(run.secrets).length > 0 ? seal({ ...run.secrets }, id) : null;
   await sql`
     insert into runs (id, runbook, procedure, title, plan, plan_hash, source, inputs, secret_inputs, status, incident_id,
-                      started_by, started_by_person, automatic, signed_off, created_at)
+                      started_by, started_by_person, automatic, signed_off, dry_run, environment, created_at)
     values (${id}, ${plan.runbook}, ${plan.procedure}, ${plan.procedureTitle}, ${JSON.stringify(plan)}::jsonb, ${plan.planHash},
             ${run.source}, ${JSON.stringify(open)}::jsonb, ${sealed}, 'queued', ${run.incidentId},
-            ${run.startedBy}, ${run.startedByPerson}, ${run.automatic}, ${run.signedOff}, ${run.at})`.execute(tx);
+            ${run.startedBy}, ${run.startedByPerson}, ${run.automatic}, ${run.signedOff}, ${run.dryRun ?? false},
+            ${run.environment ?? null}, ${run.at})`.execute(tx);
   const rows = [
     ...plan.steps.map((step, index) => ({
       id: step.id,

@@ -14,6 +14,7 @@ import {
 } from './change-run.ts';
 import { runEventBody } from './claim-store.ts';
 import { STEP_TIMER } from './release-run.ts';
+import { instancesOf } from './step-instances.ts';
 import { isEnded } from './transitions.ts';
 
 type By = { actor: string; reason?: string | undefined };
@@ -28,7 +29,7 @@ export async function cancelRun(deps: RunCommandDeps, runId: string, by: By): Pr
       case 'paused':
         await withdrawQuestions(tx, runId);
         await clearStepTimers(tx, runId);
-        await sql`update run_steps set status = 'cancelled', ended_at = ${at} where run_id = ${runId} and not helper and status in ('pending', 'waiting')`.execute(
+        await sql`update run_steps set status = 'cancelled', ended_at = ${at} where run_id = ${runId} and not helper and status in ('pending', 'waiting', 'running')`.execute(
           tx,
         );
         await setRunStatus(
@@ -131,6 +132,10 @@ export async function skipStep(
       });
     }
     await setStepStatus(tx, locked.run, { id: step.id, from: step.status, to: 'skipped', event: 'step.skipped' }, told);
+    const within = locked.run.plan.steps.filter((each) => each.within === step.id).map((each) => each.id);
+    await sql`update run_steps set status = 'skipped' where run_id = ${runId} and status = 'pending' and id = any(${within}::text[])`.execute(
+      tx,
+    );
     if (step.status !== 'waiting') return;
     await withdrawQuestions(tx, runId);
     await clearTimer(tx, { kind: STEP_TIMER, subject: `${runId}/${step.id}` });
@@ -155,7 +160,7 @@ export async function beginRollback(
   { run, steps }: LockedRun,
   told: { at: Date; actor: string; reason: string | null },
 ): Promise<void> {
-  const undoable = run.plan.steps.filter(
+  const undoable = instancesOf(run.plan, new Map(steps.map((row) => [row.id, row]))).steps.filter(
     (step) =>
       step.rollback !== null &&
       ['succeeded', 'rollback-failed', 'rolling-back'].includes(steps.find((row) => row.id === step.id)?.status ?? ''),

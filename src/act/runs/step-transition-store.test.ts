@@ -40,6 +40,7 @@ async function underWay() {
     to: 'succeeded',
     at: bench.clock.now(),
     attempt: { n: 1, token, status: 'succeeded', exitCode: 0 },
+    outputs: null,
     event: { kind: 'step.succeeded', body: { runId, stepId: 'one' }, actor: 'user:ada' },
   };
   return { runId, done };

@@ -4,6 +4,7 @@ import type { AttemptStatus, StepStatus } from '../../contract/run.ts';
 import { isConnectionLoss } from '../../platform/db/database.ts';
 import { outlastOutage } from '../../platform/db/outlast-outage.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
+import type { StepOutputs } from './run-rows.ts';
 
 /** One guarded move of one step, with its event. `attempt` is the attempt begun or ended by it. */
 export type StepTransition = {
@@ -14,6 +15,8 @@ export type StepTransition = {
   to: StepStatus;
   at: Date;
   attempt: { n: number; token: string; status: AttemptStatus; exitCode?: number | null; reason?: string | null } | null;
+  /** What it hands on to later steps; null leaves what is there. */
+  outputs: StepOutputs | null;
   event: { kind: EventName; body: object; actor: string };
 };
 
@@ -32,8 +35,8 @@ const LONGEST_BATCH = 400;
 const ADVANCE = `
 with inp as (
   select * from unnest($2::int[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
-                       $9::int[], $10::text[], $11::text[], $12::int[], $13::text[], $14::text[], $15::jsonb[], $16::text[])
-    as t(ord, run_id, epoch, step_id, from_status, to_status, at, n, token, attempt_status, exit_code, reason, kind, body, actor)
+                       $9::int[], $10::text[], $11::text[], $12::int[], $13::text[], $14::text[], $15::jsonb[], $16::text[], $17::jsonb[])
+    as t(ord, run_id, epoch, step_id, from_status, to_status, at, n, token, attempt_status, exit_code, reason, kind, body, actor, outputs)
 ), held as (
   select r.id from runs r join (select distinct run_id, epoch from inp) i on i.run_id = r.id
   where r.lease_epoch = i.epoch and r.worker_id = $1 and r.status in ('running', 'cancelling', 'rolling-back')
@@ -43,6 +46,7 @@ with inp as (
   update run_steps s
   set status = i.to_status,
       attempts = greatest(s.attempts, coalesce(i.n, 0)),
+      outputs = coalesce(i.outputs, s.outputs),
       started_at = case when i.to_status in ('running', 'waiting') and s.status = 'pending' then i.at else s.started_at end,
       ended_at = case when i.to_status in ('running', 'waiting', 'pending', 'rolling-back', 'in-doubt') then null else i.at end
   from inp i join held h on h.id = i.run_id
@@ -100,6 +104,7 @@ export function createStepTransitionStore(options: {
         rows.map((row) => row.event.kind),
         rows.map((row) => JSON.stringify(row.event.body)),
         rows.map((row) => row.event.actor),
+        rows.map((row) => (row.outputs === null ? null : JSON.stringify(row.outputs))),
       ],
     });
     return new Set(result.rows.map((row) => rows[row.ord]).filter((row) => row !== undefined));

@@ -10,7 +10,11 @@ const CONNECT_TIMEOUT_MS = 5_000;
 
 /** Databases that steps and probes work on: reachable, and by a role that may do no more than it must. */
 export async function examineTargets(targets: HoldfastConfig['targets']): Promise<Examined[]> {
-  return Promise.all(Object.entries(targets).map(([name, target]) => examineTarget(`target ${name}`, target.url)));
+  return Promise.all(
+    Object.entries(targets).flatMap(([name, target]) =>
+      target.kind === 'postgres' ? [examineTarget(`target ${name}`, target.url)] : [],
+    ),
+  );
 }
 
 type RoleFacts = { user: string; superuser: boolean; createRole: boolean; standby: boolean; version: string };

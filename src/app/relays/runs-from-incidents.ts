@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { planProcedure, type RunbookLibrary } from '../../act/runbooks/index.ts';
+import { planFromLibrary, type RunbookLibrary } from '../../act/runbooks/index.ts';
 import { insertRun } from '../../act/runs/index.ts';
 import { isConnectionLoss, type Tx } from '../../platform/db/database.ts';
 import { messageOf } from '../../platform/errors/holdfast-error.ts';
@@ -31,7 +31,11 @@ export function runsFromIncidents(deps: {
           // What the finding says about itself fills inputs of the same name.
           const names = new Set(entry.document.inputs.map((input) => input.name));
           const inputs = Object.fromEntries(Object.entries(finding.labels).filter(([name]) => names.has(name)));
-          const plan = planProcedure({ document: entry.document, procedure: match.procedure, inputs });
+          const { plan } = await planFromLibrary(deps.library, {
+            runbook: match.path,
+            procedure: match.procedure,
+            inputs,
+          });
           if (plan.missingInputs.length > 0) {
             await say(`${match.path} would handle this, but needs ${plan.missingInputs.join(', ')}`);
             return;

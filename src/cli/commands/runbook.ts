@@ -137,11 +137,14 @@ function defineRunning(command: Command, context: CliContext): void {
     .option('--through-waits', 'go on watching while a person is waited for')
     .option('--incident <id>', 'number or id of the incident it is for')
     .option('--from-step <step>', 'skip the steps before this one')
+    .option('--dry-run', 'carry out only the steps that observe')
+    .option('--environment <name>', 'where: an environment of the configuration')
     .option('--idempotency-key <key>', 'repeated with the same key it is started once');
   addExamples(
     run,
     'holdfast runbook run database-connections.md --set target=shop-db',
     'holdfast runbook run ops.md#failover --incident INC-20260301-001 --no-follow',
+    'holdfast runbook run ops.md#failover --dry-run --environment staging',
   );
   run.action(
     async (
@@ -151,6 +154,8 @@ function defineRunning(command: Command, context: CliContext): void {
         throughWaits?: boolean;
         incident?: string;
         fromStep?: string;
+        dryRun?: boolean;
+        environment?: string;
         idempotencyKey?: string;
       },
     ) => {
@@ -163,6 +168,8 @@ function defineRunning(command: Command, context: CliContext): void {
         inputs: inputsOf(options),
         incidentId: options.incident,
         fromStep: options.fromStep,
+        dryRun: options.dryRun,
+        environment: options.environment,
         idempotencyKey: options.idempotencyKey,
       });
       if (options.follow === false) {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -44,6 +44,48 @@ describe('a script', () => {
     expect(names).toEqual(expect.arrayContaining(['PATH', 'HOME', 'HF_TABLE', 'HOLDFAST_STEP_TOKEN', 'PAGER']));
     expect(names).not.toContain('AWS_SECRET_ACCESS_KEY');
     expect(names).not.toContain('BASH_ENV');
+  });
+
+  it('hands on what its variables hold at its end, whatever is in it; lists and what was never set are not', async () => {
+    const carry = async (script: string, carries: string[], rest: Rest = {}) => {
+      const made = stepExecution({ kind: 'shell' as const, script, parameters: {}, carries }, rest as never);
+      return executor.execute(made.execution);
+    };
+    expect(
+      await carry('POD=a; POD="x y\n=\u00fc$POD"; LIST=(a b); declare -A MAP=([k]=v); export E=1; EMPTY=', [
+        'POD',
+        'LIST',
+        'MAP',
+        'E',
+        'EMPTY',
+        'NEVER',
+      ]),
+    ).toMatchObject({ outcome: 'succeeded', outputs: { POD: 'x y\n=\u00fca', E: '1', EMPTY: '' } });
+    expect((await carry('X=$(seq 1 3)', ['X'])).outputs).toEqual({ X: '1\n2\n3' });
+    expect((await carry('X=1; grep -q nothing /dev/null', ['X'], looking)).outputs).toEqual({ X: '1' });
+    expect(await carry('X=1; false', ['X'])).not.toHaveProperty('outputs');
+    expect(await carry('printf -v X "%70000s" ""; Y=1', ['X', 'Y'])).toMatchObject({
+      outputs: { Y: '1' },
+      reason: 'too long to be handed on: X',
+    });
+  });
+
+  it('gets the variables around it, below its own parameters, and the context of its cluster', async () => {
+    const kubeconfig = join(folder, 'kubeconfig');
+    writeFileSync(kubeconfig, 'contexts: [{name: a}, {name: b}]\ncurrent-context: a\n');
+    const { output } = await run('echo "$REGION $V"; grep current "$KUBECONFIG"', {
+      variables: { REGION: 'eu-1', V: 'around' },
+      parameters: { V: 'v' },
+      inputs: { v: 'own' },
+      target: { name: 'k', kind: 'kubernetes', kubeconfig, context: 'b' },
+    });
+    expect(output).toBe('eu-1 own\ncurrent-context: b\n');
+    const missing = { name: 'k', kind: 'kubernetes' as const, kubeconfig, context: 'c' };
+    expect(await run('echo never', { target: missing })).toMatchObject({
+      outcome: 'failed',
+      reason: `target k: ${kubeconfig} has no context c; it has a, b`,
+      output: '',
+    });
   });
 
   it('gets every parameter whole, whatever is in it', async () => {

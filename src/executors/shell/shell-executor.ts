@@ -8,6 +8,7 @@ import type { StepAction } from '../../contract/runbook.ts';
 import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
 import { endProcessesByToken } from '../../platform/process/kill-by-token.ts';
 import { readProcessStart } from '../../platform/process/process-identity.ts';
+import { kubeconfigFor, type StepKubeconfig } from './kubeconfig.ts';
 import {
   findAskingLines,
   GATE_CLOSED_EXIT,
@@ -24,6 +25,10 @@ type ShellAction = Extract<StepAction, { kind: 'shell' }>;
 
 /** After the script ended, output of processes it left behind is read no longer than this. */
 const DRAIN_OUTPUT_MS = 200;
+/** Of the exit status and all values handed on together. */
+const MOST_TOLD_BYTES = 1_048_576;
+/** An environment holds no longer value (Linux allows 128 KiB with its name). */
+const MOST_CARRIED_BYTES = 64 * 1_024;
 
 /** Runs bash. The script is a file on descriptor 3, stdin is /dev/null, parameters are environment variables. */
 export function createShellExecutor(options: { environment: NodeJS.ProcessEnv; bash?: string }): Executor<ShellAction> {
@@ -51,9 +56,34 @@ async function executeScript(
       };
     parameters[variable] = value;
   }
+  let kube: StepKubeconfig | null = null;
+  if (execution.target?.kind === 'kubernetes') {
+    try {
+      kube = kubeconfigFor(execution.target);
+    } catch (thrown) {
+      return { outcome: 'failed', exitCode: null, reason: `target ${execution.target.name}: ${messageOf(thrown)}` };
+    }
+  }
+  const surroundings = { ...execution.variables, ...(kube === null ? {} : { KUBECONFIG: kube.path }) };
+  try {
+    return await runScript(execution, options, { ...surroundings, ...parameters });
+  } finally {
+    kube?.remove();
+  }
+}
+
+async function runScript(
+  execution: StepExecution<ShellAction>,
+  options: { environment: NodeJS.ProcessEnv; bash?: string },
+  variables: Readonly<Record<string, string>>,
+): Promise<StepResult> {
   const { script } = execution.action;
   const noIsAnAnswer = execution.observing && !execution.deciding;
-  const preamble = shellPreamble({ noIsAnAnswer, askingLines: noIsAnAnswer ? findAskingLines(script) : [] });
+  const preamble = shellPreamble({
+    noIsAnAnswer,
+    askingLines: noIsAnAnswer ? findAskingLines(script) : [],
+    carries: execution.action.carries ?? [],
+  });
   // Each reader of the script has a descriptor of its own: where /dev/fd does not reopen, they would share a position.
   const [scriptFd, syntaxFd] = openTexts(`${script}\n`, 2);
   const [preambleFd] = openTexts(preamble, 1);
@@ -61,7 +91,7 @@ async function executeScript(
   try {
     child = spawn(options.bash ?? 'bash', ['--noprofile', '--norc', '-euo', 'pipefail', `/dev/fd/${SCRIPT_FD}`], {
       env: {
-        ...stepEnvironment(options.environment, parameters, execution.token),
+        ...stepEnvironment(options.environment, variables, execution.token),
         BASH_ENV: `/dev/fd/${PREAMBLE_FD}`,
       },
       stdio: ['ignore', 'pipe', 'pipe', scriptFd, 'pipe', 'pipe', preambleFd, syntaxFd],
@@ -95,9 +125,11 @@ async function superviseChild(child: ChildProcess, execution: StepExecution<Shel
   const streams: readonly unknown[] = child.stdio;
   const gate = streams[GATE_FD] as Writable;
   gate.on('error', () => {});
-  let told = '';
+  const told: Buffer[] = [];
+  let toldBytes = 0;
   (streams[STATUS_FD] as Readable).on('data', (chunk: Buffer) => {
-    told += chunk.toString('utf8');
+    toldBytes += chunk.length;
+    if (toldBytes <= MOST_TOLD_BYTES) told.push(chunk);
   });
 
   const { pid } = child;
@@ -132,7 +164,7 @@ async function superviseChild(child: ChildProcess, execution: StepExecution<Shel
     const exit = await exited;
     await ending;
     await drainOutput(child);
-    return judgeExit(exit, ended, told, execution);
+    return judgeExit(exit, ended, Buffer.concat(told).toString('utf8'), execution);
   } catch (thrown) {
     // Not confirmed: the gate closes unopened, the script ends without having begun.
     gate.destroy();
@@ -171,13 +203,30 @@ function judgeExit(
   if (ended === 'timed-out')
     return { outcome: 'timed-out', exitCode, reason: `not done after ${execution.timeoutMs / 1_000} s: ended` };
   if (exit.signal) return { outcome: 'failed', exitCode, reason: `ended by ${exit.signal}`, uncertain: true };
-  if (exitCode === 0) return { outcome: 'succeeded', exitCode, reason: null };
+  const [status = '', ...rest] = told.split('\n');
+  const { outputs, tooLong } = readCarried(rest.join('\n'));
+  const lost = tooLong.length === 0 ? null : `too long to be handed on: ${tooLong.join(', ')}`;
+  if (exitCode === 0) return { outcome: 'succeeded', exitCode, reason: lost, outputs };
   if (told === '' && exitCode === GATE_CLOSED_EXIT) return { outcome: 'cancelled', exitCode, reason: 'never begun' };
   if (told === '' && exitCode === UNREADABLE_EXIT)
     return { outcome: 'failed', exitCode, reason: 'bash cannot read the script; nothing of it ran' };
-  const [, how, ...pipe] = told.trim().split(' ');
+  const [, how, ...pipe] = status.trim().split(' ');
   const stages = pipe.length > 1 ? ` (pipe stages: ${pipe.join(' ')})` : '';
   return how === 'no'
-    ? { outcome: 'succeeded', exitCode, reason: `answered "no" with exit code ${exitCode}${stages}` }
+    ? { outcome: 'succeeded', exitCode, reason: `answered "no" with exit code ${exitCode}${stages}`, outputs }
     : { outcome: 'failed', exitCode, reason: `exit code ${exitCode}${stages}` };
+}
+
+/** The variables told after the status: `NAME=value` and a NUL each. */
+function readCarried(told: string): { outputs: Record<string, string>; tooLong: string[] } {
+  const outputs: Record<string, string> = {};
+  const tooLong: string[] = [];
+  for (const entry of told.split('\0').slice(0, -1)) {
+    const equals = entry.indexOf('=');
+    const name = entry.slice(0, equals);
+    const value = entry.slice(equals + 1);
+    if (Buffer.byteLength(value) > MOST_CARRIED_BYTES) tooLong.push(name);
+    else outputs[name] = value;
+  }
+  return { outputs, tooLong };
 }

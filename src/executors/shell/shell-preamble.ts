@@ -25,11 +25,16 @@ const ASKS = String.raw`^([A-Za-z_][A-Za-z0-9_]*=[^ $]* +)*([A-Za-z_][A-Za-z0-9_
  *   one had read enough (`… | head`) is no failure, and in a step that only looks, neither is the 1 by which grep, diff
  *   and test say "no". Both lift `-e` for that one command; a script that turns `-e` off itself is left alone;
  *   Not seen: a stage that died so inside a loop that is itself a stage (`… | while read x; do … | head; done`);
- * - at the end the exit status and PIPESTATUS of the last pipeline are told on the status descriptor.
+ * - at the end the exit status and PIPESTATUS of the last pipeline are told on the status descriptor, and after them the
+ *   variables later steps use, each as `NAME=value` and a NUL. Lists are not: a later step would see their first word.
  * @param options.noIsAnAnswer true for a step that only looks
  * @param options.askingLines lines of the script on which a stage before the last one asks (`grep … | head`)
  */
-export function shellPreamble(options: { noIsAnAnswer: boolean; askingLines: readonly number[] }): string {
+export function shellPreamble(options: {
+  noIsAnAnswer: boolean;
+  askingLines: readonly number[];
+  carries: readonly string[];
+}): string {
   return String.raw`unset BASH_ENV
 exec 2>&1
 "$BASH" --noprofile --norc -O extglob -n <&${SYNTAX_FD} || exit ${UNREADABLE_EXIT}
@@ -69,6 +74,13 @@ __hf_ended() {
   if __hf_over_early "$status"; then status=0
   elif __hf_ended_lifted "$status"; then how=no; fi
   printf '%s %s %s\n' "$status" "$how" "$*" >&${STATUS_FD}
+  local __hf_name
+  for __hf_name in ${options.carries.join(' ')}; do
+    case "$(declare -p "$__hf_name" 2>/dev/null)" in
+      '' | 'declare -'*[aA]*' '"$__hf_name"*) ;;
+      *) [ -z "\${!__hf_name+set}" ] || printf '%s=%s\0' "$__hf_name" "\${!__hf_name}" >&${STATUS_FD} ;;
+    esac
+  done
   exit "$status"
 }
 set -E -T

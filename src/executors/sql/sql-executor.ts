@@ -41,12 +41,18 @@ export function createSqlExecutor(options: { ownDatabaseUrl: () => string }): Ex
           exitCode: null,
           reason: 'a sql step needs a target: `target=NAME` at the fence or in the front matter',
         };
+      if (target.kind !== 'postgres')
+        return {
+          outcome: 'failed',
+          exitCode: null,
+          reason: `target ${target.name} is ${target.kind}: a sql step needs a postgres target`,
+        };
       if (target.url === options.ownDatabaseUrl())
         return { outcome: 'failed', exitCode: null, reason: `target ${target.name} is Holdfast's own database` };
       return runStatements(execution, target.url, isOwnDatabase);
     },
     async stopLeftovers({ token, target }) {
-      if (target) await endSessions(target.url, token);
+      if (target?.kind === 'postgres') await endSessions(target.url, token);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { planProcedure, type RunbookLibrary } from '../../act/runbooks/index.ts';
+import { planFromLibrary, type RunbookLibrary } from '../../act/runbooks/index.ts';
 import { listOf } from '../../contract/common.ts';
 import { planSchema, runbookSchema } from '../../contract/runbook.ts';
 import type { HttpApp } from '../http-app.ts';
@@ -54,8 +54,8 @@ export function registerRunbookRoutes(app: HttpApp, deps: HttpDeps & { library: 
       schema: { body: planRequestSchema, response: { 200: planSchema } },
     },
     async ({ body }) => {
-      const { document } = await deps.library.read(body.runbook);
-      return planProcedure({ document, procedure: body.procedure, inputs: body.inputs });
+      const { runbook, procedure, inputs } = body;
+      return (await planFromLibrary(deps.library, { runbook, procedure, inputs })).plan;
     },
   );
 }

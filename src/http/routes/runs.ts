@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { planProcedure, type RunbookLibrary } from '../../act/runbooks/index.ts';
+import { planFromLibrary, type RunbookLibrary } from '../../act/runbooks/index.ts';
 import {
   answerStep,
   type CheckValue,
@@ -37,6 +37,8 @@ export type RunRouteDeps = HttpDeps & {
   checkValue: CheckValue;
   sealSecrets(secrets: Record<string, string>, context: string): string;
   openSecrets(box: string, context: string): Record<string, string>;
+  /** Variables of an environment of the configuration. @throws HoldfastError invalid when there is none of this name */
+  environmentValues(name: string): Readonly<Record<string, string>>;
 };
 
 const reasonSchema = z.strictObject({ reason: z.string().max(2_000).optional() });
@@ -83,10 +85,17 @@ export function registerRunRoutes(app: HttpApp, deps: RunRouteDeps): void {
       schema: { body: startRunSchema, response: { 201: runSchema } },
     },
     async (request, reply) => {
-      const { runbook, procedure, inputs, incidentId, fromStep } = request.body;
+      const { runbook, procedure, inputs, incidentId, fromStep, dryRun, environment } = request.body;
       const { actor, person } = principalOf(request);
-      const { document, text } = await deps.library.read(runbook);
-      const plan = planProcedure({ document, procedure, inputs });
+      const place = environment === undefined ? null : deps.environmentValues(environment);
+      const { document } = await deps.library.read(runbook);
+      const known = new Set(document.inputs.map((input) => input.name));
+      const placed = Object.fromEntries(Object.entries(place ?? {}).filter(([name]) => known.has(name)));
+      const { plan, text } = await planFromLibrary(deps.library, {
+        runbook,
+        procedure,
+        inputs: { ...placed, ...inputs },
+      });
       const secrets = Object.fromEntries(Object.entries(inputs).filter(([name]) => plan.inputTypes[name] === 'secret'));
       // Only what commits with the key may be in the answer; the whole run is read after it.
       const started = await runIdempotent(deps, request, reply, async (tx: Tx) => {
@@ -103,6 +112,8 @@ export function registerRunRoutes(app: HttpApp, deps: RunRouteDeps): void {
             automatic: false,
             signedOff: false,
             fromStep,
+            dryRun,
+            environment: environment ?? null,
             at: deps.clock.now(),
           },
           deps.sealSecrets,

@@ -132,7 +132,7 @@ const OTHER_GROUPS: [string, string][] = [
     '2:33: probes.p.target: "shopdb" is not a name below targets; did you mean shop-db?',
   ],
   ['targets: {t: {kind: postgres}}', '1:14: targets.t: give either url or urlFile'],
-  ['targets: {t: {kind: mysql}}', '1:21: targets.t.kind: "mysql" is not one of postgres'],
+  ['targets: {t: {kind: mysql}}', '1:21: targets.t.kind: "mysql" is not one of postgres, prometheus, kubernetes'],
   ['targets: {t: {kind: postgres, urlFile: absent}}', '1:40: targets.t.urlFile: $CWD/absent does not exist'],
   ['webhooks: {w: {url: "https://x", secret: 12345678}}', '1:42: webhooks.w.secret: must be text: put it in quotes'],
   [

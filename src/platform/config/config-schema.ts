@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { nearestName } from './nearest-name.ts';
 import { isLoopback } from './parse-host-port.ts';
 import { probeSchema } from './probe-settings.ts';
+import { environmentSchema, secretSchema, targetSchema, variableName } from './target-settings.ts';
 import {
   addressRange,
   duration,
@@ -41,12 +42,6 @@ function exactlyOne<Shape extends object>(one: keyof Shape & string, other: keyo
     context.addIssue({ code: 'custom', path: [], message });
   };
 }
-
-const targetShape = z.strictObject({
-  kind: z.literal('postgres').describe('A PostgreSQL database.'),
-  url: postgresUrl.optional().describe('Its address with user and password.'),
-  urlFile: file().optional().describe('File that holds the address.'),
-});
 
 const webhookShape = z.strictObject({
   url: httpUrl({ mask: 'url-path' }).describe('Where messages go.'),
@@ -205,9 +200,17 @@ export const configShape = {
     .prefault({}),
   probes: z.record(nameSchema, probeSchema).default({}).describe('Checks Holdfast makes, by name.'),
   targets: z
-    .record(nameSchema, targetShape.superRefine(exactlyOne('url', 'urlFile')))
+    .record(nameSchema, targetSchema)
     .default({})
     .describe('Named connections that probes and runbook steps use.'),
+  secrets: z
+    .record(variableName, secretSchema)
+    .default({})
+    .describe('Credentials that runbook steps may be given, by the name of their variable. Never stored.'),
+  environments: z
+    .record(nameSchema, environmentSchema)
+    .default({})
+    .describe('Places where a runbook can be run, by name.'),
   webhooks: z
     .record(nameSchema, webhookShape.superRefine(exactlyOne('secret', 'secretFile')))
     .default({})
@@ -271,12 +274,37 @@ export const CROSS_CHECKS: readonly ((
   ({ probes = {}, targets }) =>
     Object.entries(probes).flatMap(([name, probe]) =>
       probe.kind === 'sql' && targets !== undefined && !Object.hasOwn(targets, probe.target)
-        ? [{ path: ['probes', name, 'target'], message: explainTarget(probe.target, Object.keys(targets)) }]
-        : [],
+        ? [{ path: ['probes', name, 'target'], message: explainName(probe.target, 'targets', Object.keys(targets)) }]
+        : probe.kind === 'sql' && targets !== undefined && targets[probe.target]?.kind !== 'postgres'
+          ? [{ path: ['probes', name, 'target'], message: `${quote(probe.target)} is not a postgres target` }]
+          : [],
     ),
+  ({ environments = {}, targets, secrets }) =>
+    Object.entries(environments).flatMap(([name, environment]) => [
+      ...environment.secrets.flatMap((secret, index) =>
+        secrets !== undefined && !Object.hasOwn(secrets, secret)
+          ? [
+              {
+                path: ['environments', name, 'secrets', index],
+                message: explainName(secret, 'secrets', Object.keys(secrets)),
+              },
+            ]
+          : [],
+      ),
+      ...Object.entries(environment.targets).flatMap(([asked, meant]) =>
+        targets !== undefined && !Object.hasOwn(targets, meant)
+          ? [
+              {
+                path: ['environments', name, 'targets', asked],
+                message: explainName(meant, 'targets', Object.keys(targets)),
+              },
+            ]
+          : [],
+      ),
+    ]),
 ];
 
-function explainTarget(written: string, known: readonly string[]): string {
+function explainName(written: string, group: string, known: readonly string[]): string {
   const near = nearestName(written, known);
-  return `${quote(written)} is not a name below targets${near === null ? '' : `; did you mean ${near}?`}`;
+  return `${quote(written)} is not a name below ${group}${near === null ? '' : `; did you mean ${near}?`}`;
 }

@@ -18,7 +18,7 @@ export type Findings = { problems: SecretProblem[]; warnings: string[] };
  * `baseOf` gives the folder a path counts from: that of the file it is written in, else the working directory.
  */
 export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Path) => string, findings: Findings) {
-  const { databaseUrlFile, performance: _foreign, probes, targets, webhooks, ...plain } = written;
+  const { databaseUrlFile, performance: _foreign, probes, targets, secrets, webhooks, ...plain } = written;
   const absolute = (path: Path, value: string) => resolve(baseOf(path), value);
   const secret = (
     path: Path,
@@ -57,9 +57,28 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
       ...('pidFile' in probe &&
         probe.pidFile !== undefined && { pidFile: absolute(['probes', name, 'pidFile'], probe.pidFile) }),
     })),
-    targets: mapEntries(targets, (target, name) => ({
-      kind: target.kind,
-      url: secret(['targets', name, 'urlFile'], target.url, target.urlFile, acceptPostgresUrl) ?? '',
+    targets: mapEntries(targets, (target, name) => {
+      switch (target.kind) {
+        case 'postgres': {
+          const url = secret(['targets', name, 'urlFile'], target.url, target.urlFile, acceptPostgresUrl) ?? '';
+          return { kind: target.kind, url };
+        }
+        case 'prometheus': {
+          const { tokenFile } = target;
+          const file = tokenFile === undefined ? null : absolute(['targets', name, 'tokenFile'], tokenFile);
+          return { kind: target.kind, url: target.url, tokenFile: file };
+        }
+        case 'kubernetes':
+          return {
+            kind: target.kind,
+            kubeconfig: absolute(['targets', name, 'kubeconfig'], target.kubeconfig),
+            context: target.context ?? null,
+          };
+      }
+    }),
+    secrets: mapEntries(secrets, ({ file, command }, name) => ({
+      file: file === undefined ? null : absolute(['secrets', name, 'file'], file),
+      command: command ?? null,
     })),
     webhooks: mapEntries(webhooks, (webhook, name) => ({
       url: webhook.url,

@@ -18,6 +18,8 @@ export type StepSeed = {
   action: StepAction;
   inputs: FoundInput[];
   bound: RunbookStep['bound'];
+  /** Of a call to another runbook: its inputs -> a text, or `{{input}}` of this one. */
+  set?: Readonly<Record<string, string>>;
   /** `group` null: named after the step it is in. */
   choice: { group: string | null; option: string; label: string } | null;
 };

@@ -12,6 +12,10 @@ import type { BlockContext, BlockReading, FoundInput, StepSeed } from './block-r
 const CHECK_WITHIN_MS = 30_000;
 /** Where a `notify` goes when it does not say. */
 const DEFAULT_CHANNEL = 'inbox';
+/** How often a metric gate asks when it does not say. */
+const GATE_EVERY_MS = 15_000;
+/** Steps that run at the same time, at most. */
+const MOST_AT_ONCE = 50;
 
 type Reader = (
   text: string,
@@ -19,7 +23,14 @@ type Reader = (
   fail: Fail,
 ) => Omit<TypedStep, 'inputs'> & { inputs?: FoundInput[] };
 type Fail = (what: string, hint: string) => Error;
-type TypedStep = { kind: StepKind; found: RunClass | null; reason: string; action: StepAction; inputs: FoundInput[] };
+type TypedStep = {
+  kind: StepKind;
+  found: RunClass | null;
+  reason: string;
+  action: StepAction;
+  inputs: FoundInput[];
+  set?: Record<string, string>;
+};
 
 /** Fence languages of Holdfast: each is one step that needs no shell. */
 const READERS: Readonly<Record<string, Reader>> = {
@@ -30,6 +41,12 @@ const READERS: Readonly<Record<string, Reader>> = {
   approval: readApproval,
   manual: readManual,
   notify: readNotify,
+  template: readTemplate,
+  'metric-gate': readMetricGate,
+  lock: readLock,
+  parallel: readParallel,
+  foreach: readForeach,
+  subrunbook: readSubrunbook,
 };
 
 export function isTypedFence(language: string): boolean {
@@ -145,7 +162,101 @@ function readNotify(text: string, _context: BlockContext, fail: Fail) {
   return { kind: 'notify' as const, found: null, reason: 'tells people', action };
 }
 
-function readFields(text: string, known: readonly string[], fail: Fail): Record<string, string> {
+/** A message with places for values; filling it sends nothing. */
+function readTemplate(text: string, context: BlockContext, fail: Fail) {
+  if (text === '') throw fail('a template fence is empty', 'Write the message, with <name> where a value goes.');
+  const { filled, inputs } = fillMarks(text, context);
+  const action: StepAction = { kind: 'template', text: filled(text) };
+  return { kind: 'template' as const, found: null, reason: 'fills a message', action, inputs };
+}
+
+/** `query: PromQL`, `for: 10m`, `every: 30s`, `within: 30m`. */
+function readMetricGate(text: string, context: BlockContext, fail: Fail) {
+  const fields = readFields(text, ['query', 'for', 'every', 'within'], fail);
+  const query = fields['query']?.trim() ?? '';
+  if (query === '')
+    throw fail('a metric-gate fence has no query', 'Write `query: …` with the expression that must hold.');
+  const forMs = fields['for'] === undefined ? 0 : durationOf(fields['for'], fail);
+  const everyMs = fields['every'] === undefined ? GATE_EVERY_MS : durationOf(fields['every'], fail);
+  const withinMs = fields['within'] === undefined ? forMs : durationOf(fields['within'], fail);
+  if (everyMs <= 0) throw fail('`every` is no time', 'Write a duration such as 15s.');
+  if (withinMs < forMs) throw fail('`within` is shorter than `for`', 'It cannot hold longer than there is time.');
+  const { filled, inputs } = fillMarks(query, context);
+  const action: StepAction = { kind: 'metric-gate', query: filled(query), forMs, everyMs, withinMs };
+  const reason = `waits until a metric holds for ${fields['for'] ?? 'a moment'}`;
+  return { kind: 'metric-gate' as const, found: 'check' as const, reason, action, inputs };
+}
+
+function readLock(text: string, _context: BlockContext, fail: Fail) {
+  const name = /^name\s*:/.test(text) ? (readFields(text, ['name'], fail)['name'] ?? '') : text;
+  if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(name))
+    throw fail('a lock fence names no lock', 'Write its name: letters, digits, dots, dashes and underscores.');
+  const reason = `waits until no other run holds ${name}`;
+  return { kind: 'lock' as const, found: null, reason, action: { kind: 'lock' as const, name } };
+}
+
+/** `steps: [a, b]`, `at-once: 2`. */
+function readParallel(text: string, _context: BlockContext, fail: Fail) {
+  const fields = readFields(text, ['steps', 'at-once'], fail, ['steps']);
+  const members = namesIn(fields['steps'], fail);
+  const atOnce = atOnceOf(fields['at-once'], members.length, fail);
+  const action: StepAction = { kind: 'parallel', members, atOnce };
+  return { kind: 'parallel' as const, found: null, reason: `runs ${members.length} steps at the same time`, action };
+}
+
+/** `in: <hosts>` or a list, `as: HOST`, `steps: [drain, restart]`, `at-once: 1`. */
+function readForeach(text: string, context: BlockContext, fail: Fail) {
+  const fields = readFields(text, ['in', 'as', 'steps', 'at-once'], fail, ['steps', 'in']);
+  const members = namesIn(fields['steps'], fail);
+  const as = fields['as'] ?? '';
+  if (!/^[A-Za-z][\w-]{0,63}$/.test(as))
+    throw fail('a foreach fence does not say what its steps call an item', 'Write `as: HOST`, and $HOST in the steps.');
+  const written = fields['in'] ?? '';
+  if (written === '') throw fail('a foreach fence has no items', 'Write `in: <hosts>`, `in: $HOSTS` or a list.');
+  const named = /^\$\{?(\w+)\}?$/.exec(written)?.[1] ?? /^([A-Za-z_]\w*)$/.exec(written)?.[1];
+  const isSet = named !== undefined && (context.known.assigned.has(named) || context.known.declared.has(named));
+  const { filled, inputs } = fillMarks(written, context);
+  const items = isSet ? `{{${named}}}` : filled(written);
+  const action: StepAction = { kind: 'foreach', members, items, as, atOnce: atOnceOf(fields['at-once'], 1, fail) };
+  return { kind: 'foreach' as const, found: null, reason: 'runs steps for each item', action, inputs };
+}
+
+/** `runbook: path.md#procedure`, `set: {node: <node>}`. */
+function readSubrunbook(text: string, context: BlockContext, fail: Fail) {
+  const fields = readFields(text, ['runbook', 'set'], fail, [], ['set']);
+  const [runbook = '', procedure = ''] = (fields['runbook'] ?? '').split('#');
+  if (!/^[\w./ -]+$/.test(runbook) || runbook.startsWith('/'))
+    throw fail('a subrunbook fence names no runbook', 'Write `runbook: path/below/the/library.md#procedure`.');
+  const { filled, inputs } = fillMarks(text, context);
+  const set = Object.fromEntries(
+    Object.entries(fields).flatMap(([key, value]) => (key.startsWith('set.') ? [[key.slice(4), filled(value)]] : [])),
+  );
+  const mixed = Object.entries(set).find(([, value]) => /\{\{/.test(value) && !/^\{\{[^{}]+\}\}$/.test(value));
+  if (mixed !== undefined)
+    throw fail(`\`${mixed[0]}\` mixes a text and an input`, 'Give either a text or one input such as <node>.');
+  const action: StepAction = { kind: 'subrunbook', runbook, procedure, sha256: '' };
+  return { kind: 'subrunbook' as const, found: null, reason: `carries out ${runbook}`, action, inputs, set };
+}
+
+function namesIn(list: string | undefined, fail: Fail): string[] {
+  const names = (list ?? '').split(/[\s,]+/).filter((name) => name !== '');
+  if (names.length > 0) return [...new Set(names)];
+  throw fail('it names no steps', 'Write `steps: [a, b]` with the names given in braces.');
+}
+
+function atOnceOf(written: string | undefined, otherwise: number, fail: Fail): number {
+  if (written === undefined) return Math.max(1, Math.min(otherwise, MOST_AT_ONCE));
+  if (/^\d{1,3}$/.test(written) && Number(written) >= 1 && Number(written) <= MOST_AT_ONCE) return Number(written);
+  throw fail('`at-once` is no number of steps', `Write a whole number from 1 to ${MOST_AT_ONCE}.`);
+}
+
+function readFields(
+  text: string,
+  known: readonly string[],
+  fail: Fail,
+  lists: readonly string[] = [],
+  maps: readonly string[] = [],
+): Record<string, string> {
   const document = parseDocument(text, { prettyErrors: false });
   const value: unknown = document.errors.length > 0 ? undefined : document.toJS({ maxAliasCount: 10 });
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -154,6 +265,14 @@ function readFields(text: string, known: readonly string[], fail: Fail): Record<
   const fields: Record<string, string> = {};
   for (const [key, each] of Object.entries(value)) {
     if (!known.includes(key)) throw fail(`\`${key}\` means nothing here`, `Keys are ${known.join(', ')}.`);
+    if (lists.includes(key) && Array.isArray(each) && each.every((item) => typeof item !== 'object')) {
+      fields[key] = each.join(' ');
+      continue;
+    }
+    if (maps.includes(key) && typeof each === 'object' && each !== null && !Array.isArray(each)) {
+      for (const [name, value] of Object.entries(each)) fields[`${key}.${name}`] = String(value);
+      continue;
+    }
     if (each === null || typeof each === 'object')
       throw fail(`\`${key}\` has no plain value`, `Write \`${key}: value\`.`);
     fields[key] = String(each);

@@ -54,7 +54,7 @@ describe('the attributes of a fence', () => {
     ['{aprove=2}', 'Attributes are'],
     ['{timeuot=5m}', 'Attributes are'],
     ['{name=x shell=zsh}', 'Attributes are'],
-    ['{lock=db}', 'Remove'],
+    ['{lock=-x}', 'A name is letters'],
     ['{"name": promote}', 'JSON'],
   ])('that say something they may not name the line and what to do: %s', (info, hint) => {
     try {

@@ -17,6 +17,16 @@ export type FenceAttributes = {
   choice?: ChoiceOption;
   when?: ChoiceOption;
   ignore?: boolean;
+  /** Repeated at this distance until it succeeds; `timeout` then is for all of it. */
+  everyMs?: number;
+  /** Repeated until the step of this name succeeds. */
+  until?: string;
+  /** Held while the step runs, so that no other run does the same. */
+  lock?: string;
+  /** Environment of the configuration. */
+  env?: string;
+  /** Secrets of the configuration it gets as variables. */
+  secrets?: string[];
 };
 type ChoiceOption = { group: string; option: string };
 
@@ -33,9 +43,12 @@ const NAMES = [
   'choice',
   'when',
   'ignore',
+  'every',
+  'until',
+  'lock',
+  'env',
+  'secrets',
 ];
-/** Words of the format this version does not carry out; silently dropping one would run something the author did not ask for. */
-const NOT_YET = ['every', 'until', 'lock', 'env', 'secrets'];
 /** Attributes other tools put into fences (runme, Hugo, Docusaurus); they mean nothing here. */
 const FOREIGN =
   /^(?:id|cwd|background|interactive|category|tag|mimeType|promptEnv|closeTerminalOnSuccess|openTerminalOnSuccess|excludeFromRunAll|terminalRows|linenos?|linenostart|hl_lines|style|title|label|anchorlinenos|showLineNumbers|filename|class|lang|copy|highlight|wrap)$/i;
@@ -51,14 +64,6 @@ export function readFenceAttributes(info: string, at: { file: string; line: numb
   if (!pairs.some(([name]) => isOurs(name))) return {};
   const attributes: FenceAttributes = {};
   for (const [name, value] of pairs) {
-    if (NOT_YET.includes(name)) {
-      throw runbookProblem(
-        at.file,
-        at.line,
-        `the attribute \`${name}\` is not carried out by this version`,
-        `Remove \`${name}\` from the braces after the fence.`,
-      );
-    }
     if (!NAMES.includes(name)) {
       if (FOREIGN.test(name)) continue;
       throw runbookProblem(
@@ -75,11 +80,7 @@ export function readFenceAttributes(info: string, at: { file: string; line: numb
 
 /** A misspelled attribute must not pass as a stranger's: `aprove=2` would silently mean no approval. */
 function isOurs(name: string): boolean {
-  return (
-    NAMES.includes(name) ||
-    NOT_YET.includes(name) ||
-    (!FOREIGN.test(name) && NAMES.some((known) => isTypo(name, known)))
-  );
+  return NAMES.includes(name) || (!FOREIGN.test(name) && NAMES.some((known) => isTypo(name, known)));
 }
 
 function isTypo(left: string, right: string): boolean {
@@ -121,6 +122,7 @@ function assign(into: FenceAttributes, name: string, value: string, at: { file: 
     case 'name':
     case 'verify':
     case 'rollback':
+    case 'until':
       if (!NAME_SHAPE.test(value)) throw bad('A step name is letters, digits, - and _, and starts with a letter.');
       into[name] = value;
       return;
@@ -139,10 +141,24 @@ function assign(into: FenceAttributes, name: string, value: string, at: { file: 
     case 'retry':
       into.retry = wholeNumber(value, MAX_RETRIES, bad);
       return;
+    case 'lock':
+    case 'env':
+      if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(value))
+        throw bad('A name is letters, digits, dots, dashes and underscores.');
+      into[name] = value;
+      return;
+    case 'secrets': {
+      const names = value.split(/[,;+]/).map((each) => each.trim());
+      if (!names.every((each) => /^[A-Za-z_]\w{0,127}$/.test(each)))
+        throw bad('Write names of secrets of the configuration: secrets="DB_PASSWORD,API_TOKEN".');
+      into.secrets = names;
+      return;
+    }
+    case 'every':
     case 'timeout': {
       const timeoutMs = readDurationMs(value);
       if (timeoutMs === null || timeoutMs <= 0) throw bad('Write a duration such as 30s, 5m or 1h.');
-      into.timeoutMs = timeoutMs;
+      into[name === 'every' ? 'everyMs' : 'timeoutMs'] = timeoutMs;
       return;
     }
     case 'idempotent':

@@ -1,0 +1,237 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { planSchema } from '../../contract/runbook.ts';
+import { loadSubrunbooks } from './inline-subrunbooks.ts';
+import { parseRunbook } from './parse-runbook.ts';
+import { planProcedure } from './plan-procedure.ts';
+import { stopSyntaxThread } from './syntax/parse-syntax.ts';
+
+afterAll(stopSyntaxThread);
+
+const TICKS = '```';
+const fence = (info: string, text: string) => `${TICKS}${info}\n${text}\n${TICKS}\n`;
+const runbook = (...fences: string[]) => `# P\n\n${fences.join('\n')}`;
+
+/** Plans the first of these documents; the others can be called by their names. */
+async function plan(documents: Record<string, string> | string, inputs: Record<string, string> = {}) {
+  const files = typeof documents === 'string' ? { 'x.md': documents } : documents;
+  const read = async (file: string) => {
+    const text = files[file];
+    if (text === undefined) throw new Error(`no ${file}`);
+    return parseRunbook({ file, text });
+  };
+  const document = await read(Object.keys(files)[0]!);
+  const planned = planProcedure({ document, inputs, others: await loadSubrunbooks(document, read) });
+  expect(planSchema.parse(planned)).toEqual(planned);
+  return planned;
+}
+const steps = async (...fences: string[]) => (await plan(runbook(...fences))).steps;
+
+describe('parallel', () => {
+  it('takes its parts out of the sequence and is as risky as the riskiest of them', async () => {
+    const planned = await steps(
+      fence('sh {name=look}', 'kubectl get pods'),
+      fence('parallel', 'steps: [a, b]\nat-once: 2'),
+      fence('sh {name=a}', 'kubectl delete pod x'),
+      fence('sh {name=last}', 'uptime'),
+      fence('sh {name=b approve=2}', 'kubectl rollout restart deploy/x'),
+    );
+    expect(planned.map((step) => [step.id, step.kind, step.risk, step.approvals, step.within])).toEqual([
+      ['look', 'shell', 'read', 0, undefined],
+      [expect.stringContaining('p.'), 'parallel', 'destroy', 2, undefined],
+      ['a', 'shell', 'destroy', 1, planned[1]!.id],
+      ['b', 'shell', 'change', 2, planned[1]!.id],
+      ['last', 'shell', 'read', 0, undefined],
+    ]);
+    expect(planned[1]!.action).toEqual({ kind: 'parallel', members: ['a', 'b'], atOnce: 2 });
+  });
+
+  it.each([
+    ['steps: [nine]', '`nine` names no step of this procedure'],
+    ['steps: [a, ask]', '`ask` is manual, which cannot be a part of parallel'],
+    ['steps: [a, b]', 'two parts of it share the verify or rollback see'],
+    ['at-once: 2', 'it names no steps'],
+    ['steps: [a]\nat-once: 99', '`at-once` is no number of steps'],
+    ['steps: [held]', '`held` has a lock of its own'],
+    ['steps: [see]', "`see` is another step's verify or rollback"],
+  ])('refuses %j', async (text, problem) => {
+    const others = [
+      fence('sh {name=a verify=see}', 'x'),
+      fence('sh {name=b verify=see}', 'x'),
+      fence('sh {name=see}', 'uptime'),
+      fence('manual {name=ask}', 'look'),
+      fence('sh {name=held lock=l}', 'x'),
+    ];
+    await expect(steps(fence('parallel', text), ...others)).rejects.toThrow(problem);
+  });
+});
+
+describe('foreach', () => {
+  const restart = fence('sh {name=restart}', 'systemctl --host "$HOST" restart app');
+
+  it('asks for its items and not for the item', async () => {
+    const planned = await plan(runbook(fence('foreach', 'in: <hosts>\nas: HOST\nsteps: [restart]'), restart));
+    expect(planned.missingInputs).toEqual(['hosts']);
+    expect(planned.steps.map((step) => step.action)).toMatchObject([
+      { kind: 'foreach', items: '{{hosts}}', as: 'HOST', members: ['restart'], atOnce: 1 },
+      { kind: 'shell', parameters: { HOST: 'HOST' } },
+    ]);
+  });
+
+  it('goes over what an earlier step found, or over a list', async () => {
+    const found = await plan(
+      runbook(fence('sh', 'HOSTS=$(cat hosts)'), fence('foreach', 'in: $HOSTS\nas: HOST\nsteps: [restart]'), restart),
+    );
+    expect(found.missingInputs).toEqual([]);
+    expect(found.steps.map((step) => step.action)).toMatchObject([
+      { carries: ['HOSTS'] },
+      { items: '{{HOSTS}}' },
+      { kind: 'shell' },
+    ]);
+    const listed = await plan(runbook(fence('foreach', 'in: [a, b]\nas: HOST\nsteps: [restart]\nat-once: 2'), restart));
+    expect(listed.steps[0]!.action).toMatchObject({ items: 'a b', atOnce: 2 });
+  });
+
+  it.each([
+    ['in: [a]\nsteps: [restart]', 'does not say what its steps call an item'],
+    ['as: HOST\nsteps: [restart]', 'a foreach fence has no items'],
+    ['in: [a]\nas: HOST', 'it names no steps'],
+    ['in: [a]\nas: HOST\nsteps: [restart]\nfor: x', '`for` means nothing here'],
+  ])('refuses %j', async (text, problem) => {
+    await expect(steps(fence('foreach', text), restart)).rejects.toThrow(problem);
+  });
+});
+
+describe('subrunbook', () => {
+  const drain = `# Drain\n${fence('sh {name=drain verify=empty}', 'kubectl drain <node>')}${fence('sh {name=empty}', 'kubectl get pods --field-selector spec.nodeName=<node>')}${fence('wait', '1m')}`;
+  const caller = (set: string) =>
+    runbook(fence('subrunbook {name=first}', `runbook: nodes/drain.md\n${set}`), fence('sh', 'uptime'));
+
+  it('puts the steps of the other runbook in its place, with its inputs', async () => {
+    const planned = await plan({ 'x.md': caller(''), 'nodes/drain.md': drain });
+    expect(planned.missingInputs).toEqual(['node']);
+    expect(planned.steps.map((step) => [step.id, step.kind, step.risk])).toEqual(
+      [
+        ['first', 'subrunbook', null],
+        ['first/drain', 'shell', 'destroy'],
+        ['first/drain.2', 'wait', null],
+        ['p.2', 'shell', 'read'],
+      ].map((row) =>
+        row[0] === 'first/drain.2'
+          ? [expect.stringMatching(/^first\//), 'wait', null]
+          : [expect.any(String), ...row.slice(1)],
+      ),
+    );
+    expect(planned.steps[1]).toMatchObject({ id: 'first/drain', verify: 'first/empty' });
+    expect(planned.helpers.map((step) => step.id)).toEqual(['first/empty']);
+    expect(planned.steps[0]!.action).toMatchObject({
+      runbook: 'nodes/drain.md',
+      procedure: 'drain',
+      sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
+  it('gives its inputs a text or an input of the caller', async () => {
+    const fixed = await plan({ 'x.md': caller('set: {node: web-1}'), 'nodes/drain.md': drain });
+    expect([fixed.missingInputs, fixed.inputs]).toEqual([[], { 'first/node': 'web-1' }]);
+    expect(fixed.steps[1]!.action).toMatchObject({ parameters: { INPUT_NODE: 'first/node' } });
+    const named = await plan(
+      { 'x.md': caller('set: {node: <machine>}'), 'nodes/drain.md': drain },
+      { machine: 'web-2' },
+    );
+    expect(named.inputs).toEqual({ machine: 'web-2' });
+    expect(named.steps[1]!.action).toMatchObject({ parameters: { INPUT_NODE: 'machine' } });
+    await expect(plan({ 'x.md': caller('set: {host: a}'), 'nodes/drain.md': drain })).rejects.toThrow(
+      '`host` is no input of nodes/drain.md',
+    );
+  });
+
+  it('changes the plan with the other file, and refuses what leads back to itself', async () => {
+    const before = await plan({ 'x.md': caller(''), 'nodes/drain.md': drain });
+    const after = await plan({ 'x.md': caller(''), 'nodes/drain.md': `${drain}\nMore words.` });
+    expect(after.planHash).not.toBe(before.planHash);
+    await expect(
+      plan({
+        'x.md': caller(''),
+        'nodes/drain.md': `# Drain\n${fence('subrunbook', 'runbook: ./again.md')}`,
+        'nodes/again.md': `# A\n${fence('subrunbook', 'runbook: x.md')}`,
+      }),
+    ).rejects.toThrow('x.md → nodes/drain.md → nodes/again.md → x.md');
+  });
+});
+
+describe('other kinds and attributes', () => {
+  it('a lock, a gate and a template are steps', async () => {
+    const planned = await steps(
+      fence('lock', 'shop-db'),
+      fence(
+        'metric-gate {target=prom}',
+        'query: sum(rate(errors{job="<job>"}[5m])) < 1\nfor: 10m\nwithin: 30m\nevery: 1m',
+      ),
+      fence('template', 'Down since <time>'),
+    );
+    expect(planned.map((step) => [step.kind, step.risk, step.action])).toEqual([
+      ['lock', null, { kind: 'lock', name: 'shop-db' }],
+      [
+        'metric-gate',
+        'check',
+        {
+          kind: 'metric-gate',
+          query: 'sum(rate(errors{job="{{job}}"}[5m])) < 1',
+          forMs: 600_000,
+          everyMs: 60_000,
+          withinMs: 1_800_000,
+        },
+      ],
+      ['template', null, { kind: 'template', text: 'Down since {{time}}' }],
+    ]);
+    expect(planned[1]).toMatchObject({ target: 'prom', timeoutMs: 1_805_000 });
+  });
+
+  it.each([
+    ['metric-gate', 'for: 5m', 'has no query'],
+    ['metric-gate', 'query: up\nfor: 5m\nwithin: 1m', '`within` is shorter than `for`'],
+    ['lock', 'a b', 'names no lock'],
+    ['subrunbook', 'runbook: /etc/x.md', 'names no runbook'],
+    ['sh {until=nine}', 'uptime', '`until=nine` names no step of this procedure'],
+    ['sh {secrets="a b"}', 'uptime', '`secrets=a b` cannot be understood'],
+    ['sh {every=soon}', 'uptime', '`every=soon` cannot be understood'],
+  ])('%s with %j is refused', async (info, text, problem) => {
+    await expect(steps(fence(info, text))).rejects.toThrow(problem);
+  });
+
+  it('every and until repeat a step within its time', async () => {
+    const planned = await steps(
+      fence('sh {name=poke every=20s until=well timeout=2m}', './poke.sh'),
+      fence('sh {name=well}', 'curl -f http://x/health'),
+    );
+    expect(planned[0]).toMatchObject({ verify: 'well', retry: { attempts: 6, delayMs: 20_000 }, timeoutMs: 120_000 });
+  });
+
+  it('what a step is given by name is no question', async () => {
+    const planned = await plan(
+      runbook(
+        fence('sh {secrets=DB_PASSWORD env=staging lock=db}', 'mysqldump -p"$DB_PASSWORD" -h "$DB_HOST" shop > dump'),
+      ),
+    );
+    expect(planned.missingInputs).toEqual(['DB_HOST']);
+    expect(planned.steps[0]).toMatchObject({ secrets: ['DB_PASSWORD'], environment: 'staging', lock: 'db' });
+  });
+});
+
+describe('variables', () => {
+  it('set in one fence and used in a later one are handed on, and only those', async () => {
+    const planned = await steps(
+      fence('sh', 'POD=$(kubectl get pod -l app=x -o name | head -1)\nUNUSED=1\necho "$POD"'),
+      fence('sh', 'kubectl logs "$POD"'),
+      fence('sh', 'POD=other\nkubectl logs "$POD"'),
+      fence('sh', 'POD="$POD-2"; kubectl logs "$POD"'),
+    );
+    expect(planned.map(({ action }) => (action.kind === 'shell' ? [action.carries, action.parameters] : []))).toEqual([
+      [['POD'], {}],
+      [undefined, { POD: 'POD' }],
+      [['POD'], {}],
+      [undefined, { POD: 'POD' }],
+    ]);
+    expect(planned[1]!.inputs).toEqual(['POD']);
+  });
+});
