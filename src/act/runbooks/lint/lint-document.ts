@@ -2,6 +2,7 @@ import type { Reading } from '../blocks/detect-language.ts';
 import type { SqlStatementSyntax } from '../syntax/parse-syntax.ts';
 import type { Span } from './lint-rule.ts';
 import type { LintCommand, LintScript } from './lint-script.ts';
+import type { AwsTable } from './tools/aws-table.ts';
 
 export type LintHeading = Span & { title: string; slug: string; depth: number; line: number };
 export type LintLink = Span & { url: string };
@@ -56,6 +57,8 @@ export type LintDocument = {
   commands: readonly LintCommand[];
   sql: readonly LintSql[];
   queries: readonly LintQuery[];
+  /** What aws takes; null where the document does not call it. */
+  aws: AwsTable | null;
   /** Says whether a file the document links to is there; null where nobody can know (standard input, an API). */
   fileExists: ((path: string) => boolean) | null;
   /** What the parser of runbooks refused, with its line. */

@@ -14,6 +14,7 @@ import type { Span } from './lint-rule.ts';
 import { type LintCommand, readScript } from './lint-script.ts';
 import { findQueries } from './read-queries.ts';
 import { findSql } from './read-sql.ts';
+import { loadAwsTable } from './tools/aws-table.ts';
 
 const reader = unified().use(remarkParse).use(remarkGfm).use(remarkFrontmatter, ['yaml']);
 const CRONTAB_LINE =
@@ -71,7 +72,8 @@ export async function readLintDocument(source: {
     },
   };
   const sql = await findSql(blocks, commands);
-  return { ...partial, sql, queries: findQueries({ ...partial, inline: found.inline }) };
+  const aws = commands.some((command) => command.name === 'aws') ? await loadAwsTable() : null;
+  return { ...partial, sql, aws, queries: findQueries({ ...partial, inline: found.inline }) };
 }
 
 export function lineStarts(text: string): number[] {

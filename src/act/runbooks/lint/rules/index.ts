@@ -1,7 +1,21 @@
 import type { LintRule } from '../lint-rule.ts';
+import { AWS_RULES } from './aws-rules.ts';
+import { DATABASE_RULES } from './database-rules.ts';
+import { KUBERNETES_RULES } from './kubernetes-rules.ts';
 import { MARKDOWN_RULES } from './markdown-rules.ts';
 import { PROMQL_RULES } from './promql-rules.ts';
+import { SAFETY_RULES } from './safety-rules.ts';
 import { SHELL_RULES } from './shell-rules.ts';
+import { TOOL_RULES } from './tool-rules.ts';
 
 /** Every rule, in the order of the pages. */
-export const LINT_RULES: readonly LintRule[] = [...MARKDOWN_RULES, ...SHELL_RULES, ...PROMQL_RULES];
+export const LINT_RULES: readonly LintRule[] = [
+  ...MARKDOWN_RULES,
+  ...SHELL_RULES,
+  ...SAFETY_RULES,
+  ...TOOL_RULES,
+  ...KUBERNETES_RULES,
+  ...AWS_RULES,
+  ...DATABASE_RULES,
+  ...PROMQL_RULES,
+];
