@@ -1,10 +1,13 @@
 import { DYNAMIC, type ShellWord, wordsOf } from '../risk/shell-words.ts';
+import { afterWrapper, WRAPPERS } from '../risk/wrappers.ts';
 import { parseShell } from '../syntax/parse-syntax.ts';
 import { childrenOf, parentOf, type ShellNode, type ShellTree, textOf } from '../syntax/shell-tree.ts';
 import { ENDLESS_COMMANDS, type EndlessCommand } from './endless-commands.ts';
 
 /** How long something that never ends may run when nothing better can be done. */
 export const TIME_BOX_MS = 60_000;
+/** How long a person is given who works in an editor or a shell that was entered. */
+export const BY_HAND_MS = 1_800_000;
 /** How long a port-forward is given to open before the next line uses it. */
 const DOOR_OPENS_S = 3;
 
@@ -20,7 +23,7 @@ export async function boundEndless(script: string): Promise<Bounded> {
   const whys: string[] = [];
   let boxed = false;
   for (const node of parsed.tree.nodes) {
-    if (node.type === 'while_statement' && isForever(parsed.tree, node)) {
+    if (isLoop(node) && isForever(parsed.tree, node)) {
       edits.push({ start: node.start, end: node.end, text: boxLoop(textOf(parsed.tree, node)) });
       whys.push('the loop never ends');
       boxed = true;
@@ -32,7 +35,8 @@ export async function boundEndless(script: string): Promise<Bounded> {
     if (found === undefined) continue;
     edits.push(boundCommand(parsed.tree, node, words, found));
     whys.push(found.rule.why);
-    if (found.rule.bound === 'time-box') boxed = true;
+    if (found.rule.bound === 'time-box' || (found.rule.bound === 'door' && !isFollowed(parsed.tree, node)))
+      boxed = true;
   }
   if (edits.length === 0) return null;
   let bounded = script;
@@ -85,27 +89,67 @@ function flagsOf(name: string, args: readonly string[]): readonly string[] {
   return verb < 0 ? args : args.slice(verb + 1);
 }
 
+/** Where in a command line a tool's name may stand: at its head, behind wrappers, in a container or on another host. */
 function toolPlaces(words: readonly ShellWord[]): number[] {
-  const places = [0];
-  for (let at = 0; at < words.length - 1; at++) {
-    const value = words[at]!.value;
-    if (value === '--') places.push(at + 1);
-    if (places.at(-1) === at && /^(?:sudo|time|nohup|env|command|exec|stdbuf)$/.test(value)) places.push(at + 1);
+  const places: number[] = [];
+  let at = 0;
+  for (let depth = 0; depth < 8 && at < words.length; depth++) {
+    places.push(at);
+    const name = words[at]!.value.replace(/^.*\//, '');
+    const next = insideOf(name, words.slice(at + 1));
+    if (next === undefined) break;
+    at = words.length - next.length;
   }
-  return places.filter((place) => place < words.length);
+  return places;
 }
 
+/** The words of the command that this one runs, if it runs one. */
+function insideOf(name: string, args: readonly ShellWord[]): readonly ShellWord[] | undefined {
+  // What already has a clock needs no other.
+  if (name === 'timeout') return undefined;
+  const wrapper = WRAPPERS[name];
+  if (wrapper !== undefined && Object.hasOwn(WRAPPERS, name)) return afterWrapper(wrapper, args);
+  const dashes = args.findIndex((arg) => arg.value === '--');
+  if (/^(?:kubectl|oc|crictl|nomad|lxc|docker|docker-compose|podman|nerdctl|vagrant)$/.test(name)) {
+    const verb = args.findIndex((arg) => /^(?:exec|rsh|run)$/.test(arg.value));
+    if (verb < 0) return undefined;
+    return dashes > verb
+      ? args.slice(dashes + 1)
+      : afterWrapper(
+          {
+            valueOptions: ['-n', '-c', '-u', '-e', '-w', '--user', '--env', '--index', '--name', '-v', '--network'],
+            ownWords: 1,
+          },
+          args.slice(verb + 1),
+        );
+  }
+  if (name === 'ssh') {
+    return afterWrapper(
+      {
+        valueOptions: ['-p', '-i', '-l', '-o', '-F', '-J', '-L', '-R', '-D', '-c', '-E', '-e', '-m', '-b', '-W', '-S'],
+        ownWords: 1,
+      },
+      args,
+    );
+  }
+  return dashes >= 0 ? args.slice(dashes + 1) : undefined;
+}
+
+/** True where a script for another shell, given as one word, holds something that never ends. */
 async function hidesEndless(words: readonly ShellWord[]): Promise<boolean> {
   const name = words[0]?.value ?? '';
-  if (/^timeout$/.test(name) || !words.some((word) => /^(?:ssh|bash|sh|su)$/.test(word.value))) return false;
+  if (/^timeout$/.test(name) || !words.some((word) => /^(?:ssh|bash|sh|zsh|dash|su|eval|runuser)$/.test(word.value)))
+    return false;
   for (const word of words.slice(1)) {
     if (!/\s/.test(word.value)) continue;
     const inner = await parseShell(word.value);
     if (!inner.ok) continue;
-    if (inner.tree.nodes.some((node) => node.type === 'command' && endlessIn(wordsOf(inner.tree, node)) !== undefined))
-      return true;
+    for (const node of inner.tree.nodes) {
+      if (isLoop(node) && isForever(inner.tree, node)) return true;
+      if (node.type === 'command' && endlessIn(wordsOf(inner.tree, node)) !== undefined) return true;
+    }
   }
-  return name === 'ssh' && endlessIn(words.slice(2)) !== undefined;
+  return false;
 }
 
 function boundCommand(tree: ShellTree, node: ShellNode, words: readonly ShellWord[], { rule, at }: Found): Edit {
@@ -142,15 +186,28 @@ function boundCommand(tree: ShellTree, node: ShellNode, words: readonly ShellWor
           text.slice((tool.value === 'go' ? keeps.end : node.end) - node.start),
       };
     }
-    case 'unwrap':
-      return { ...whole, text: unwrapWatch(tree, node, words.slice(at + 1)) };
-    case 'door':
+    case 'rename': {
+      // Options are the tool's own; `+F` and its like too.
+      const kept = words.slice(at + 1).filter((word) => !/^[-+]./.test(word.value));
+      const rest = kept.map((word) => word.raw).join(' ');
       return {
         ...whole,
+        text: `${text.slice(0, tool.start - node.start)}${rule.text}${rest === '' ? '' : ` ${rest}`}`,
+      };
+    }
+    case 'unwrap':
+      return { ...whole, text: unwrapWatch(tree, node, words.slice(at + 1)) };
+    case 'door': {
+      // Its own `&` goes with it.
+      const own = /^[ \t]*&(?!&)/.exec(tree.text.slice(node.end, node.end + 20))?.[0].length ?? 0;
+      return {
+        start: node.start,
+        end: node.end + own,
         text: isFollowed(tree, node)
           ? `${text} & HOLDFAST_DOOR=$!; trap 'kill "$HOLDFAST_DOOR" 2>/dev/null || true' EXIT; sleep ${DOOR_OPENS_S}`
           : boxCommand(text),
       };
+    }
     default:
       return { ...whole, text: boxCommand(text) };
   }
@@ -180,12 +237,18 @@ function isFollowed(tree: ShellTree, node: ShellNode): boolean {
   return tree.nodes.some((other) => other.type === 'command' && other.start >= node.end);
 }
 
+const isLoop = (node: ShellNode) => node.type === 'while_statement' || node.type === 'c_style_for_statement';
+
+/** `while true`, `while :`, `while sleep 5`, `until false`, `for ((;;))` without a way out. */
 function isForever(tree: ShellTree, node: ShellNode): boolean {
+  const text = textOf(tree, node);
+  if (/\b(?:break|exit|return)\b/.test(text)) return false;
+  if (node.type === 'c_style_for_statement') return /^for\s*\(\(\s*;\s*;/.test(text);
   const condition = childrenOf(tree, node).find((child) => child.named);
-  const text = condition === undefined ? '' : textOf(tree, condition).replace(/;$/, '').trim();
-  return (
-    /^(?:true|:|\[ 1 \]|\[\[ 1 \]\]|\[ true \])$/.test(text) && !/\b(?:break|exit|return)\b/.test(textOf(tree, node))
-  );
+  const said = condition === undefined ? '' : textOf(tree, condition).replace(/;$/, '').trim();
+  return text.startsWith('until')
+    ? /^(?:false|\[ 0 -eq 1 \])$/.test(said)
+    : /^(?:true|:|1|\[ 1 \]|\[\[ 1 \]\]|\[ true \]|\[\[ true \]\]|sleep \S+|\[ 1 -eq 1 \])$/.test(said);
 }
 
 /** Ends a command after the time box; that is its normal end and no failure. */

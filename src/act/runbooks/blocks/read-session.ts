@@ -2,6 +2,7 @@ import type { BlockClass } from '../../../contract/runbook.ts';
 import { classifyScript } from '../risk/classify-shell.ts';
 import { riskiest, type Verdict } from '../risk/verdict.ts';
 import type { BlockContext, BlockReading, StepSeed } from './block-reading.ts';
+import { BY_HAND_MS } from './bound-endless.ts';
 import { byHandSeed, judgeConsole } from './read-console.ts';
 import { readShellBlock } from './read-shell-block.ts';
 import { readSqlBlock } from './read-sql-block.ts';
@@ -56,7 +57,15 @@ export async function readSession(session: Session, text: string, context: Block
     const start = offsets[first]! + lines[first]!.text.search(/\S/);
     const end = offsets[last]! + lines[last]!.text.trimEnd().length;
     readings.push({ class: verdict.class as BlockClass, reason: verdict.reason });
-    seeds.push(byHandSeed(text, { start, end }, verdict, 'it is typed where Holdfast cannot type'));
+    const seed = byHandSeed(text, { start, end }, verdict, 'it is typed where Holdfast cannot type');
+    if (part.entry !== null)
+      seed.bound = {
+        how: 'time-box',
+        body: seed.body,
+        timeoutMs: BY_HAND_MS,
+        why: 'it lasts until the person leaves it',
+      };
+    seeds.push(seed);
   }
   if (readings.length === 0)
     return { class: 'sample', reason: 'output shown as an example: nothing to run', seeds: [] };

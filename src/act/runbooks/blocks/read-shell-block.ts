@@ -8,7 +8,7 @@ import { type RunClass, riskiest, type Verdict } from '../risk/verdict.ts';
 import { MAX_SYNTAX_CHARS, parseShell } from '../syntax/parse-syntax.ts';
 import { childrenOf, type ShellTree, syntaxErrorIn, textOf } from '../syntax/shell-tree.ts';
 import { type BlockContext, type BlockReading, type FoundInput, manualSeed, type StepSeed } from './block-reading.ts';
-import { boundEndless, TIME_BOX_MS } from './bound-endless.ts';
+import { BY_HAND_MS, boundEndless, TIME_BOX_MS } from './bound-endless.ts';
 import { choicesOf } from './choices.ts';
 import { followsWork, titleFromComments, waitInComment, withoutNumber } from './comment-steps.ts';
 import { isKnownCommand } from './known-command.ts';
@@ -95,6 +95,7 @@ async function readSegment(
         found: verdict.class,
         reason: `only a person can do this: ${verdict.reason}`,
         inputs,
+        bound: { how: 'time-box', body, timeoutMs: BY_HAND_MS, why: 'it lasts until the person leaves it' },
         action: { kind: 'manual', text },
       }),
     };
