@@ -2,6 +2,7 @@ import type { RunbookProcedure, RunbookStep } from '../../contract/runbook.ts';
 import type { BlockReading, StepSeed } from './blocks/block-reading.ts';
 import { manualSeed } from './blocks/block-reading.ts';
 import type { FenceAttributes } from './markdown/fence-attributes.ts';
+import type { Alternatives } from './markdown/find-alternatives.ts';
 import { isPartHeading, isReferenceHeading, responseTimes, severityIn } from './markdown/heading-words.ts';
 import type { FenceEntry, InlineCode, OutlineEntry } from './markdown/read-outline.ts';
 import { headingSlugs } from './markdown/slug-headings.ts';
@@ -44,6 +45,7 @@ type Item = {
   codes: InlineCode[];
   line: number;
   endLine: number;
+  choice: StepSeed['choice'];
   bullets: string[];
   steps: PlacedStep[];
   section: Section;
@@ -59,6 +61,7 @@ export async function assembleProcedures(
   fences: ReadonlyMap<FenceEntry, ReadFence>,
   readInline: ReadInline,
   fallbackTitle: string,
+  alternatives: Alternatives = { of: new Map(), parts: new Set() },
 ): Promise<{ sections: Section[]; sectionOf: Map<FenceEntry, Section> }> {
   const slugs = headingSlugs();
   const times = responseTimes(entries.flatMap((entry) => (entry.kind === 'table' ? [entry.rows] : [])));
@@ -106,6 +109,7 @@ export async function assembleProcedures(
     const at = { start: 0, end: 0 };
     const text = [done.text, ...done.bullets.map((bullet) => `- ${bullet}`)].join('\n');
     const seed = seeds.length === 1 ? seeds[0]! : manualSeed(text, at);
+    seed.choice ??= done.choice;
     place(done.section, done.phase, {
       seed,
       attributes: {},
@@ -125,14 +129,44 @@ export async function assembleProcedures(
     section.phases.push(title);
   };
 
+  const choiceOf = (entry: OutlineEntry): StepSeed['choice'] => {
+    const found = alternatives.of.get(entry);
+    // `=`: the name of the question as it is, shared by every step it decides.
+    return found === undefined
+      ? null
+      : { ...found, group: found.group === 'platform' ? 'platform' : `=${found.group}` };
+  };
+  /** A command in an item's or a cell's own words is a step. */
+  const placeInline = async (
+    entry: { text: string; codes: InlineCode[]; line: number },
+    choice: StepSeed['choice'],
+  ) => {
+    const section = current();
+    for (const code of entry.codes) {
+      const seed = await readInline(code);
+      if (seed === null) continue;
+      seed.choice ??= choice;
+      const title = entry.text === '' ? code.text : entry.text;
+      place(section, section.phases.length - 1, {
+        seed,
+        attributes: {},
+        number: null,
+        title,
+        line: code.line,
+        endLine: code.line,
+        fence: null,
+      });
+    }
+  };
+
   for (const entry of entries) {
     switch (entry.kind) {
       case 'heading': {
         await finishItem();
-        inSymptoms = /^symptoms?$/i.test(entry.title);
+        inSymptoms = isSymptoms(entry.title);
         while (open.length > 0 && open.at(-1)!.depth >= entry.depth) open.pop();
         const parent = open.at(-1);
-        if (parent !== undefined && isPartHeading(entry.title, parent.depth)) {
+        if (parent !== undefined && (alternatives.parts.has(entry) || isPartHeading(entry.title, parent.depth))) {
           slugs(entry.title);
           beginPhase(parent.section, entry.title);
           open.push({ section: parent.section, depth: entry.depth, own: false });
@@ -145,7 +179,7 @@ export async function assembleProcedures(
       case 'label': {
         await finishItem();
         const section = current();
-        inSymptoms = /^symptoms?$/i.test(entry.title);
+        inSymptoms = isSymptoms(entry.title);
         if (inSymptoms && entry.rest !== '') section.symptoms.push(entry.rest);
         else if (/^(?:response )?sla$|^response time$/i.test(entry.title))
           section.responseWithinMs = readDurationMs(entry.rest) ?? section.responseWithinMs;
@@ -162,7 +196,14 @@ export async function assembleProcedures(
           (entry.links > 0 && entry.text === '')
         )
           break;
-        item = { ...entry, bullets: [], steps: [], section: current(), phase: current().phases.length - 1 };
+        item = {
+          ...entry,
+          choice: choiceOf(entry),
+          bullets: [],
+          steps: [],
+          section: current(),
+          phase: current().phases.length - 1,
+        };
         break;
       case 'check': {
         if (reference) break;
@@ -181,12 +222,18 @@ export async function assembleProcedures(
       case 'bullet':
         if (item !== undefined) item.bullets.push(entry.text);
         else if (inSymptoms) current().symptoms.push(entry.text);
+        else if (!reference && isInstruction(entry)) await placeInline(entry, choiceOf(entry));
+        break;
+      case 'cell':
+        if (!reference && !inSymptoms) await placeInline(entry, null);
         break;
       case 'fence': {
         const section = current();
         sectionOf.set(entry, section);
         const { reading, attributes } = fences.get(entry)!;
+        const choice = choiceOf(entry);
         for (const seed of reading.seeds) {
+          seed.choice ??= choice;
           const lines = linesOf(entry, seed);
           const title = seed.title ?? item?.title ?? section.title;
           const phase = item?.phase ?? section.phases.length - 1;
@@ -207,6 +254,22 @@ export async function assembleProcedures(
   await finishItem();
   return { sections, sectionOf };
 }
+
+/** "Run `x`", "Check: `x`", or nothing but `x`; a sentence that only speaks of a command is none. */
+function isInstruction({ text, codes }: { text: string; codes: readonly InlineCode[] }): boolean {
+  if (codes.length === 0) return false;
+  const rest = codes.reduce((left, code) => left.replace(code.text, ''), text).trim();
+  return (
+    /^[\s,.;:()→–-]*$/.test(rest) ||
+    /^[^.]{1,80}:[\s.]*$/.test(rest) ||
+    /^(?:then |next,? |now |first,? |finally,? |please |to [^,]{1,60}, )?(?:run|execute|use|check|verify|confirm|try|issue|type|enter|delete|remove|restart|start|stop|scale|drain|cordon|uncordon|apply|roll ?back|list|get|show|inspect|look|see|view|find|kill|flush|clear|trigger|force|call|do|perform|invoke|führe|prüfe|ejecut\w+|verifi\w+|exécut\w+|vérifi\w+|execut\w+|выполни\w*|запусти\w*|проверь\w*|実行|运行|执行)/i.test(
+      rest,
+    )
+  );
+}
+
+const isSymptoms = (title: string) =>
+  /^(?:symptoms?|symptome|síntomas|sintomas|symptômes|sintomi|симптомы|症状|现象)\s*:?$/i.test(title.trim());
 
 function linesOf(fence: FenceEntry, seed: StepSeed): { line: number; endLine: number } {
   const line = fence.firstLine + countNewlines(fence.text, seed.start);

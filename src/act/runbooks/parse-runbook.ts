@@ -8,10 +8,12 @@ import {
   type Section,
 } from './assemble-procedures.ts';
 import type { BlockContext, FoundInput, StepSeed } from './blocks/block-reading.ts';
+import { readingByName, typedShell } from './blocks/detect-language.ts';
 import { isKnownCommand } from './blocks/known-command.ts';
 import { readBlock } from './blocks/read-block.ts';
 import { readShellBlock } from './blocks/read-shell-block.ts';
 import { readFenceAttributes } from './markdown/fence-attributes.ts';
+import { findAlternatives } from './markdown/find-alternatives.ts';
 import { type FrontMatter, readFrontMatter } from './markdown/front-matter.ts';
 import { type FenceEntry, type InlineCode, readOutline } from './markdown/read-outline.ts';
 import { slugOf } from './markdown/slug-headings.ts';
@@ -73,7 +75,8 @@ export async function parseRunbook(source: { file: string; text: string }): Prom
   const title = front.title ?? firstHeading ?? file.replace(/^.*\//, '');
   const readInline = (code: InlineCode) =>
     readInlineCommand(code, { file, firstLine: code.line, known, attributes: {} });
-  const { sections, sectionOf } = await assembleProcedures(outline.entries, fences, readInline, title);
+  const alternatives = findAlternatives(outline.entries, outline.tabs);
+  const { sections, sectionOf } = await assembleProcedures(outline.entries, fences, readInline, title, alternatives);
   const inlineCodes = outline.entries.flatMap((entry) => ('codes' in entry ? entry.codes : []));
   const parsed = present({ inlineCodes, file, text: source.text, title, front, sections, sectionOf, fences });
   for (const draft of Object.values(parsed.drafts)) {
@@ -167,6 +170,8 @@ function present({ inlineCodes, file, text, title, front, sections, sectionOf, f
     procedures,
     drafts,
     triggers: front.triggers,
+    schedules: front.schedules,
+    hooks: front.hooks,
   };
 }
 
@@ -217,11 +222,13 @@ function choiceOf(placed: PlacedStep): RunbookStep['choice'] {
   const own = `${slugOf(placed.fence === null ? placed.title : stepTitle(placed))}-${placed.fence?.line ?? placed.line}`;
   return {
     group:
-      found.group === 'platform'
-        ? 'platform'
-        : found.group === null
-          ? own
-          : `${found.group}-${placed.fence?.line ?? placed.line}`,
+      found.group?.startsWith('=') === true
+        ? found.group.slice(1)
+        : found.group === 'platform'
+          ? 'platform'
+          : found.group === null
+            ? own
+            : `${found.group}-${placed.fence?.line ?? placed.line}`,
     option: found.option,
     label: found.label,
   };
@@ -355,9 +362,11 @@ class InputCollector {
 async function assignedAnywhere(fences: readonly FenceEntry[]): Promise<Set<string>> {
   const names = new Set<string>();
   for (const fence of fences) {
-    if (!/^(?:sh|bash|shell|zsh|ksh|console|)$/i.test(fence.language)) continue;
+    const language = fence.language.toLowerCase();
+    const named = readingByName(language);
+    if (named !== 'shell' && (named !== undefined || !fence.text.includes('='))) continue;
     if (fence.text.length > MAX_SYNTAX_CHARS) continue;
-    const marked = markPlaceholders(fence.text);
+    const marked = markPlaceholders(typedShell(language, fence.text));
     if (marked.full) continue;
     const parsed = await parseShell(marked.text);
     if (parsed.ok) for (const name of assignedIn(parsed.tree)) names.add(name);

@@ -97,6 +97,17 @@ export function readingOf(language: string, text: string): Reading {
 /** What was typed at a shell's prompts and the comments beside it; everything else becomes blanks. */
 export const commandsOfTranscript = (text: string, announced: boolean): string => typedAt(text, announced, 'shell');
 
+/** What is typed into shells in a fence, prompts and output as blanks; the text itself where it has none. */
+export function typedShell(language: string, text: string): string {
+  if (!mayBeSession(language, text)) return text;
+  const session = readSessionLines(text, announcesTranscript(language), readingByName(language) === 'shell');
+  if (session === null) return text;
+  const keep = session.lines.flatMap((line, at) =>
+    line.kind === 'typed' && (line.place === 'shell' || line.place === 'remote') ? [at] : [],
+  );
+  return keepLines(session.lines, new Set(keep));
+}
+
 /** What was typed at psql's prompts; everything else becomes blanks. */
 export const statementsOfSession = (text: string): string => typedAt(text, false, 'sql');
 

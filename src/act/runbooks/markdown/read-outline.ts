@@ -3,6 +3,8 @@ import remarkFrontmatter from 'remark-frontmatter';
 import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
+import { readHtmlBlock } from './read-html-block.ts';
+import { type IncludeLine, type TabRange, unwrapLayouts } from './unwrap-layouts.ts';
 
 /** One thing of the document in reading order. Lines are 1-based in the file as it is. */
 export type OutlineEntry =
@@ -22,6 +24,8 @@ export type OutlineEntry =
   | { kind: 'check'; text: string; codes: InlineCode[]; line: number; endLine: number }
   | { kind: 'bullet'; text: string; codes: InlineCode[]; inItem: boolean; line: number }
   | { kind: 'text'; text: string; line: number }
+  /** A cell of a table that holds commands. */
+  | { kind: 'cell'; text: string; codes: InlineCode[]; line: number }
   | { kind: 'table'; rows: string[][]; line: number }
   | FenceEntry;
 
@@ -40,7 +44,12 @@ export type FenceEntry = {
   closed: boolean;
 };
 
-type Outline = { frontMatter: { yaml: string; line: number } | null; entries: OutlineEntry[] };
+type Outline = {
+  frontMatter: { yaml: string; line: number } | null;
+  entries: OutlineEntry[];
+  tabs: TabRange[];
+  includes: IncludeLine[];
+};
 
 const reader = unified().use(remarkParse).use(remarkGfm).use(remarkFrontmatter, ['yaml']);
 
@@ -49,9 +58,10 @@ const reader = unified().use(remarkParse).use(remarkGfm).use(remarkFrontmatter, 
  * at an unindented fence, and only the order (with the number each list starts at) still says which step a fence is of.
  */
 export function readOutline(text: string): Outline {
-  const root = reader.parse(text) as Root;
-  const lines = text.split(/\r\n|\r|\n/);
-  const outline: Outline = { frontMatter: null, entries: [] };
+  const { text: plain, tabs, includes } = unwrapLayouts(text);
+  const root = reader.parse(plain) as Root;
+  const lines = plain.split(/\r\n|\r|\n/);
+  const outline: Outline = { frontMatter: null, entries: [], tabs, includes };
   // Depth is the author's choice, so the walk has its own stack.
   const stack: { node: Nodes; inItem: boolean }[] = [...root.children]
     .reverse()
@@ -72,8 +82,11 @@ export function readOutline(text: string): Outline {
       case 'code':
         outline.entries.push(readFence(node, lines));
         break;
+      case 'html':
+        outline.entries.push(...readHtmlBlock(node.value, line));
+        break;
       case 'table':
-        outline.entries.push({ kind: 'table', rows: readRows(node), line });
+        outline.entries.push({ kind: 'table', rows: readRows(node), line }, ...readCommandCells(node));
         break;
       case 'list':
         for (const child of [...readList(node, inItem)].reverse()) {
@@ -148,7 +161,11 @@ function readFence(node: Code, lines: readonly string[]): FenceEntry {
   const last = (lines[endLine - 1] ?? '').replace(/^[\s>]*/, '').trimEnd();
   const closed = !fenced || (endLine > line && last.startsWith(mark) && [...last].every((char) => char === mark[0]));
   // `sh{name=x}` without a blank belongs to the attributes, not to the language.
-  const [, language = '', glued = ''] = /^([^{]*)(\{.*)?$/s.exec(node.lang ?? '') ?? [];
+  const [, named = '', glued = ''] = /^([^{]*)(\{.*)?$/s.exec(node.lang ?? '') ?? [];
+  // Pandoc and MkDocs write the language as a class: `{.bash .numberLines}`.
+  const language = (named !== '' ? named : (/^\{\s*\.([\w+-]+)/.exec(glued)?.[1] ?? ''))
+    .replace(/^(?:language-|lang-)/, '')
+    .replace(/[,:].*$/, '');
   return {
     kind: 'fence',
     language,
@@ -164,6 +181,25 @@ function readFence(node: Code, lines: readonly string[]): FenceEntry {
 
 function readRows(table: Table): string[][] {
   return table.children.map((row) => row.children.map((cell) => plainText(cell).trim()));
+}
+
+const COMMAND_COLUMN =
+  /command|action|fix|how|run|check|step|remed|resolution|query|befehl|maßnahme|comando|acción|commande|ação|команда|コマンド|命令|操作/i;
+
+/** Commands in the cells of a column that is called so: each is something to do, titled by its row's first cell. */
+function readCommandCells(table: Table): OutlineEntry[] {
+  const [head, ...rows] = table.children;
+  const columns = new Set(
+    (head?.children ?? []).flatMap((cell, at) => (COMMAND_COLUMN.test(plainText(cell)) ? [at] : [])),
+  );
+  return rows.flatMap((row) =>
+    row.children.flatMap((cell, at): OutlineEntry[] => {
+      const codes = columns.has(at) ? inlineCodes(cell) : [];
+      if (codes.length === 0) return [];
+      const title = at === 0 ? '' : plainText(row.children[0]!).trim();
+      return [{ kind: 'cell', text: title, codes, line: row.position?.start.line ?? 1 }];
+    }),
+  );
 }
 
 function plainText(top: Nodes): string {
@@ -183,7 +219,7 @@ function plainText(top: Nodes): string {
   return text;
 }
 
-function inlineCodes(node: Paragraph): InlineCode[] {
+function inlineCodes(node: Nodes): InlineCode[] {
   return descendants(node).flatMap((each) =>
     each.type === 'inlineCode' ? [{ text: each.value, line: each.position?.start.line ?? 1 }] : [],
   );

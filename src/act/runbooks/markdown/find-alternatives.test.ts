@@ -1,0 +1,104 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { parseRunbook } from '../parse-runbook.ts';
+import { stopSyntaxThread } from '../syntax/parse-syntax.ts';
+
+afterAll(stopSyntaxThread);
+
+const TICKS = '```';
+const sh = (text: string, indent = '') => `${indent}${TICKS}sh\n${indent}${text}\n${indent}${TICKS}\n`;
+async function choicesOf(text: string) {
+  const document = await parseRunbook({ file: 'x.md', text });
+  const steps = document.procedures.flatMap((each) => each.phases.flatMap((phase) => phase.steps));
+  const chosen = steps.filter((step) => step.choice !== null);
+  return {
+    questions: steps.filter((step) => step.kind === 'choice').length,
+    options: chosen.map((step) => step.choice!.option),
+    groups: new Set(chosen.map((step) => step.choice!.group)).size,
+    free: steps.filter((step) => step.choice === null && step.kind === 'shell').map((step) => step.body),
+  };
+}
+
+describe('several ways to do the same', () => {
+  it.each<[string, string, string[]]>([
+    [
+      'options as headings',
+      `## Fix\n\n### Option 1: restart\n\n${sh('systemctl restart web')}\n### Option 2: undo\n\n${sh('helm rollback web')}`,
+      ['1', '2'],
+    ],
+    [
+      'options with letters',
+      `## Fix\n\n### Option A - restart\n\n${sh('systemctl restart web')}\n### Option B - undo\n\n${sh('helm rollback web')}`,
+      ['a', 'b'],
+    ],
+    [
+      'options as labels',
+      `## Fix\n\n**Option 1:** restart\n\n${sh('systemctl restart web')}\n**Option 2:** undo\n\n${sh('helm rollback web')}`,
+      ['1', '2'],
+    ],
+    [
+      'options as items',
+      `## Fix\n\n1. Option A: restart\n\n${sh('systemctl restart web', '   ')}\n2. Option B: undo\n\n${sh('helm rollback web', '   ')}`,
+      ['a', 'b'],
+    ],
+    [
+      'platforms as headings',
+      `## Restart\n\n### Docker\n\n${sh('docker restart web')}\n### Kubernetes\n\n${sh('kubectl rollout restart deploy/web')}`,
+      ['docker', 'kubernetes'],
+    ],
+    [
+      'platforms as conditions',
+      `## Install\n\nIf you are on Ubuntu:\n\n${sh('apt-get install jq')}\nIf you are on RHEL:\n\n${sh('yum install jq')}`,
+      ['ubuntu', 'rhel'],
+    ],
+    [
+      'or',
+      `## Fix\n\nEither scale it:\n\n${sh('kubectl scale deploy/web --replicas=3')}\nOr restart it:\n\n${sh('kubectl rollout restart deploy/web')}`,
+      ['1', '2'],
+    ],
+    [
+      'alternatively, twice',
+      `## Fix\n\n${sh('ls a')}\nAlternatively:\n\n${sh('ls b')}\nor\n\n${sh('ls c')}`,
+      ['1', '2', '3'],
+    ],
+    [
+      'tabs of MkDocs',
+      `## Fix\n\n=== "Docker"\n\n${sh('docker restart web', '    ')}\n=== "Helm"\n\n${sh('helm rollback web', '    ')}`,
+      ['docker', 'helm'],
+    ],
+    [
+      'tabs in Liquid',
+      `## Fix\n\n{% tabs %}\n{% tab title="One" %}\n${sh('ls a')}{% endtab %}\n{% tab title="Two" %}\n${sh('ls b')}{% endtab %}\n{% endtabs %}`,
+      ['one', 'two'],
+    ],
+    [
+      'tabs in JSX',
+      `## Fix\n\n<Tabs>\n<TabItem value="a" label="First">\n${sh('ls a')}</TabItem>\n<TabItem value="b" label="Second">\n${sh('ls b')}</TabItem>\n</Tabs>`,
+      ['first', 'second'],
+    ],
+    [
+      'German options',
+      `## Beheben\n\n### Möglichkeit 1: Neustart\n\n${sh('systemctl restart web')}\n### Möglichkeit 2: zurück\n\n${sh('helm rollback web')}`,
+      ['1', '2'],
+    ],
+    [
+      'comments in a fence',
+      `## Fix\n\n${sh('# Docker\ndocker restart web\n\n# Kubernetes\nkubectl rollout restart deploy/web')}`,
+      ['docker', 'kubernetes'],
+    ],
+  ])('%s are one question', async (_, text, options) => {
+    expect(await choicesOf(text)).toMatchObject({ questions: 1, options, groups: 1 });
+  });
+
+  it.each<[string, string]>([
+    ['one option alone', `## Fix\n\n### Option 1: restart\n\n${sh('systemctl restart web')}`],
+    ['headings that are services', `## Checks\n\n### Web\n\n${sh('curl web')}\n### Worker\n\n${sh('curl worker')}`],
+    ['prose that says or', `## Fix\n\n${sh('ls a')}\nThis takes one or two minutes.\n\n${sh('ls b')}`],
+  ])('%s are no question', async (_, text) => {
+    expect(await choicesOf(text)).toMatchObject({ questions: 0, options: [] });
+  });
+
+  it('end where the procedure goes on', async () => {
+    const text = `## Fix\n\nEither:\n\n${sh('ls a')}\nOr:\n\n${sh('ls b')}\nThen check:\n\n${sh('ls c')}`;
+    expect((await choicesOf(text)).free).toEqual(['ls c']);
+  });
+});

@@ -1,0 +1,164 @@
+import { isPartHeading } from './heading-words.ts';
+import type { FenceEntry, OutlineEntry } from './read-outline.ts';
+import type { TabRange } from './unwrap-layouts.ts';
+
+/** Which of several ways a part of a document describes. */
+export type Alternative = { group: string; option: string; label: string };
+export type Alternatives = {
+  /** The way each entry (fence or item) belongs to. */
+  of: Map<OutlineEntry, Alternative>;
+  /** Headings that only name a way: parts of the procedure around them, not procedures. */
+  parts: Set<OutlineEntry>;
+};
+
+const OPTION =
+  /^(?:\*\*)?(?:option|alternative|variant|variante?|method|approach|möglichkeit|opción|opção|opzione|méthode|вариант|способ|方法|選択肢|选项|方案)\s*#?([A-Z]|\d{1,2}|i{1,3}|one|two|three|four)(?![\w])\s*(?:\([^)]*\))?\s*[:.)–—-]*\s*(.*)$/iu;
+const PLATFORMS =
+  'docker[- ]compose|docker swarm|docker|kubernetes|k8s|podman|openshift|helm|kustomize|systemd|bare[- ]metal|virtual machines?|vms?|nomad|ecs|eks|gke|aks|fargate|aws|amazon web services|azure|gcp|google cloud|digitalocean|linux|ubuntu|debian|rhel|red hat|centos|fedora|rocky|almalinux|suse|opensuse|arch|alpine|amazon linux|macos|mac os|mac|os x|windows|homebrew|freebsd|postgres(?:ql)?|mysql|mariadb|npm|yarn|pnpm|apt|yum|dnf|omnibus|source';
+const PLATFORM_TITLE = new RegExp(
+  `^(?:(?:on|for|in|using|with|via|from|unter|für|bei|mit|en|para|sur|pour|avec|в|на|для)\\s+)?(${PLATFORMS})(?:\\s*\\/\\s*(?:${PLATFORMS}))*(?:\\s+(?:users?|hosts?|nodes?|clusters?|deployments?|installations?|environments?|based|systems?))?(?:\\s*\\([^)]*\\))?\\s*:?$`,
+  'iu',
+);
+const PLATFORM_CONDITION = new RegExp(
+  `^(?:if|when|for|on|wenn|falls|si|se|если)\\b.{0,60}?\\b(${PLATFORMS})\\b.{0,60}[:,.]?$`,
+  'iu',
+);
+const OR =
+  /^(?:or|alternatively|otherwise|or else|oder|alternativ|o bien|o|ou|ou bien|alternativement|или|または|或者|或)(?![\w])[\s,:]*(.{0,120})$/iu;
+
+type Sign = { kind: 'option' | 'platform'; option: string; label: string };
+
+/** Finds "Option 1 / Option 2", "Docker / Kubernetes", "if on Ubuntu / if on RHEL", "… or …" and tabs. */
+export function findAlternatives(entries: readonly OutlineEntry[], tabs: readonly TabRange[]): Alternatives {
+  const found: Alternatives = { of: new Map(), parts: new Set() };
+  for (const entry of entries) {
+    const tab = tabs.findLast((each) => each.from <= entry.line && entry.line <= each.to);
+    const several = tab !== undefined && tabs.some((each) => each.group === tab.group && each.label !== tab.label);
+    if (several && runs(entry)) found.of.set(entry, { group: tab.group, option: slug(tab.label), label: tab.label });
+  }
+  byHeadings(entries, found);
+  byLabels(entries, found);
+  byOr(entries, found);
+  return found;
+}
+
+const runs = (entry: OutlineEntry) =>
+  entry.kind === 'fence' || entry.kind === 'item' || entry.kind === 'bullet' || entry.kind === 'check';
+const slug = (label: string) =>
+  label
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-|-$/g, '') || 'other';
+
+function signOf(title: string): Sign | null {
+  const option = OPTION.exec(title.trim());
+  if (option !== null)
+    return {
+      kind: 'option',
+      option: option[1]!.toLowerCase(),
+      label: option[2]!.replace(/[:*]+$/, '').trim() || title.trim(),
+    };
+  const platform = PLATFORM_TITLE.exec(title.trim()) ?? PLATFORM_CONDITION.exec(title.trim());
+  if (platform === null || title.length > 140) return null;
+  return { kind: 'platform', option: slug(platform[1]!).replace(/^k8s$/, 'kubernetes'), label: platform[1]! };
+}
+
+/** Sibling headings that name ways: everything below each belongs to it. */
+function byHeadings(entries: readonly OutlineEntry[], found: Alternatives): void {
+  const groups = new Map<string, { at: number; sign: Sign; depth: number }[]>();
+  const parents: { depth: number; at: number }[] = [];
+  entries.forEach((entry, at) => {
+    if (entry.kind !== 'heading') return;
+    while (parents.length > 0 && parents.at(-1)!.depth >= entry.depth) parents.pop();
+    const sign = entry.depth >= 2 ? signOf(entry.title) : null;
+    if (sign !== null && parents.length > 0) {
+      const key = `${parents.at(-1)!.at}:${sign.kind}:${entry.depth}`;
+      groups.set(key, [...(groups.get(key) ?? []), { at, sign, depth: entry.depth }]);
+    }
+    parents.push({ depth: entry.depth, at });
+  });
+  for (const group of groups.values()) {
+    if (new Set(group.map((each) => each.sign.option)).size < 2) continue;
+    const parent = entries[group[0]!.at]!;
+    const name = group[0]!.sign.kind === 'platform' ? '=platform' : `=option-${parent.line}`;
+    for (const { at, sign, depth } of group) {
+      found.parts.add(entries[at]!);
+      for (let next = at + 1; next < entries.length; next++) {
+        const entry = entries[next]!;
+        if (entry.kind === 'heading' && entry.depth <= depth) break;
+        if (runs(entry) && !found.of.has(entry))
+          found.of.set(entry, { group: name.slice(1), option: sign.option, label: sign.label });
+      }
+    }
+  }
+}
+
+/** Bold labels, short paragraphs and items between two headings that name ways. */
+function byLabels(entries: readonly OutlineEntry[], found: Alternatives): void {
+  let section: { at: number; sign: Sign }[] = [];
+  const settle = (end: number) => {
+    for (const kind of ['option', 'platform'] as const) {
+      const own = section.filter((each) => each.sign.kind === kind);
+      if (new Set(own.map((each) => each.sign.option)).size < 2) continue;
+      const name = kind === 'platform' ? 'platform' : `option-${entries[own[0]!.at]!.line}`;
+      for (const [place, { at, sign }] of own.entries()) {
+        const until = own[place + 1]?.at ?? end;
+        for (let next = at; next < until; next++) {
+          const entry = entries[next]!;
+          // A label of another kind, or a numbered item after an alternative in prose, goes on with the procedure.
+          if (next > at && (entry.kind === 'heading' || (entry.kind === 'label' && signOf(entry.title) === null)))
+            break;
+          if (next > at && entries[at]!.kind === 'text' && entry.kind === 'item') break;
+          if (next > at && entries[at]!.kind === 'item' && entry.kind === 'item' && signOf(entry.title) === null) break;
+          if (runs(entry) && !found.of.has(entry))
+            found.of.set(entry, { group: name, option: sign.option, label: sign.label });
+        }
+      }
+    }
+    section = [];
+  };
+  entries.forEach((entry, at) => {
+    if (entry.kind === 'heading' && !isPartHeading(entry.title, 2)) settle(at);
+    const title =
+      entry.kind === 'label' || entry.kind === 'item'
+        ? entry.title
+        : (entry.kind === 'text' || entry.kind === 'bullet') && entry.text.length <= 140
+          ? entry.text.split('\n').at(-1)!
+          : '';
+    const sign = title === '' ? null : signOf(title.replace(/:\s*$/, ''));
+    if (sign !== null) section.push({ at, sign });
+  });
+  settle(entries.length);
+}
+
+/** A fence, "or", another fence. */
+function byOr(entries: readonly OutlineEntry[], found: Alternatives): void {
+  let before: FenceEntry | null = null;
+  let or: string | null = null;
+  let group: { name: string; count: number } | null = null;
+  for (const entry of entries) {
+    if (entry.kind === 'fence') {
+      if (before !== null && or !== null && !found.of.has(entry)) {
+        if (group === null && !found.of.has(before)) {
+          group = { name: `alternative-${before.line}`, count: 1 };
+          found.of.set(before, { group: group.name, option: '1', label: 'Alternative 1' });
+        }
+        if (group !== null) {
+          group.count++;
+          found.of.set(entry, {
+            group: group.name,
+            option: String(group.count),
+            label: or === '' ? `Alternative ${group.count}` : or,
+          });
+        }
+      } else group = null;
+      before = entry;
+      or = null;
+    } else if (entry.kind === 'text' || entry.kind === 'label') {
+      const said = entry.kind === 'text' ? entry.text : entry.title;
+      const match = OR.exec(said.trim());
+      if (match !== null && before !== null) or = match[1]!.replace(/:$/, '').trim();
+      else if (or === null) before = null;
+    } else before = null;
+  }
+}
