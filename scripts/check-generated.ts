@@ -1,11 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { renderConfigDocs } from './generate-config-docs.ts';
+import { renderLintDocs } from './generate-lint-docs.ts';
 import { renderOpenApi } from './generate-openapi.ts';
 
 /** Files that are made from the code: what is committed must be what the code makes now. */
 const GENERATED: readonly { file: string; command: string; render: () => string | Promise<string> }[] = [
   { file: 'docs/configuration.md', command: 'node scripts/generate-config-docs.ts', render: renderConfigDocs },
   { file: 'docs/openapi.json', command: 'node scripts/generate-openapi.ts', render: renderOpenApi },
+  ...[...renderLintDocs()].map(([file, text]) => ({
+    file,
+    command: 'node scripts/generate-lint-docs.ts',
+    render: () => text,
+  })),
 ];
 
 for (const { file, command, render } of GENERATED) {

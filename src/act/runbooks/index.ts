@@ -9,3 +9,6 @@ export {
   type RunbookLibrary,
   type RunbookSummary,
 } from './runbook-library.ts';
+export { applyFixes } from './lint/apply-fixes.ts';
+export { listLintRules, type RuleDescription } from './lint/describe-rules.ts';
+export { lintRunbook } from './lint/lint-runbook.ts';

@@ -1,11 +1,16 @@
-import type { Command } from 'commander';
+import { text } from 'node:stream/consumers';
+import { type Command, Option } from 'commander';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import type { CliContext } from '../cli-context.ts';
 import { exitCodeOfRun, followRun } from '../follow-run.ts';
+import { lintFiles } from '../lint-files.ts';
 import { addExamples } from '../options/examples.ts';
-import { collectInput, collectInputFile, collectText } from '../options/parse-values.ts';
-import { openRunbookSource, splitProcedure } from '../runbook-source.ts';
+import { collectInput, collectInputFile, collectText, parseCount } from '../options/parse-values.ts';
+import { renderError } from '../render-error.ts';
+import { listFolders, openRunbookSource, splitProcedure } from '../runbook-source.ts';
 import { startRun } from '../start-run.ts';
+import { toGithub, toSarif } from '../views/lint-formats.ts';
+import { printLint, printRule } from '../views/lint-view.ts';
 import { describeStatus } from '../views/run-view.ts';
 import { printPlan, printRunbook, printRunbooks } from '../views/runbook-view.ts';
 
@@ -18,15 +23,17 @@ const FILE_PROCEDURE = [
 type FolderOptions = { runbooks?: string[] };
 type InputOptions = { set?: Record<string, string>; setFile?: Record<string, string> };
 
-/** `holdfast runbook ls|show|plan|run`. */
+/** `holdfast runbook ls|show|lint|plan|run`. */
 export function defineCommand(command: Command, context: CliContext): void {
   addExamples(
     command,
     'holdfast runbook ls --runbooks ./ops/runbooks',
     'holdfast runbook show ops.md',
+    'holdfast runbook lint ops.md',
     'holdfast runbook plan database-connections.md#free-connections --set target=shop-db',
   );
   defineReading(command, context);
+  defineLinting(command, context);
   definePlanning(command, context);
   defineRunning(command, context);
 }
@@ -93,6 +100,94 @@ function defineReading(command: Command, context: CliContext): void {
     printRunbook(output, document, procedures);
     const runnable = procedures.find((each) => each.phases.some((phase) => phase.steps.length > 0));
     if (runnable) output.suggest(`Plan it: holdfast runbook plan ${file}#${runnable.slug}`);
+  });
+}
+
+type LintChoices = FolderOptions & {
+  rule?: string[];
+  ignore?: string[];
+  format?: 'text' | 'json' | 'sarif' | 'github';
+  fix?: boolean;
+  maxWarnings?: number;
+  explain?: string;
+};
+
+function defineLinting(command: Command, context: CliContext): void {
+  const lint = addFolders(
+    command
+      .command('lint')
+      .argument('[files...]', 'files, folders with runbooks, or - for standard input')
+      .description(
+        'Mistakes in runbooks, before anyone follows them: exit code 1 when there are errors; needs no server',
+      ),
+  )
+    .option('--rule <id>', 'only this rule; may be repeated', collectText)
+    .option('--ignore <id>', 'not this rule; may be repeated', collectText)
+    .addOption(new Option('--format <format>', 'form of the findings').choices(['text', 'json', 'sarif', 'github']))
+    .option('--fix', 'mend in the files what can be mended safely')
+    .option('--max-warnings <count>', 'exit code 1 also when there are more warnings', parseCount)
+    .option('--explain <id>', 'what a rule is about, with an example');
+  addExamples(
+    lint,
+    'holdfast runbook lint ops.md',
+    'holdfast runbook lint ./runbooks --format github --max-warnings 0',
+    'holdfast runbook lint --explain pipe-hides-failure',
+  );
+  lint.action(async (names: string[], options: LintChoices) => {
+    const output = context.output();
+    const { listLintRules } = await import('../../act/runbooks/index.ts');
+    const rules = listLintRules();
+    for (const id of [
+      ...(options.rule ?? []),
+      ...(options.ignore ?? []),
+      ...(options.explain ? [options.explain] : []),
+    ]) {
+      if (!rules.some((rule) => rule.id === id)) throw noRule(id);
+    }
+    if (options.explain !== undefined) {
+      const rule = rules.find((each) => each.id === options.explain)!;
+      return output.json ? output.printJson(rule) : printRule(output, rule);
+    }
+    if (names.length === 0 || (options.fix && names.includes('-'))) {
+      throw new HoldfastError({
+        code: 'runbook.lint-what',
+        kind: 'invalid',
+        message: names.length === 0 ? 'no file was named' : 'standard input cannot be mended',
+        hint: 'Name files or folders: holdfast runbook lint ops.md',
+      });
+    }
+    const run = await lintFiles(
+      names,
+      {
+        ...(options.rule && { only: options.rule }),
+        ...(options.ignore && { ignore: options.ignore }),
+        fix: options.fix === true,
+      },
+      { folders: () => listFolders(context, options.runbooks ?? []), readInput: () => text(process.stdin) },
+    );
+    const findings = run.files.flatMap((file) => file.findings);
+    const format = output.json ? 'json' : (options.format ?? 'text');
+    if (format === 'json') output.printJson(findings);
+    else if (format === 'sarif') output.printJson(toSarif(findings, rules, context.version));
+    else if (format === 'github') for (const line of toGithub(findings)) output.print(line);
+    else printLint(output, run);
+    for (const { error } of run.failures) process.stderr.write(renderError(error, output.json));
+    const errors = findings.filter((finding) => finding.severity === 'error');
+    const tooMany = options.maxWarnings !== undefined && findings.length - errors.length > options.maxWarnings;
+    if (run.failures.length > 0) context.setExitCode(2);
+    else if (errors.length > 0 || tooMany) context.setExitCode(1);
+    if (format !== 'text' || findings.length === 0) return;
+    const first = errors[0] ?? findings[0]!;
+    output.suggest(`What it means: holdfast runbook lint --explain ${first.rule}`);
+  });
+}
+
+function noRule(id: string): HoldfastError {
+  return new HoldfastError({
+    code: 'runbook.no-rule',
+    kind: 'invalid',
+    message: `there is no lint rule ${id}`,
+    hint: 'Their names stand in the findings, and in docs/lint/README.md.',
   });
 }
 

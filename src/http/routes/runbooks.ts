@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { planFromLibrary, type RunbookLibrary } from '../../act/runbooks/index.ts';
+import { lintRunbook, planFromLibrary, type RunbookLibrary } from '../../act/runbooks/index.ts';
 import { listOf } from '../../contract/common.ts';
 import { planSchema, runbookSchema } from '../../contract/runbook.ts';
+import { lintFindingSchema } from '../../contract/runbook-lint.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpDeps } from '../http-deps.ts';
 
@@ -45,6 +46,17 @@ export function registerRunbookRoutes(app: HttpApp, deps: HttpDeps & { library: 
     async ({ query }) => {
       const { document, text } = await deps.library.read(query.path);
       return { document, text };
+    },
+  );
+  app.get(
+    '/api/v1/runbooks/lint',
+    {
+      config: { access: 'viewer', summary: 'Mistakes found in one runbook, by place' },
+      schema: { querystring: pathQuerySchema, response: { 200: listOf(lintFindingSchema) } },
+    },
+    async ({ query }) => {
+      const { path, text } = await deps.library.read(query.path);
+      return { items: await lintRunbook({ file: path, text }), next: null };
     },
   );
   app.post(

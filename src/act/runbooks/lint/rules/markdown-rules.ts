@@ -3,6 +3,10 @@ import { editDistance } from '../edit-distance.ts';
 import type { LintDocument } from '../lint-document.ts';
 import type { Found, LintRule } from '../lint-rule.ts';
 
+/** The first byte of a character of several bytes, and up to three more, as Windows-1252 shows them. */
+const MISREAD =
+  /[\u00C2-\u00F4][\u0080-\u00BF\u0152\u0153\u0160\u0161\u0178\u017D\u017E\u0192\u02C6\u02DC\u2013-\u203A\u20AC\u2122]{1,3}/g;
+
 /** Mistakes of the document itself. */
 export const MARKDOWN_RULES: readonly LintRule[] = [
   {
@@ -92,16 +96,27 @@ export const MARKDOWN_RULES: readonly LintRule[] = [
     loud: ['ðŸš¨ INCIDENT\n', 'the clientâ€™s data\n', 'GrÃ¶ÃŸe\n'],
     silent: ['Größe, âge, São Paulo, Ângela, “quoted” — naïve → 🚨\n', 'ÂNGELA\n'],
     *check(document) {
-      for (const match of document.text.matchAll(
-        /[\u00C2-\u00F4][\u0080-\u00BF\u0152\u0153\u0160\u0161\u0178\u017D\u017E\u0192\u02C6\u02DC\u2013-\u203A\u20AC\u2122]{1,3}/g,
-      )) {
-        const meant = decodeMisread(match[0]);
-        if (meant === null) continue;
-        const at = { start: match.index, end: match.index + match[0].length };
+      const groups: { start: number; end: number; written: string; text: string; line: number }[][] = [];
+      for (const match of document.text.matchAll(MISREAD)) {
+        const text = decodeMisread(match[0]);
+        if (text === null) continue;
+        const line = lineOf(document, match.index);
+        const near = groups.at(-1)?.at(-1);
+        const place = { start: match.index, end: match.index + match[0].length, written: match[0], text, line };
+        // One bad save leaves many; each stretch of the text is told once.
+        if (near !== undefined && line - near.line <= 3) groups.at(-1)!.push(place);
+        else groups.push([place]);
+      }
+      for (const group of groups) {
+        const { start, end, written, text } = group[0]!;
+        const more = group.length > 1 ? ` (and ${group.length - 1} more nearby)` : '';
         yield {
-          at,
-          message: `\`${match[0]}\` was probably \`${meant}\``,
-          fix: { title: `Write ${meant}`, edits: [{ ...at, text: meant }] },
+          at: { start, end },
+          message: `\`${written}\` was probably \`${text}\`${more}`,
+          fix: {
+            title: 'Put the characters back',
+            edits: group.map((each) => ({ start: each.start, end: each.end, text: each.text })),
+          },
         };
       }
     },
@@ -162,6 +177,17 @@ export const MARKDOWN_RULES: readonly LintRule[] = [
     },
   },
 ];
+
+function lineOf(document: LintDocument, offset: number): number {
+  let low = 1;
+  let high = document.lines.length;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (document.lineStart(middle) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
 
 function decode(text: string): string {
   try {
