@@ -70,7 +70,7 @@ describe('a transcript', () => {
   });
 
   it('keeps a heredoc whole', async () => {
-    const { steps, block } = await read('$ cat <<EOF > /tmp/x\nhello $ world\nEOF\n$ ls /tmp\nx');
+    const { steps, block } = await read('$ cat <<EOF > x.txt\nhello $ world\nEOF\n$ ls /tmp\nx');
     expect(block.class).toBe('change');
     expect(steps[0]!.body).toContain('hello');
   });

@@ -100,74 +100,6 @@ export const BUILD_TOOLS: readonly RiskTool[] = [
     ],
   },
   {
-    names: ['terraform', 'tofu', 'terragrunt'],
-    rules: [
-      {
-        sub: 'destroy',
-        risk: 'destroy',
-        reason: 'terraform destroy removes the infrastructure',
-        examples: ['terraform destroy -auto-approve'],
-      },
-      {
-        sub: 'apply',
-        flags: ['-destroy', '-replace', '--destroy'],
-        risk: 'destroy',
-        reason: 'this terraform apply removes infrastructure',
-        examples: ['terraform apply -destroy'],
-      },
-      {
-        sub: 'apply',
-        risk: 'opaque',
-        reason: 'what terraform apply does is decided by files that are not shown here',
-        examples: ['terraform apply'],
-      },
-      {
-        sub: 'state rm|mv|push|replace-provider',
-        risk: 'destroy',
-        reason: 'terraform state forgets or overwrites infrastructure',
-        examples: ['terraform state rm x'],
-      },
-      {
-        sub: 'workspace delete',
-        risk: 'destroy',
-        reason: 'terraform removes a workspace',
-        examples: ['terraform workspace delete x'],
-      },
-      {
-        sub: 'force-unlock|taint',
-        risk: 'destroy',
-        reason: 'terraform unlocks or marks for replacement',
-        examples: ['terraform taint x'],
-      },
-      {
-        sub: 'plan|show|output|version|graph|providers|console|refresh-only',
-        risk: 'read',
-        reason: 'terraform looks',
-        examples: ['terraform plan', 'terraform output x'],
-      },
-      {
-        sub: 'state|workspace list|show|pull',
-        risk: 'read',
-        reason: 'terraform looks',
-        examples: ['terraform state list'],
-      },
-      { sub: 'validate', risk: 'check', reason: 'terraform checks its files', examples: ['terraform validate'] },
-      {
-        sub: 'fmt',
-        flags: ['-check'],
-        risk: 'check',
-        reason: 'terraform checks its files',
-        examples: ['terraform fmt -check'],
-      },
-      {
-        sub: 'init|fmt|get|import|workspace|refresh|untaint|login',
-        risk: 'change',
-        reason: 'terraform changes its own files or state',
-        examples: ['terraform init', 'terraform import a b'],
-      },
-    ],
-  },
-  {
     names: ['make', 'gmake', 'ninja'],
     rules: [
       {
@@ -188,7 +120,7 @@ export const BUILD_TOOLS: readonly RiskTool[] = [
         reason: 'go tool looks at profiles',
         examples: ['go tool pprof heap.prof'],
       },
-      { sub: 'version|env|list|doc|vet', risk: 'read', reason: 'go looks', examples: ['go version'] },
+      { sub: 'version|env|list|doc|help', risk: 'read', reason: 'go looks', examples: ['go version'] },
       {
         sub: 'build|get|mod|install|fmt|clean|work',
         risk: 'change',
@@ -196,7 +128,13 @@ export const BUILD_TOOLS: readonly RiskTool[] = [
         examples: ['go build ./...'],
       },
       {
-        sub: 'run|test|generate',
+        sub: 'test|vet',
+        risk: 'check',
+        reason: 'go runs checks',
+        examples: ['go test ./...', 'go vet ./...'],
+      },
+      {
+        sub: 'run|generate',
         risk: 'opaque',
         reason: 'go runs a program nobody here has read',
         examples: ['go run main.go'],
@@ -204,65 +142,4 @@ export const BUILD_TOOLS: readonly RiskTool[] = [
     ],
   },
   { names: ['pprof'], rules: [{ risk: 'read', reason: 'looks at profiles', examples: ['pprof heap.prof'] }] },
-  {
-    names: ['promtool'],
-    rules: [
-      {
-        sub: 'query|debug',
-        risk: 'read',
-        reason: 'promtool queries',
-        examples: ["promtool query instant http://p:9090 'up'"],
-      },
-      { sub: 'check|test', risk: 'check', reason: 'promtool checks', examples: ['promtool check rules r.yml'] },
-      { sub: 'tsdb analyze|list|dump', risk: 'read', reason: 'promtool looks', examples: ['promtool tsdb analyze d'] },
-    ],
-  },
-  {
-    names: ['amtool'],
-    rules: [
-      {
-        sub: 'alert|silence|config query|show',
-        risk: 'read',
-        reason: 'amtool looks',
-        examples: ['amtool alert query'],
-      },
-      { sub: 'check-config', risk: 'check', reason: 'amtool checks', examples: ['amtool check-config a.yml'] },
-      { sub: 'silence expire', risk: 'destroy', reason: 'ends a silence', examples: ['amtool silence expire x'] },
-      {
-        sub: 'silence add|update|import',
-        risk: 'change',
-        reason: 'a silence hides alerts for a while',
-        examples: ['amtool silence add x'],
-      },
-    ],
-  },
-  { names: ['logcli'], rules: [{ risk: 'read', reason: 'queries logs', examples: ['logcli query x'] }] },
-  {
-    names: ['pd-cli', 'pd'],
-    rules: [
-      {
-        sub: 'incident|incidents acknowledge|ack|note|notes|assign|priority',
-        risk: 'change',
-        reason: 'tells PagerDuty that somebody is on it',
-        examples: ['pd-cli incident acknowledge -i X'],
-      },
-      {
-        sub: 'incident|incidents|schedule|service|user list|get|show',
-        risk: 'read',
-        reason: 'asks PagerDuty',
-        examples: ['pd incident list'],
-      },
-    ],
-  },
-  {
-    names: ['slack-cli', 'slackcat'],
-    rules: [
-      {
-        sub: 'post|send|create-channel|join-channel|chat',
-        risk: 'change',
-        reason: 'writes to Slack',
-        examples: ['slack-cli post hello', 'slack-cli create-channel x'],
-      },
-    ],
-  },
 ];

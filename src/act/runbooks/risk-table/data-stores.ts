@@ -1,4 +1,4 @@
-import { type RiskTool, words } from './rule.ts';
+import { type RiskTool, tool, words } from './rule.ts';
 
 const dump = (name: string, example: string): RiskTool => ({
   names: [name],
@@ -24,16 +24,8 @@ export const DATA_STORE_TOOLS: readonly RiskTool[] = [
   dump('pg_dumpall', 'pg_dumpall'),
   dump('mysqldump', 'mysqldump db'),
   {
-    names: ['mongodump'],
-    rules: [{ risk: 'change', reason: 'mongodump writes a backup', examples: ['mongodump --uri=x --out=/b'] }],
-  },
-  {
     names: ['pg_basebackup', 'pg_receivewal'],
     rules: [{ risk: 'change', reason: 'writes a copy of the database', examples: ['pg_basebackup -D /b'] }],
-  },
-  {
-    names: ['pg_isready'],
-    rules: [{ risk: 'check', reason: 'asks whether PostgreSQL answers', examples: ['pg_isready -h db'] }],
   },
   {
     names: ['pg_restore'],
@@ -48,8 +40,8 @@ export const DATA_STORE_TOOLS: readonly RiskTool[] = [
     ],
   },
   {
-    names: ['mongorestore', 'dropdb', 'dropuser', 'pg_resetwal', 'pg_rewind', 'reindexdb-all'],
-    rules: [{ risk: 'destroy', reason: 'overwrites or removes a database', examples: ['mongorestore /b', 'dropdb d'] }],
+    names: ['dropdb', 'dropuser'],
+    rules: [{ risk: 'destroy', reason: 'overwrites or removes a database', examples: ['dropdb d'] }],
   },
   {
     names: words('createdb createuser vacuumdb reindexdb clusterdb pg_repack pgbench'),
@@ -74,7 +66,7 @@ export const DATA_STORE_TOOLS: readonly RiskTool[] = [
     ],
   },
   {
-    names: ['redis-cli'],
+    names: ['redis-cli', 'valkey-cli', 'keydb-cli', 'gitlab-redis-cli'],
     valueOptions: words('-h -p -s -a -u -r -i -n -d --user --pass --cacert --cert --key --sni --pattern'),
     bareOptions: words(
       '--tls --no-auth-warning --raw --no-raw --csv -c -x -3 -2 --insecure --json --bigkeys --memkeys --hotkeys --scan --stat --latency',
@@ -165,10 +157,16 @@ export const DATA_STORE_TOOLS: readonly RiskTool[] = [
         examples: ['etcdctl member list'],
       },
       {
-        sub: 'endpoint health|status|hashkv',
+        sub: 'endpoint health',
         risk: 'check',
         reason: 'asks whether etcd answers',
         examples: ['etcdctl endpoint health'],
+      },
+      {
+        sub: 'endpoint|check status|hashkv|perf|datascale',
+        risk: 'read',
+        reason: 'asks etcd about itself',
+        examples: ['etcdctl endpoint status'],
       },
       {
         sub: 'snapshot status',
@@ -209,9 +207,28 @@ export const DATA_STORE_TOOLS: readonly RiskTool[] = [
     ],
   },
   {
-    names: ['etcd', 'redis-server', 'postgres', 'mongod', 'mysqld'],
+    names: [
+      'etcd',
+      'redis-server',
+      'postgres',
+      'mongod',
+      'mysqld',
+      'redis-sentinel',
+      'mariadbd',
+      'mongos',
+      'memcached',
+      'clickhouse-server',
+    ],
     rules: [
       { risk: 'change', reason: 'starts a server that runs until it is stopped', examples: ['etcd --data-dir=/d'] },
     ],
   },
 ];
+
+/** `redis-cli --cluster COMMAND`, which talks to every node of a cluster. */
+export const REDIS_CLUSTER: RiskTool = tool('redis-cli', { values: '-a --cluster-from --cluster-to --cluster-slots' }, [
+  ['destroy', 'del-node|reshard|fix|import|set-timeout|call|failover', 'rearranges the cluster'],
+  ['check', 'check', 'asks whether the cluster is whole'],
+  ['read', 'info|help', 'looks at the cluster'],
+  ['change', 'add-node|rebalance|create|backup', 'extends or balances the cluster'],
+]);

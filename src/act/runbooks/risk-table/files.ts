@@ -1,29 +1,28 @@
-import { type RiskTool, words } from './rule.ts';
+import { type RiskTool, tool, words } from './rule.ts';
 
 /** Files and folders of the machine the step runs on. */
 export const FILE_TOOLS: readonly RiskTool[] = [
   {
-    names: words('ls ll tree stat file du df lsof fuser lsblk blkid findmnt locate getfacl lsattr namei ncdu'),
+    names: words(
+      'ls ll la tree stat file du df lsof lsblk blkid findmnt locate getfacl lsattr namei ncdu duf dust exa eza inotifywait pwdx updatedb mountpoint',
+    ),
     bundled: true,
-    rules: [
-      {
-        flags: ['-k', '--kill'],
-        args: /(?:^|\s)(?:-[a-zA-Z]*k|--kill)(?:\s|$)/,
-        risk: 'opaque',
-        reason: 'fuser -k ends the processes that use a file',
-        examples: ['fuser -k /mnt'],
-      },
-      { risk: 'read', reason: 'looks at files and folders', examples: ['ls -l', 'df -h', 'lsof -p 1'] },
-    ],
+    rules: [{ risk: 'read', reason: 'looks at files and folders', examples: ['ls -l', 'df -h', 'lsof -p 1'] }],
   },
+  tool('fuser', { bundled: true }, [
+    ['destroy', '-k|--kill', 'fuser -k ends the processes that use a file', 'fuser -k /mnt', 'fuser -km /mnt'],
+    ['read', '', 'tells who uses a file', 'fuser -v /mnt'],
+  ]),
   {
-    names: words('mkdir touch ln chmod chown chgrp install mktemp setfacl chattr truncate-log mkfifo'),
+    names: words(
+      'mkdir touch ln chmod chown chgrp install mktemp setfacl chattr mkfifo mknod fallocate chcon restorecon semanage setsebool mkinitramfs',
+    ),
     rules: [
       { risk: 'change', reason: 'makes or marks files', examples: ['mkdir -p /tmp/x', 'chmod +x f', 'chown a:b f'] },
     ],
   },
   {
-    names: ['cp', 'mv', 'scp', 'rename'],
+    names: ['cp', 'mv', 'scp', 'rename', 'sftp', 'mmv', 'pscp'],
     rules: [
       {
         args: /(?:^|\s)\/dev\/null(?:\s|$)/,
@@ -48,10 +47,10 @@ export const FILE_TOOLS: readonly RiskTool[] = [
     names: ['rsync'],
     rules: [
       {
-        flags: ['--dry-run', '-n'],
+        args: /(?:^|\s)(?:--dry-run|--list-only|-[a-zA-Z]*n[a-zA-Z]*)(?:\s|$)/,
         risk: 'read',
         reason: 'rsync only says what it would copy',
-        examples: ['rsync -av --dry-run a b'],
+        examples: ['rsync -av --dry-run a b', 'rsync -avn --delete a b'],
       },
       {
         args: /--del|--remove-s/,
@@ -62,18 +61,9 @@ export const FILE_TOOLS: readonly RiskTool[] = [
       { risk: 'change', reason: 'rsync copies files, over what is there', examples: ['rsync -av a b'] },
     ],
   },
-  {
-    names: words(
-      'rm rmdir unlink shred wipefs mkfs mkfs.ext4 mkfs.xfs fdisk parted sgdisk lvremove vgremove pvremove truncate srm trash',
-    ),
-    rules: [
-      {
-        risk: 'destroy',
-        reason: 'removes files or what is on a disk',
-        examples: ['rm -rf /tmp/x', 'truncate -s 0 log', 'mkfs.ext4 /dev/sdb'],
-      },
-    ],
-  },
+  tool('rm rmdir unlink truncate trash trash-put', {}, [
+    ['destroy', '', 'removes files or what is in them', 'rm -rf /tmp/x', 'truncate -s 0 log'],
+  ]),
   {
     names: ['tar'],
     bundled: true,
@@ -105,7 +95,7 @@ export const FILE_TOOLS: readonly RiskTool[] = [
     ],
   },
   {
-    names: words('gzip gunzip bzip2 bunzip2 xz unxz zstd unzstd lz4 pigz'),
+    names: words('gzip gunzip bzip2 bunzip2 xz unxz zstd unzstd lz4 pigz pbzip2 lzop unpigz'),
     bundled: true,
     rules: [
       {
@@ -124,19 +114,15 @@ export const FILE_TOOLS: readonly RiskTool[] = [
     ],
   },
   {
-    names: ['zip', 'unzip', '7z'],
+    names: ['zip', 'unzip', '7z', 'unrar', 'cpio', 'zipinfo', 'jar'],
     rules: [
-      { flags: ['-l'], risk: 'read', reason: 'lists an archive', examples: ['unzip -l a.zip'] },
+      {
+        flags: ['-l', '-t', '-p', '-Z', '--list'],
+        risk: 'read',
+        reason: 'lists an archive',
+        examples: ['unzip -l a.zip'],
+      },
       { risk: 'change', reason: 'packs or unpacks files', examples: ['unzip a.zip', 'zip -r a.zip d'] },
-    ],
-  },
-  {
-    names: words(
-      'mount umount swapon swapoff resize2fs xfs_growfs lvextend growpart fsck pvcreate vgextend lvcreate pvresize',
-    ),
-    rules: [
-      { sub: '-', risk: 'read', reason: 'lists mounts', examples: ['mount'] },
-      { risk: 'change', reason: 'changes disks or mounts', examples: ['mount /dev/sdb /mnt', 'resize2fs /dev/sda1'] },
     ],
   },
   {

@@ -1,4 +1,4 @@
-import { type RiskRule, type RiskTool, words } from './rule.ts';
+import { type RiskRule, type RiskTool, tool, words } from './rule.ts';
 
 const KUBECTL_VALUE_OPTIONS =
   '-n --namespace --context --cluster --kubeconfig --user -s --server --as --as-group --token --request-timeout --cache-dir --certificate-authority --client-key --client-certificate --tls-server-name -v --v -l --selector -f --filename -o --output -c --container -p --patch --patch-file --type --replicas --current-replicas --timeout --sort-by --field-selector --since --since-time --tail --image --limits --requests --min --max --cpu-percent --port --target-port --name --labels --to-revision --revision --grace-period --from-literal --from-file --from-env-file --restart --overrides --field-manager --subresource --template -k --kustomize -L --label-columns --chunk-size --env --for --address --pod-running-timeout --resource-version'.split(
@@ -11,7 +11,7 @@ const KUBECTL_BARE_OPTIONS =
 
 /** A patch, value or manifest given on the command line that takes a workload down or a guard away. */
 const TAKES_AWAY =
-  /finalizers["']?\s*:\s*(?:null|\[\s*\])|["']?replicas["']?\s*:\s*0\b|:\s*null\b|\$patch["']?\s*:\s*["']?delete|["']op["']\s*:\s*["']remove|["']?(?:minAvailable|maxUnavailable)["']?\s*:|["']?suspend["']?\s*:\s*true|["']?unschedulable["']?\s*:\s*true|["']?path["']?\s*:\s*["']\/spec\/replicas["'][^}]*["']value["']\s*:\s*0\b|["']?deletionProtection["']?\s*:\s*false/;
+  /finalizers["']?\s*:\s*(?:null|\[\s*\])|["']?replicas["']?\s*:\s*0\b|:\s*null\b|\$patch["']?\s*:\s*["']?delete|["']op["']\s*:\s*["']remove|["']?(?:minAvailable|maxUnavailable)["']?\s*:|["']?suspend["']?\s*:\s*true|["']?unschedulable["']?\s*:\s*true|["']?path["']?\s*:\s*["']\/spec\/replicas["'][^}]*["']value["']\s*:\s*0\b|["']?deletionProtection["']?\s*:\s*false|["']?(?:maxReplicas|parallelism|desiredReplicas)["']?\s*:\s*0\b|["']?paused["']?\s*:\s*true[^}]*machine/;
 
 /** The same for a manifest given on standard input. */
 export const MANIFEST_TAKES_AWAY =
@@ -85,6 +85,18 @@ const KUBECTL_RULES: readonly RiskRule[] = [
     risk: 'read',
     reason: 'kubectl rollout history looks',
     examples: ['kubectl rollout history deployment --all-namespaces'],
+  },
+  {
+    sub: 'rollout latest|retry',
+    risk: 'change',
+    reason: 'starts a rollout again',
+    examples: ['oc rollout latest dc/x'],
+  },
+  {
+    sub: 'rollout cancel',
+    risk: 'destroy',
+    reason: 'breaks a rollout off',
+    examples: ['oc rollout cancel dc/x'],
   },
   {
     sub: 'rollout undo',
@@ -217,15 +229,107 @@ const KUBECTL_RULES: readonly RiskRule[] = [
   },
 ];
 
+/** What `oc` does beyond kubectl. */
+const OPENSHIFT_RULES: readonly RiskRule[] = [
+  {
+    sub: 'whoami|status|projects|project|extract|registry|get-token / adm top|node-logs|inspect|must-gather|release|catalog|verify-image-signature|ocp-certificates',
+    risk: 'read',
+    reason: 'oc looks',
+    examples: ['oc whoami', 'oc adm top nodes', 'oc adm must-gather'],
+  },
+  {
+    sub: 'adm drain|evacuate|prune|restart-kubelet|reboot-machine-config-pool|copy-to-node / adm policy|groups|ocp-certificates remove-*|delete|prune / policy remove-*',
+    risk: 'destroy',
+    reason: 'oc drains, removes or revokes something',
+    examples: ['oc adm drain n', 'oc adm policy remove-role-from-user r u', 'oc adm prune builds --confirm'],
+  },
+  {
+    sub: 'adm wait-for-stable-cluster|wait-for-node-reboot / policy who-can|can-i',
+    risk: 'check',
+    reason: 'oc waits or asks',
+    examples: ['oc adm wait-for-stable-cluster'],
+  },
+  {
+    sub: 'cancel-build|logout',
+    risk: 'destroy',
+    reason: 'oc ends a build or a session',
+    examples: ['oc cancel-build b'],
+  },
+  {
+    sub: 'adm upgrade',
+    flags: ['--to', '--to-latest', '--to-image', '--clear', '--force', '--allow-upgrade-with-warnings'],
+    risk: 'change',
+    reason: 'oc upgrades the cluster',
+    examples: ['oc adm upgrade --to=4.15.3'],
+  },
+  { sub: 'adm upgrade', risk: 'read', reason: 'oc looks', examples: ['oc adm upgrade'] },
+  {
+    sub: 'login|new-app|new-project|new-build|start-build|import-image|tag|process|rsync|policy|secrets|import|adm',
+    risk: 'change',
+    reason: 'oc creates or changes something',
+    examples: ['oc login u', 'oc start-build b', 'oc adm uncordon n', 'oc adm policy add-role-to-user r u'],
+  },
+  {
+    sub: 'idle',
+    risk: 'destroy',
+    reason: 'oc idle takes the workload down until somebody asks for it',
+    examples: ['oc idle svc/x'],
+  },
+];
+
+/** Plugins people use by name. */
+const PLUGIN_RULES: readonly RiskRule[] = [
+  {
+    sub: 'neat|tree|view-secret|view-allocations|resource-capacity|who-can|ns|ctx|images|sniff|stern|df-pv|node-shell|access-matrix|outdated|score|lineage|get-all|kc|whoami|rbac-lookup|tail|ktop|blame|cert-manager|hns|popeye|kurt|ice|pod-inspect|relay|plugin|alpha|krew|slice|konfig|graph|count',
+    risk: 'read',
+    reason: 'a plugin of kubectl looks',
+    examples: ['kubectl tree deploy x'],
+  },
+  {
+    sub: 'argo rollouts get|list|status|dashboard|version',
+    risk: 'read',
+    reason: 'looks at a rollout',
+    examples: ['kubectl argo rollouts get rollout x'],
+  },
+  {
+    sub: 'argo rollouts abort|terminate',
+    risk: 'destroy',
+    reason: 'breaks a rollout off',
+    examples: ['kubectl argo rollouts abort x'],
+  },
+  {
+    sub: 'argo rollouts *',
+    risk: 'change',
+    reason: 'moves a rollout on',
+    examples: ['kubectl argo rollouts promote x'],
+  },
+  {
+    sub: 'cnpg status|logs|report|psql|certificate',
+    risk: 'read',
+    reason: 'looks at a database cluster',
+    examples: ['kubectl cnpg status c'],
+  },
+  {
+    sub: 'cnpg promote|destroy|fencing|hibernate|maintenance',
+    risk: 'destroy',
+    reason: 'moves the primary or takes instances down',
+    examples: ['kubectl cnpg promote c c-2'],
+  },
+  { sub: 'cnpg *', risk: 'change', reason: 'changes a database cluster', examples: ['kubectl cnpg restart c'] },
+  {
+    sub: 'minio|directpv|rook-ceph|ceph|linstor|view-webhook|vsphere|karmada|vela|kruise *',
+    risk: 'opaque',
+    reason: 'a plugin nobody here knows',
+    examples: ['kubectl minio x'],
+  },
+];
+
 export const KUBERNETES_TOOLS: readonly RiskTool[] = [
   {
-    names: ['kubectl', 'oc'],
+    names: ['kubectl', 'oc', 'k', 'kubecolor'],
     valueOptions: KUBECTL_VALUE_OPTIONS,
     bareOptions: KUBECTL_BARE_OPTIONS,
-    rules: [
-      ...KUBECTL_RULES,
-      { sub: 'whoami|status|projects|project', risk: 'read', reason: 'oc looks', examples: ['oc whoami'] },
-    ],
+    rules: [...KUBECTL_RULES, ...OPENSHIFT_RULES, ...PLUGIN_RULES],
   },
   {
     names: ['helm'],
@@ -254,10 +358,24 @@ export const KUBERNETES_TOOLS: readonly RiskTool[] = [
         reason: 'helm looks',
         examples: ['helm list -A', 'helm history x'],
       },
+      { sub: 'diff', risk: 'check', reason: 'helm compares', examples: ['helm diff upgrade x y'] },
+      {
+        sub: 'secrets|s3|unittest|mapkubeapis|2to3|whatup|dashboard|git|cm-push|schema-gen|docs *',
+        flags: ['--help'],
+        risk: 'read',
+        reason: 'explains itself',
+        examples: ['helm secrets --help x'],
+      },
+      {
+        sub: 'secrets view|dec / whatup|docs|dashboard / unittest *',
+        risk: 'read',
+        reason: 'a plugin of helm looks',
+        examples: ['helm secrets view f'],
+      },
       { sub: 'lint|verify', risk: 'check', reason: 'helm checks a chart', examples: ['helm lint .'] },
       { sub: 'repo list', risk: 'read', reason: 'helm lists repositories', examples: ['helm repo list'] },
       {
-        sub: 'repo|dependency|dep|pull|fetch|plugin|package|create|push|registry|test',
+        sub: 'repo|dependency|dep|pull|fetch|plugin|package|create|push|registry|test|completion',
         risk: 'change',
         reason: 'helm changes its own files or runs a chart test',
         examples: ['helm repo update', 'helm dependency update'],
@@ -289,13 +407,24 @@ export const KUBERNETES_TOOLS: readonly RiskTool[] = [
         examples: ['helm rollback x 3'],
       },
       {
-        sub: 'uninstall|delete|del',
+        sub: 'uninstall|delete|del|un',
         risk: 'destroy',
         reason: 'helm uninstall removes the release',
         examples: ['helm uninstall x'],
       },
     ],
   },
+  tool('helmfile', { values: '-f --file -e --environment -l --selector -n --namespace --kube-context' }, [
+    ['destroy', 'destroy|delete', 'helmfile removes releases', 'helmfile destroy'],
+    ['check', 'diff|lint|test', 'helmfile compares', 'helmfile -e prod diff'],
+    [
+      'read',
+      'list|status|template|build|version|print-env|show-dag|fetch|write-values',
+      'helmfile looks',
+      'helmfile list',
+    ],
+    ['change', 'sync|apply|repos|deps|init|cache', 'helmfile installs releases', 'helmfile apply'],
+  ]),
   {
     names: ['kubectx', 'kubens'],
     rules: [{ risk: 'change', reason: 'changes which cluster or namespace is talked to', examples: ['kubectx prod'] }],

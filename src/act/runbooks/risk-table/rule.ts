@@ -7,7 +7,8 @@ import type { RunClass } from '../risk/verdict.ts';
 export type RiskRule = {
   /**
    * The words after the tool's name that are not options, as a pattern: `rollout restart`, `get|describe`, `* describe-*`.
-   * Omitted: any. `*` stands for any word or any part of one.
+   * Omitted: any. `*` stands for any word or any part of one, `-` alone for no word at all. ` / ` parts alternatives;
+   * `-x|--long` among the words asks for one of these options; `@stop|delete` for one of these among the first words.
    */
   sub?: string;
   /** At least one of these options must be there. `--all` also matches `--all=true`, `--replicas=0` only itself. */
@@ -38,7 +39,32 @@ export type RiskTool = {
   bareOptions?: readonly string[];
   /** `-rf` means `-r -f`. */
   bundled?: boolean;
+  /** Among how many first words `@verb` is looked for (3 unless told): `gcloud compute instances delete`. */
+  verbDepth?: number;
   rules: readonly RiskRule[];
   /** What a call no rule speaks of does; without it such a call is opaque. */
   otherwise?: { risk: RunClass; reason: string };
 };
+
+/** One row of a compact table: risk, pattern (as `sub`), reason, examples. An empty pattern is every call. */
+export type RiskRow = readonly [risk: RunClass, sub: string, reason: string, ...examples: string[]];
+
+/** A tool whose rules fit in rows. `names` and options are separated by blanks. */
+export function tool(
+  names: string,
+  settings: { values?: string; bare?: string; bundled?: boolean; verbDepth?: number },
+  rules: readonly (RiskRow | RiskRule)[],
+): RiskTool {
+  return {
+    names: words(names),
+    ...(settings.values && { valueOptions: words(settings.values) }),
+    ...(settings.bare && { bareOptions: words(settings.bare) }),
+    ...(settings.bundled && { bundled: true }),
+    ...(settings.verbDepth !== undefined && { verbDepth: settings.verbDepth }),
+    rules: rules.map((row) => ('risk' in row ? row : ruleOf(row))),
+  };
+}
+
+function ruleOf([risk, sub, reason, ...examples]: RiskRow): RiskRule {
+  return { risk, reason, examples, ...(sub !== '' && { sub }) };
+}

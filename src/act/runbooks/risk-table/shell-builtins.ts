@@ -1,4 +1,4 @@
-import type { RiskTool } from './rule.ts';
+import { type RiskTool, tool } from './rule.ts';
 
 const builtin = (
   names: string,
@@ -24,29 +24,22 @@ export const SHELL_BUILTINS: readonly RiskTool[] = [
   builtin('type which whereis whatis man help', 'read', 'tells about commands', 'which kubectl'),
   builtin('sleep', 'read', 'waits', 'sleep 5'),
   builtin('ulimit', 'read', 'limits its own shell only', 'ulimit -n'),
-  builtin('alias', 'opaque', 'gives a command another meaning', "alias ls='rm -rf'"),
   builtin('source .', 'opaque', 'runs a file of commands nobody here has read', 'source ./env.sh'),
   builtin('jobs fg bg disown', 'read', 'manages its own jobs', 'jobs'),
-  {
-    names: ['kill', 'pkill', 'killall', 'skill'],
-    rules: [
-      {
-        flags: ['-0', '-l', '-L'],
-        risk: 'check',
-        reason: 'asks whether a process is there',
-        examples: ['kill -0 123', 'kill -l'],
-      },
-      {
-        flags: ['-HUP', '-USR1', '-USR2', '-SIGHUP', '-SIGUSR1', '-1'],
-        risk: 'change',
-        reason: 'signals a process to reload',
-        examples: ['kill -HUP 123', 'kill -USR1 $(cat x.pid)'],
-      },
-      {
-        risk: 'destroy',
-        reason: 'ends a process',
-        examples: ['kill -9 123', 'kill 123', 'pkill -f java', 'killall nginx'],
-      },
-    ],
-  },
+  tool('kill pkill killall skill', { values: '-s --signal -u -U -g -G -t -x' }, [
+    ['check', '-0|-l|-L', 'asks whether a process is there', 'kill -0 123', 'kill -l'],
+    {
+      args: /(?:^|\s)-(?:s\s*|-signal[= ])?(?:SIG)?(?:HUP|USR1|USR2|QUIT|CONT|WINCH|TTIN|TTOU|1|3|10|12|18)(?:\s|$)/,
+      risk: 'change',
+      reason: 'signals a process to reload or to say what it does',
+      examples: [
+        'kill -HUP 123',
+        'kill -USR1 $(cat x.pid)',
+        'kill -3 123',
+        'kill -s HUP 123',
+        'pkill --signal HUP nginx',
+      ],
+    },
+    ['destroy', '', 'ends or freezes a process', 'kill -9 123', 'kill 123', 'pkill -f java', 'killall nginx'],
+  ]),
 ];

@@ -1,4 +1,4 @@
-import { type RiskTool, words } from './rule.ts';
+import { type RiskTool, tool, words } from './rule.ts';
 
 /** Services, processes and the network of the machine the step runs on. */
 export const SYSTEM_TOOLS: readonly RiskTool[] = [
@@ -62,61 +62,13 @@ export const SYSTEM_TOOLS: readonly RiskTool[] = [
   },
   {
     names: words(
-      'ps top htop atop pgrep pidof pstree free uptime vmstat iostat mpstat sar pidstat iotop nproc lscpu lsmod uname arch who w whoami id groups last lastb users getent slabtop dstat pmap jps sensors lspci lsusb netstat ifstat nload iftop host dig nslookup ping ping6 traceroute tracepath mtr whois ngrep arping locale tty glances',
+      'ps top htop btop atop pgrep pidof pstree free uptime vmstat iostat mpstat sar pidstat iotop nproc lscpu lsmod uname arch who w whoami id groups last lastb users slabtop dstat pmap sensors lspci lsusb locale tty glances nmon procs lsns lslogins lslocks lsipc ipcs modinfo getconf hostid runlevel lsb_release neofetch sw_vers acpi aa-status getenforce sestatus ausearch aureport systemd-analyze systemd-cgtop systemd-cgls systemd-path systemd-detect-virt coredumpctl bootctl busctl mcelog numastat turbostat cpuid schedtool getcap ldd smem ps_mem tload zramctl rdmsr',
     ),
     rules: [
       {
         risk: 'read',
         reason: 'observes the machine',
-        examples: ['ps aux', 'free -m', 'iostat -x 1', 'dig x'],
-      },
-    ],
-  },
-  {
-    names: ['ss'],
-    bundled: true,
-    rules: [
-      {
-        flags: ['-K', '--kill'],
-        risk: 'destroy',
-        reason: 'ss -K closes connections of other programs',
-        examples: ['ss -K dst 10.0.0.1'],
-      },
-      { risk: 'read', reason: 'shows connections', examples: ['ss -tlnp'] },
-    ],
-  },
-  {
-    names: ['tcpdump', 'tshark'],
-    rules: [
-      { flags: ['-z'], risk: 'opaque', reason: 'tcpdump -z runs a program', examples: ['tcpdump -z ./x'] },
-      {
-        flags: ['-w'],
-        risk: 'change',
-        reason: 'writes captured packets to a file',
-        examples: ['tcpdump -i eth0 -w f'],
-      },
-      { risk: 'read', reason: 'shows packets', examples: ['tcpdump -i eth0 -c 10'] },
-    ],
-  },
-  {
-    names: ['perf'],
-    rules: [
-      {
-        sub: 'top|report|list|annotate|script|version',
-        risk: 'read',
-        reason: 'shows where time goes',
-        examples: ['perf top', 'perf report'],
-      },
-    ],
-  },
-  {
-    names: ['numactl'],
-    rules: [
-      {
-        flags: ['-H', '--hardware', '-s', '--show'],
-        risk: 'read',
-        reason: 'shows memory nodes',
-        examples: ['numactl --hardware'],
+        examples: ['ps aux', 'free -m', 'iostat -x 1', 'uptime'],
       },
     ],
   },
@@ -153,31 +105,6 @@ export const SYSTEM_TOOLS: readonly RiskTool[] = [
     ],
   },
   {
-    names: ['nc', 'ncat', 'netcat', 'telnet', 'socat'],
-    rules: [
-      {
-        flags: ['-z', '-zv', '-vz', '-zvw'],
-        risk: 'check',
-        reason: 'asks whether a port is open',
-        examples: ['nc -z h 80', 'nc -zv h 80'],
-      },
-      { risk: 'opaque', reason: 'sends whatever it is given to another program', examples: ['nc h 80'] },
-    ],
-  },
-  {
-    names: ['openssl'],
-    rules: [
-      { args: /(?:^|\s)-out\s/, risk: 'change', reason: 'openssl writes a file', examples: ['openssl rand -out k 32'] },
-      {
-        sub: 'rand|s_client|x509|version|verify|dgst|ciphers|asn1parse|crl|ocsp|speed|passwd',
-        risk: 'read',
-        reason: 'openssl computes or looks',
-        examples: ['openssl rand -base64 32', 'openssl x509 -noout -dates'],
-      },
-      { risk: 'change', reason: 'openssl writes keys or certificates', examples: ['openssl genrsa 2048'] },
-    ],
-  },
-  {
     names: ['sysctl'],
     rules: [
       {
@@ -188,23 +115,6 @@ export const SYSTEM_TOOLS: readonly RiskTool[] = [
       },
       { args: /\S=\S/, risk: 'change', reason: 'sysctl changes the kernel', examples: ['sysctl a=1'] },
       { risk: 'read', reason: 'shows kernel settings', examples: ['sysctl -a'] },
-    ],
-  },
-  {
-    names: ['iptables', 'ip6tables'],
-    bundled: true,
-    rules: [
-      {
-        flags: ['-L', '-S', '--list', '--list-rules'],
-        risk: 'read',
-        reason: 'lists the firewall',
-        examples: ['iptables -L -n'],
-      },
-      {
-        risk: 'destroy',
-        reason: 'changes the firewall, and with it who gets in',
-        examples: ['iptables -F', 'iptables -A INPUT -s x -j DROP'],
-      },
     ],
   },
   {
@@ -231,9 +141,9 @@ export const SYSTEM_TOOLS: readonly RiskTool[] = [
       },
       {
         sub: 'netns exec',
-        risk: 'opaque',
+        risk: 'read',
         reason: 'runs a command in another network',
-        examples: ['ip netns exec n ls'],
+        examples: [],
       },
       {
         flags: ['-batch', '-b', '-force'],
@@ -256,78 +166,93 @@ export const SYSTEM_TOOLS: readonly RiskTool[] = [
       },
     ],
   },
-  {
-    names: words(
-      'shutdown reboot halt poweroff init telinit userdel groupdel deluser passwd chpasswd usermod ufw firewall-cmd nft',
-    ),
-    rules: [
-      {
-        risk: 'destroy',
-        reason: 'takes the machine, a user or its network away',
-        examples: ['reboot', 'userdel x', 'passwd x'],
-      },
+  tool('shutdown reboot halt poweroff init telinit', {}, [
+    ['change', '-c', 'calls a shutdown off', 'shutdown -c'],
+    ['destroy', '', 'takes the machine down', 'reboot', 'shutdown -h now'],
+  ]),
+  tool('userdel groupdel deluser delgroup passwd chpasswd vipw', { bundled: true }, [
+    ['read', '-S|--status', 'shows an account', 'passwd -S u'],
+    ['destroy', '', 'takes a user or a password away', 'userdel x', 'passwd x', 'passwd -l u'],
+  ]),
+  tool('usermod gpasswd chage groupmod chsh chfn', { bundled: true }, [
+    ['read', '-l=|--list', 'shows an account'],
+    [
+      'destroy',
+      '-L|--lock|-d|--delete|-r|-e|--expiredate|-R|-E',
+      'takes access away',
+      'usermod -L u',
+      'gpasswd -d u g',
+      'chage -E 0 u',
     ],
-  },
-  {
-    names: words(
-      'useradd adduser groupadd ssh-keygen ssh-copy-id update-ca-certificates ldconfig logrotate logger wall mail sendmail mailx modprobe at swaks',
-    ),
-    rules: [
-      {
-        risk: 'change',
-        reason: 'changes the machine or tells somebody',
-        examples: ['useradd x', 'logrotate -f /etc/logrotate.conf', 'logger x'],
-      },
+    { sub: '*', args: /^(?:-l|--list)\s/, risk: 'read', reason: 'shows an account', examples: ['chage -l u'] },
+    {
+      args: /(?:^|\s)-G\s/,
+      risk: 'destroy',
+      reason: 'usermod -G without -a takes the user out of the other groups',
+      examples: ['usermod -G g u'],
+    },
+    ['change', '', 'changes an account', 'usermod -aG g u', 'gpasswd -a u g'],
+  ]),
+  tool('faillock pam_tally2 fail2ban-client cscli faillog lastlog', { values: '--user -u', verbDepth: 3 }, [
+    [
+      'change',
+      '--reset|-r|unban / * unbanip|reload|start|restart|set / * * unbanip / decisions delete',
+      'lets somebody in again',
+      'faillock --user u --reset',
+      'fail2ban-client set sshd unbanip 10.0.0.1',
+      'cscli decisions delete --ip 10.0.0.1',
     ],
-  },
+    [
+      'destroy',
+      '@banip|stop|delete|ban / decisions add',
+      'keeps somebody out',
+      'fail2ban-client set sshd banip 10.0.0.1',
+      'fail2ban-client stop',
+    ],
+    ['read', '', 'shows who is kept out', 'faillock --user u', 'fail2ban-client status sshd', 'cscli alerts list'],
+  ]),
+  tool(
+    'useradd adduser groupadd addgroup logrotate logger wall modprobe rmmod insmod at batch hwclock ntpdate chronyc setenforce aa-enforce aa-complain apparmor_parser auditctl augenrules newaliases systemd-tmpfiles systemd-sysusers write mesg sync tuned-adm cpupower renice setcap locale-gen dpkg-divert ntpd',
+    { verbDepth: 2 },
+    [
+      [
+        'read',
+        '-d|-n|--debug|--test|-v / tracking|sources|sourcestats|activity|ntpdata|list|active|profile-mode|frequency-info|idle-info|recommend|serverstats|clients / -l|-s|--show|-r|--version',
+        'looks, or only says what it would do',
+        'logrotate -d /etc/logrotate.conf',
+        'chronyc tracking',
+        'auditctl -l',
+        'hwclock --show',
+      ],
+      [
+        'destroy',
+        'rmmod / offline|shutdown|delete|off / -D|--remove|-R',
+        'takes something out of use',
+        'chronyc offline',
+        'auditctl -D',
+      ],
+      [
+        'change',
+        '',
+        'changes the machine or tells somebody',
+        'useradd x',
+        'logrotate -f /etc/logrotate.conf',
+        'logger x',
+        'modprobe x',
+        'chronyc makestep',
+      ],
+    ],
+  ),
+  tool('atq atrm', {}, [
+    ['destroy', '*', 'removes a scheduled job', 'atrm 3'],
+    ['read', '-', 'lists scheduled jobs', 'atq'],
+  ]),
   {
     names: ['crontab'],
     rules: [
       { flags: ['-l'], risk: 'read', reason: 'lists scheduled jobs', examples: ['crontab -l'] },
       { flags: ['-r'], risk: 'destroy', reason: 'removes every scheduled job', examples: ['crontab -r'] },
       { risk: 'change', reason: 'changes scheduled jobs', examples: ['crontab -e'] },
-    ],
-  },
-  {
-    names: words('apt apt-get yum dnf apk brew pip pip3 npm gem snap zypper yarn pnpm'),
-    bareOptions: ['-y', '-q', '-qq', '--yes', '-g'],
-    rules: [
-      {
-        sub: 'list|show|search|info|check-update|outdated|view|policy|freeze|check',
-        risk: 'read',
-        reason: 'looks at packages',
-        examples: ['apt list --installed', 'pip freeze'],
-      },
-      {
-        sub: 'remove|purge|autoremove|erase|uninstall|del|clean',
-        risk: 'destroy',
-        reason: 'removes packages',
-        examples: ['apt-get -y remove x'],
-      },
-      {
-        sub: 'install|add|update|upgrade|dist-upgrade|ci|refresh|reinstall|i',
-        risk: 'change',
-        reason: 'installs packages',
-        examples: ['apt-get update', 'npm ci'],
-      },
-    ],
-  },
-  {
-    names: ['nginx', 'apachectl', 'haproxy', 'named-checkconf', 'sshd', 'httpd'],
-    rules: [
-      {
-        flags: ['-t', '-T', '-c', '-v', '-V'],
-        risk: 'check',
-        reason: "checks a server's configuration",
-        examples: ['nginx -t'],
-      },
-      { args: /-s\s*(?:stop|quit)/, risk: 'destroy', reason: 'stops the server', examples: ['nginx -s stop'] },
-      {
-        args: /-s\s*(?:reload|reopen)|graceful/,
-        risk: 'change',
-        reason: 'reloads the server',
-        examples: ['nginx -s reload'],
-      },
     ],
   },
 ];

@@ -1,3 +1,4 @@
+import { judgeWrite } from './judge-write.ts';
 import { DYNAMIC } from './shell-words.ts';
 import type { SpecialCall } from './special-call.ts';
 import { riskiest, type Verdict } from './verdict.ts';
@@ -11,27 +12,51 @@ const SENDS_BODY =
   /^(?:-d|--data(?:-\w+)?|--json|-F|--form(?:-string)?|--post-data|--post-file|--body-data|--body-file)$/;
 /** Query APIs that take their question by POST. */
 const QUERY_PATH =
-  /\/api\/v1\/(?:query|query_range|query_exemplars|series|labels)(?:[?#/]|$)|\/_(?:search|count|cat|msearch)(?:[?#/]|$)|\/loki\/api\/v1\/query/;
-const ENDS_SOMETHING =
-  /(?:^|[/_.?=&-])(?:delete|purge|drop|flush|wipe|truncate|terminate|destroy|remove|shutdown|kill|quitquitquit|failover|drain|disable)(?:[/_.?=&-]|$)/i;
+  /\/api\/v1\/(?:query|query_range|query_exemplars|series|labels)(?:[?#/]|$)|\/_(?:search|count|cat|msearch|mget|explain|validate|analyze|field_caps|termvectors|sql|eql|async_search|pit)(?:[?#/]|$)|\/_cluster\/(?:health|allocation\/explain)|\/loki\/api\/v1\/query|\/api\/(?:ds\/query|datasources\/proxy)|\/_render\/template|\/latest\/api\/token|\/(?:v2|v3)\/(?:tags|values|logs-queries)\b|\/logs\/events\/search|\/grpc\.health/;
+const ENDS =
+  'delete|purge|drop|flush|wipe|truncate|terminate|destroy|remove|shutdown|kill|quitquitquit|failover|drain|disable|close|deregister|unregister|maintenance|evict|revoke|suspend|deactivate|offline|cancel|clear|stop|abort|step-down|seal|quiet\\w*|delete_by_query|update_by_query';
+const ENDS_SOMETHING = new RegExp(`(?:^|[/_.?=&-])(?:${ENDS})(?:[/_.?=&-]|$)`, 'i');
+/** A read that by its address is none: an old API that acts on GET. */
+const GET_THAT_ACTS =
+  /(?:^|[/_.=&-])(?:delete|purge|drop|flush|wipe|truncate|terminate|destroy|remove|shutdown|kill|quitquitquit|failover)(?:[/_.?=&-]|$)/i;
+/** Elasticsearch's `_flush` writes to disk, it forgets nothing; the others put back what a word above took away. */
+const HARMLESS_ENDS =
+  /\/_flush(?:\/synced)?(?:[?#]|$)|cancelQuietDown|(?:action|enable)=(?:off|false)|\/(?:enable|unsuspend|uncordon|resume)\b/i;
+/** What a body asks for that takes something away. */
+const BODY_ENDS =
+  /"(?:action|state|status|command|op|type|desired_?status|desired_?state|operation|mode)"\s*:\s*"(?:delete|remove|stop(?:ped)?|kill|drain(?:ed|ing)?|maint\w*|disabled?|shutdown|shut_?off|destroy|terminate|inactive|down|offline|power[_-]?off)"|allocation\.exclude\.|"exclude"\s*:\s*\{|allocate_(?:stale|empty)_primary|accept_data_loss"?\s*:\s*true|"(?:replicas|desired_?count|min_?replicas|count|weight)"\s*:\s*0\b|\bmutation\b[^}]*\b(?:delete|remove|destroy|drop)|"(?:maintenance|maintenance_mode|drain|disabled|suspended)"\s*:\s*true|"enabled"\s*:\s*false|allocation\.enable"?\s*:\s*"none"/i;
 
-export type HttpRequest = { method: string; url: string; sendsBody: boolean; failsOnError: boolean };
+export type HttpRequest = { method: string; url: string; sendsBody: boolean; failsOnError: boolean; body?: string };
 
 /** The class of one HTTP request by its method, its address and whether it sends something. */
 export function judgeRequest(request: HttpRequest): Verdict {
   const shown = request.url.replaceAll(DYNAMIC, '…');
   const method = request.method.toUpperCase();
+  const path = pathOf(request.url);
+  const body = request.body ?? '';
   if (method.includes(DYNAMIC)) return { class: 'opaque', reason: 'the HTTP method is only known when it runs' };
-  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') {
-    if (ENDS_SOMETHING.test(pathOf(request.url)))
-      return { class: 'opaque', reason: `${method} ${shown} sounds like more than a read` };
+  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || method === 'PROPFIND') {
+    const [place = '', query = ''] = path.split('?', 2);
+    const acts =
+      !QUERY_PATH.test(place) &&
+      (GET_THAT_ACTS.test(place) ||
+        /(?:^|&)(?:action|cmd|op|do)=(?:delete|stop|kill|drain|disable|shutdown|flush|purge)/i.test(query));
+    if (acts) return { class: 'opaque', reason: `${method} ${shown} sounds like more than a read` };
     return request.failsOnError
       ? { class: 'check', reason: `${method} ${shown} succeeds only if the answer does` }
       : { class: 'read', reason: `${method} ${shown} reads` };
   }
-  if (method === 'DELETE') return { class: 'destroy', reason: `DELETE ${shown} removes what is there` };
-  if (method === 'POST' && QUERY_PATH.test(request.url)) return { class: 'read', reason: `${shown} answers queries` };
-  if (ENDS_SOMETHING.test(pathOf(request.url)))
+  if (method === 'DELETE') {
+    return /\/_search\/scroll|\/_pit\b|\/_async_search\//.test(path)
+      ? { class: 'read', reason: 'ends a search of its own' }
+      : { class: 'destroy', reason: `DELETE ${shown} removes what is there` };
+  }
+  if (method === 'PURGE' || method === 'BAN') return { class: 'destroy', reason: `${method} ${shown} empties a cache` };
+  const asks = /^\s*\{?\s*"?query"?\s*[:=]?\s*"?\s*(?:query\b|\{)/.test(body) && !/\bmutation\b/.test(body);
+  if ((method === 'POST' || method === 'PUT') && (QUERY_PATH.test(path) || asks))
+    return { class: 'read', reason: `${shown} answers queries` };
+  if (BODY_ENDS.test(body)) return { class: 'destroy', reason: `what ${method} ${shown} sends takes something away` };
+  if (ENDS_SOMETHING.test(path) && !HARMLESS_ENDS.test(path))
     return { class: 'destroy', reason: `${method} ${shown} ends or removes something` };
   return { class: 'change', reason: `${method} ${shown} changes something on the other side` };
 }
@@ -39,18 +64,21 @@ export function judgeRequest(request: HttpRequest): Verdict {
 const pathOf = (url: string) => url.replace(/^[a-z]+:\/\/[^/?#]*/i, '');
 
 /** curl and wget, by the method their options choose. */
-export function judgeHttpClient({ name, args }: SpecialCall): Verdict {
+export function judgeHttpClient({ name, args, input }: SpecialCall): Verdict {
   let method: string | undefined;
   let sendsBody = false;
   let uploads = false;
   let asQuery = false;
   let failsOnError = false;
   const urls: string[] = [];
+  let body = '';
   const verdicts: Verdict[] = [];
   const take = (option: string, value: string) => {
     if (option === '-X' || option === '--request' || option === '--method') method = value;
-    else if (SENDS_BODY.test(option)) sendsBody = true;
-    else if (option === '-T' || option === '--upload-file') uploads = true;
+    else if (SENDS_BODY.test(option)) {
+      sendsBody = true;
+      body += `${value === '@-' || value === '-' ? (input.text ?? '') : value}\n`;
+    } else if (option === '-T' || option === '--upload-file') uploads = true;
     else if (option === '--url') urls.push(value);
     else if (option === '-K' || option === '--config')
       verdicts.push({ class: 'opaque', reason: `${name} takes its options from a file` });
@@ -60,7 +88,8 @@ export function judgeHttpClient({ name, args }: SpecialCall): Verdict {
       !/^(?:\/dev\/null|-)$/.test(value) &&
       (name === 'curl' || option !== '-c')
     ) {
-      verdicts.push({ class: 'change', reason: `${name} writes the file ${value.replaceAll(DYNAMIC, '…')}` });
+      const written = judgeWrite(value, 'writes');
+      verdicts.push(written.class === 'change' ? { ...written, reason: `${name} ${written.reason}` } : written);
     }
   };
   for (let at = 0; at < args.length; at++) {
@@ -90,11 +119,11 @@ export function judgeHttpClient({ name, args }: SpecialCall): Verdict {
     } else urls.push(word);
   }
   const chosen = method ?? (uploads ? 'PUT' : sendsBody && !asQuery ? 'POST' : 'GET');
-  for (const url of urls) verdicts.push(judgeRequest({ method: chosen, url, sendsBody, failsOnError }));
+  for (const url of urls) verdicts.push(judgeRequest({ method: chosen, url, sendsBody, failsOnError, body }));
   if (
     name === 'wget' &&
     urls.length > 0 &&
-    verdicts.every((verdict) => verdict.class === 'read') &&
+    verdicts.every((verdict) => verdict.class === 'read' || verdict.class === 'check') &&
     !args.some((arg) => /^-[a-zA-Z]*O$|^-qO-$|^-O-$|^--spider$|^--output-document/.test(arg.value))
   ) {
     verdicts.push({ class: 'change', reason: 'wget writes a file' });

@@ -48,6 +48,44 @@ const DESTROYS = [
   `kubectl patch pdb x --type=json -p '[{"op":"remove","path":"/spec/minAvailable"}]'`,
   'diff <(kubectl get x) <(kubectl delete y)',
   'cat <<EOF | kubectl delete -f -\nx\nEOF',
+  "alias ls='rm -rf'; ls x",
+  "alias kd='kubectl delete'",
+  'echo "disable server bk/s1" | socat stdio /var/run/haproxy.sock',
+  '(echo version; sleep 1; echo flush_all) | nc cache 11211',
+  'ip netns exec n rm x',
+  'CMD="systemctl stop"; $CMD nginx',
+  'for verb in status stop; do systemctl "$verb" nginx; done',
+  'ARGS=(delete pod x); kubectl "${ARGS[@]}"',
+  'retry() { local n=$1; shift; "$@"; }; retry 3 kubectl delete pod x',
+  'act() { kubectl "$1" pod x; }; act get; act delete',
+  'OPTS="-n prod"; kubectl $OPTS delete pod x',
+  'sudo -iu postgres psql -c "drop table x"',
+  'sudo -Eu root rm -rf /x',
+  'su - postgres -c "pg_ctl stop"',
+  'runuser -u postgres -- pg_ctl stop',
+  'systemd-run --unit=x systemctl stop y',
+  'envdir /etc/e pg_ctl stop',
+  'ssh h "bash -s" <<EOF\nsystemctl stop $SERVICE\nEOF',
+  'ssh db psql <<EOF\ndelete from x where id = $ID;\nEOF',
+  'psql -c "delete from x where id = $ID"',
+  'gcloud compute ssh vm --command "sudo systemctl stop x"',
+  'gcloud compute ssh vm --zone z -- sudo reboot',
+  `aws ssm send-command --document-name AWS-RunShellScript --parameters 'commands=["systemctl stop x"]'`,
+  'az vm run-command invoke -g g -n n --command-id RunShellScript --scripts "systemctl stop x"',
+  'pdsh -w h[1-9] systemctl stop x',
+  "ansible all -b -m shell -a 'rm -rf /x'",
+  "salt '*' cmd.run 'rm -rf /x'",
+  "knife ssh 'role:x' 'sudo reboot'",
+  'oc debug node/n -- chroot /host systemctl stop kubelet',
+  'kubectl -n x exec -it pod -c main -- /bin/sh -c "redis-cli flushall"',
+  'nomad alloc exec -task t a redis-cli flushall',
+  'mysql -e "reset master"',
+  'python3 -c "import os; os.system(\'rm -rf /x\')"',
+  '/opt/kafka/bin/kafka-topics.sh --delete --topic x',
+  '$KAFKA_HOME/bin/kafka-topics.sh --delete --topic x',
+  '$KUBECTL delete pod x',
+  'parallel kubectl delete pod ::: a b',
+  'env -S "rm -rf" x',
 ];
 
 /** What cannot be known from here. */
@@ -59,12 +97,9 @@ const OPAQUE = [
   './deploy.sh',
   'source ./env.sh',
   'LD_PRELOAD=./x.so ls',
-  "alias ls='rm -rf'; ls x",
-  'echo "disable server bk/s1" | socat stdio /var/run/haproxy.sock',
   'curl http://x/quitquitquit',
   'curl -X "$METHOD" http://x',
   'some-site-tool status',
-  'ip netns exec n rm x',
   'echo "unterminated',
   'ssh host',
   'kubectl exec -it pod -- bash',
@@ -83,6 +118,24 @@ const READS = [
   'cat /etc/hosts > /dev/null 2>&1',
   "curl -s http://p/api/v1/query --data-urlencode 'query=delete_total'",
   'A=$(date +%s); echo "$A"',
+  "alias k='kubectl -n x'; k get pods",
+  'show() { kubectl get "$1"; }; show pods; show nodes',
+  'CMD="kubectl get"; $CMD pods',
+  'kubectl logs x > /tmp/x.log',
+  "curl -s 'http://p/api/v1/query?query=rate(kube_pod_delete_total[5m])'",
+  'df -k',
+  'echo "show stat" | socat stdio /run/haproxy.sock',
+  'psql <<EOF\nselect * from x where id = $ID;\nEOF',
+  'sudo -u postgres psql -c "\\d+ x"',
+  '/opt/gitlab/embedded/bin/redis-cli info',
+];
+
+/** What decides by an answer. */
+const CHECKS = [
+  'until kubectl get pod x | grep -q Running; do sleep 5; done',
+  'if [ -f /x ]; then echo yes; fi',
+  '[[ -n $X ]] && echo yes',
+  'timeout 5 bash -c "until nc -z db 5432; do sleep 1; done"',
 ];
 
 describe('what a script would do', () => {
@@ -96,6 +149,10 @@ describe('what a script would do', () => {
 
   it.each(READS)('read: %s', async (script) => {
     expect(await classifyScript(script)).toMatchObject({ class: 'read' });
+  });
+
+  it.each(CHECKS)('check: %s', async (script) => {
+    expect(await classifyScript(script)).toMatchObject({ class: 'check' });
   });
 
   it('is opaque when shells are nested deeper than anyone reads', async () => {

@@ -3,47 +3,39 @@ import { parseShell } from '../syntax/parse-syntax.ts';
 import { childrenOf, parentOf, type ShellNode, type ShellTree, syntaxErrorIn, textOf } from '../syntax/shell-tree.ts';
 import { judgeWrite } from './judge-write.ts';
 import { judgeByRules } from './match-rule.ts';
-import {
-  DYNAMIC,
-  isDynamic,
-  type ShellWord,
-  type StandardInput,
-  standardInputOf,
-  wordOf,
-  wordsOf,
-} from './shell-words.ts';
-import type { Judging } from './special-call.ts';
+import { programIn } from './program-name.ts';
+import { readScriptValues } from './script-values.ts';
+import { DYNAMIC, type ReadExpansion, type ShellWord, type StandardInput, wordOf, wordsOf } from './shell-words.ts';
+import { type Judging, NO_INPUT } from './special-call.ts';
 import { SPECIAL_COMMANDS } from './special-commands.ts';
+import { standardInputOf } from './standard-input.ts';
 import { HARMLESS, riskiest, type Verdict } from './verdict.ts';
 
 /** How deep scripts may be quoted inside scripts before nobody is expected to follow. */
 const MAX_NESTING = 6;
-/** Where system packages put programs; anything else with a slash in it is a script this table cannot know. */
-const SYSTEM_FOLDER = /^(?:\/usr(?:\/local)?)?\/s?bin\/[^/]+$/;
 
 /** What a whole script would do: the riskiest of its commands and redirections, whatever they stand in. */
-export async function classifyScript(text: string, depth = 0): Promise<Verdict> {
+export async function classifyScript(text: string, depth = 0, input: StandardInput = NO_INPUT): Promise<Verdict> {
   if (depth > MAX_NESTING) return { class: 'opaque', reason: 'shells are nested too deep to follow' };
   const parsed = await parseShell(text);
   if (!parsed.ok) return { class: 'opaque', reason: `this cannot be read as bash: ${parsed.reason}` };
-  return classifyTree(parsed.tree, depth);
+  return classifyTree(parsed.tree, depth, input);
 }
 
 /** Like `classifyScript`, for a script that is already parsed. */
-async function classifyTree(tree: ShellTree, depth = 0): Promise<Verdict> {
-  const functions = new Set(
-    tree.nodes
-      .filter((node) => node.type === 'function_definition')
-      .map((node) => childrenOf(tree, node).find((child) => child.type === 'word'))
-      .flatMap((name) => (name === undefined ? [] : [textOf(tree, name)])),
-  );
-  const judging = judgingAt(depth, functions);
+async function classifyTree(tree: ShellTree, depth: number, outside: StandardInput): Promise<Verdict> {
+  const values = readScriptValues(tree);
+  const judging = judgingAt(depth, values.functions, values.aliases);
   const verdicts: Verdict[] = [];
   for (const node of tree.nodes) {
-    if (node.type === 'command')
-      verdicts.push(await judgeCommand(wordsOf(tree, node), standardInputOf(tree, node), judging));
-    else if (node.type === 'file_redirect') verdicts.push(judgeRedirect(tree, node));
+    if (node.type === 'command') {
+      const own = standardInputOf(tree, node, values.expand);
+      const input = own.from === 'nothing' && own.closed !== true ? outside : own;
+      for (const words of values.readingsOf(node)) verdicts.push(await judgeCommand(words, input, judging));
+    } else if (node.type === 'file_redirect') verdicts.push(judgeRedirect(tree, node, values.expand));
     else if (node.type === 'variable_assignment') verdicts.push(judgeAssignment(tree, node));
+    else if (node.type === 'test_command') verdicts.push({ class: 'check', reason: 'tests a condition' });
+    else if (node.type === 'if_statement' || node.type === 'while_statement') verdicts.push(judgeDecision(tree, node));
     else if (
       node.type === 'redirected_statement' &&
       node.children.every((index) => tree.nodes[index]!.type === 'file_redirect')
@@ -59,11 +51,25 @@ async function classifyTree(tree: ShellTree, depth = 0): Promise<Verdict> {
   return riskiest(verdicts);
 }
 
-function judgingAt(depth: number, functions: ReadonlySet<string>): Judging {
+/** `until pg_isready; do sleep 1; done` decides by an answer; `while read line` and `while true` do not. */
+function judgeDecision(tree: ShellTree, node: ShellNode): Verdict {
+  const condition = childrenOf(tree, node).find((child) => child.named);
+  const said = condition === undefined ? '' : textOf(tree, condition);
+  return node.type === 'while_statement' && /^(?:IFS=\S* )?(?:read|true|:)\b|^:/.test(said)
+    ? HARMLESS
+    : { class: 'check', reason: 'goes on by what a command answers' };
+}
+
+function judgingAt(
+  depth: number,
+  functions: ReadonlySet<string>,
+  aliases: ReadonlyMap<string, string> = NO_ALIASES,
+): Judging {
   return {
     functions,
-    script: (text) => classifyScript(text, depth + 1),
-    // sudo, xargs and their like know nothing of the script's functions.
+    aliases,
+    script: (text, input) => classifyScript(text, depth + 1, input),
+    // sudo, xargs and their like know nothing of the script's functions and aliases.
     command: (words, input) =>
       depth >= MAX_NESTING
         ? Promise.resolve({ class: 'opaque', reason: 'commands are wrapped too deep to follow' })
@@ -71,14 +77,19 @@ function judgingAt(depth: number, functions: ReadonlySet<string>): Judging {
   };
 }
 
+const NO_ALIASES: ReadonlyMap<string, string> = new Map();
+
 /** What one command would do, given its words (quotes off) and where its input comes from. */
 async function judgeCommand(words: readonly ShellWord[], input: StandardInput, judging: Judging): Promise<Verdict> {
   const [first, ...args] = words;
   if (first === undefined) return HARMLESS;
-  if (isDynamic(first)) return { class: 'opaque', reason: 'which command runs is only known when it runs' };
-  const name = SYSTEM_FOLDER.test(first.value) ? first.value.slice(first.value.lastIndexOf('/') + 1) : first.value;
+  const name = programIn(first);
+  if (name === undefined) return { class: 'opaque', reason: 'which command runs is only known when it runs' };
   if (name.includes('/'))
     return { class: 'opaque', reason: `\`${name.replaceAll(DYNAMIC, '…')}\` is a script nobody here has read` };
+  const alias = judging.aliases.get(name);
+  // An alias may name the command it stands for, so it is followed once only.
+  if (alias !== undefined) return judging.script([alias, ...args.map((arg) => arg.raw)].join(' '), input);
   const special = SPECIAL_COMMANDS[name];
   const call = { name, args, input, judging };
   if (special !== undefined && Object.hasOwn(SPECIAL_COMMANDS, name)) return special(call);
@@ -96,12 +107,12 @@ async function judgeCommand(words: readonly ShellWord[], input: StandardInput, j
 
 const WRITES = new Set(['>', '>>', '>|', '&>', '&>>', '<>', '>&']);
 
-function judgeRedirect(tree: ShellTree, node: ShellNode): Verdict {
+function judgeRedirect(tree: ShellTree, node: ShellNode, expand: ReadExpansion): Verdict {
   const parts = childrenOf(tree, node);
   const operator = parts.find((part) => !part.named)?.type ?? '';
   const target = parts.at(-1);
   if (!WRITES.has(operator) || target === undefined) return HARMLESS;
-  const file = wordOf(tree, target).value;
+  const file = wordOf(tree, target, expand).value;
   if (operator === '>&' && /^(?:\d+|-)$/.test(file)) return HARMLESS;
   const writes = judgeWrite(file, operator.endsWith('>>') ? 'appends to' : 'writes');
   const empties = !operator.endsWith('>>') && writes.class === 'change' && saysNothing(tree, parentOf(tree, node));
@@ -117,7 +128,7 @@ function saysNothing(tree: ShellTree, statement: ShellNode | undefined): boolean
     .map((word) => word.value)
     .join(' ');
   return (
-    /^(?::|true|cat \/dev\/null|echo -n|echo -n |printf |cat)$/.test(said) &&
+    /^(?::|true|cat \/dev\/null|echo|echo -n|echo -n |printf |cat)$/.test(said) &&
     (said !== 'cat' || standardInputOf(tree, command).from === 'nothing')
   );
 }

@@ -5,8 +5,26 @@ import { isRiskier, riskiest, type Verdict } from './verdict.ts';
 /** One statement, judged by its kind and by every function it calls, however deep. */
 export type JudgedStatement = { text: string; start: number; kind: string; verdict: Verdict };
 
-/** psql's own commands that only show things. */
-const SHOWING_META = /^\\(?:d\S*|l\+?|dt\S*|conninfo|x|timing|pset|q|echo|encoding|z|sf\S*|c|connect)(?:\s|$)/;
+/** psql's own commands, by what they do. */
+const META: readonly { command: RegExp; verdict: Verdict }[] = [
+  {
+    command:
+      /^\\(?:d\S*|l\+?|conninfo|x|timing|pset|q|echo|qecho|warn|encoding|z|s[fv]\S*|c|connect|set|unset|prompt|if|elif|else|endif|a|t|f|h|\?|C|H|watch|errverbose|p|r|copyright|getenv|setenv|g|gx|gset|crosstabview|gdesc)(?:\s|$)/,
+    verdict: { class: 'read', reason: 'psql shows, or sets how it shows' },
+  },
+  {
+    command: /^\\copy\b[\s\S]*\bfrom\b(?![\s\S]*\bto\b)/i,
+    verdict: { class: 'change', reason: '\\copy … from adds rows' },
+  },
+  { command: /^\\copy\b/i, verdict: { class: 'change', reason: '\\copy … to writes a file' } },
+  { command: /^\\(?:o|out|w|write|lo_export)\b/, verdict: { class: 'change', reason: 'psql writes a file' } },
+  { command: /^\\lo_unlink\b/, verdict: { class: 'destroy', reason: '\\lo_unlink removes a large object' } },
+  { command: /^\\password\b/, verdict: { class: 'destroy', reason: '\\password replaces a password' } },
+  {
+    command: /^\\(?:i|ir|include|include_relative)\b/,
+    verdict: { class: 'destroy', reason: 'psql runs a file of SQL that is not shown here' },
+  },
+];
 
 /** What a text of SQL (with psql's backslash commands, if any) would do. A text PostgreSQL cannot read is opaque. */
 export async function classifySql(text: string): Promise<Verdict> {
@@ -14,12 +32,19 @@ export async function classifySql(text: string): Promise<Verdict> {
   const lines = text.split('\n');
   for (const line of lines.map((each) => each.trim()).filter((each) => each.startsWith('\\'))) {
     verdicts.push(
-      SHOWING_META.test(line)
-        ? { class: 'read', reason: `psql shows: \`${line}\`` }
-        : { class: 'opaque', reason: `\`${line.split(/\s/)[0]}\` is psql's own command, not SQL` },
+      META.find(({ command }) => command.test(line))?.verdict ?? {
+        class: 'opaque',
+        reason: `\`${line.split(/\s/)[0]}\` is psql's own command, not SQL`,
+      },
     );
   }
-  const sql = lines.filter((line) => !line.trim().startsWith('\\')).join('\n');
+  const sql = lines
+    .filter((line) => !line.trim().startsWith('\\'))
+    .join('\n')
+    // `… \gx`, `… \watch 5` say how the statement before them is sent.
+    .replace(/\\(?:g|gx|gset|gdesc|crosstabview|watch)(?:[ \t]+[\d.]+)?[ \t]*$/gm, ';')
+    // psql's own variables: `:id`, `:'name'`, `:"table"`.
+    .replace(/(?<![:\w])::?(?=['"]?[A-Za-z_])/g, (colon) => (colon === ':' ? '' : colon));
   if (sql.trim() !== '') verdicts.push(riskiest(verdictsOf(await judgeStatements(sql))));
   return riskiest(verdicts);
 }

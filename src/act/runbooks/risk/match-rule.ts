@@ -58,45 +58,114 @@ function isBare(tool: RiskTool, name: string): boolean {
 /** The verdict of a tool's rules on one command line (without the tool's name). */
 export function judgeByRules(tool: RiskTool, args: readonly string[], name = tool.names[0]!): Verdict {
   let worst: Verdict | undefined;
+  let first: Call | undefined;
   for (const call of readCalls(tool, args)) {
-    const verdict = judgeCall(tool, call, name);
-    if (worst === undefined || isRiskier(verdict.class, worst.class)) worst = verdict;
+    first ??= call;
+    if (call.joined.length > MAX_JUDGED_CHARS)
+      return { class: 'opaque', reason: `the arguments of ${name} are too long to judge` };
+    const verdict = judgeCall(tool, call);
+    // A reading no rule speaks of says nothing; the other one may still have found the verb.
+    if (verdict !== undefined && (worst === undefined || isRiskier(verdict.class, worst.class))) worst = verdict;
   }
-  return worst!;
-}
-
-function judgeCall(tool: RiskTool, call: Call, name: string): Verdict {
-  if (call.joined.length > MAX_JUDGED_CHARS)
-    return { class: 'opaque', reason: `the arguments of ${name} are too long to judge` };
-  const rule = tool.rules.find((candidate) => ruleMatches(candidate, call));
-  if (rule !== undefined)
-    return { class: rule.risk, reason: rule.reason, ...(rule.byHand && { byHand: true as const }) };
+  if (worst !== undefined) return worst;
   if (tool.otherwise !== undefined) return { class: tool.otherwise.risk, reason: tool.otherwise.reason };
-  const said = [name, ...call.positionals.slice(0, 2)].join(' ').replaceAll(DYNAMIC, '…');
+  const said = [name, ...first!.positionals.slice(0, 2)].join(' ').replaceAll(DYNAMIC, '…');
   return { class: 'opaque', reason: `nothing is known about \`${said}\`` };
 }
 
-function ruleMatches(rule: RiskRule, call: Call): boolean {
-  if (rule.flags !== undefined && !rule.flags.some((flag) => hasOption(call, flag))) return false;
-  if (rule.args !== undefined && !rule.args.test(call.joined)) return false;
-  if (rule.sub === undefined) return true;
-  const wanted = rule.sub.split(' ');
-  if (wanted[0] === '-') return call.positionals.length === 0;
-  return wanted.every((pattern, place) => {
-    const word = call.positionals[place];
-    // A verb only known at run time matches no verb: it could be any of them.
-    return word !== undefined && pattern.split('|').some((one) => globMatches(one, word));
-  });
+function judgeCall(tool: RiskTool, call: Call): Verdict | undefined {
+  const rule = tool.rules.find((candidate) => ruleMatches(tool, candidate, call));
+  if (rule !== undefined)
+    return { class: rule.risk, reason: rule.reason, ...(rule.byHand && { byHand: true as const }) };
+  if (isHelp(call)) return { class: 'read', reason: 'it only explains itself' };
+  return undefined;
 }
+
+/** `TOOL VERB --help`, where no rule of the tool speaks of the verb. */
+const isHelp = (call: Call) => call.options.includes('--help') || call.options.includes('--version');
+
+function ruleMatches(tool: RiskTool, rule: RiskRule, call: Call): boolean {
+  if (rule.flags !== undefined && !rule.flags.some((flag) => hasOption(call, flag))) return false;
+  if (rule.sub !== undefined && !patternOf(rule.sub).some((one) => onePatternMatches(tool, one, call))) return false;
+  return rule.args === undefined || rule.args.test(call.joined);
+}
+
+/** One alternative of a rule's `sub`, taken apart once. */
+type CallPattern = { none: boolean; words: Glob[][]; flags: string[][]; anywhere: Glob[] };
+type Glob = { any: boolean; exact: string | null; before: string; after: string };
+const patterns = new Map<string, CallPattern[]>();
+
+function patternOf(sub: string): CallPattern[] {
+  let known = patterns.get(sub);
+  if (known === undefined) {
+    known = sub.split(' / ').flatMap(splitMixed).map(readPattern);
+    patterns.set(sub, known);
+  }
+  return known;
+}
+
+/** `list|--version` is the word or the option. */
+function splitMixed(text: string): string[] {
+  const tokens = text.split(' ');
+  const at = tokens.findIndex((token) => token !== '-' && /(?:^|\|)@?-/.test(token) && /(?:^@?|\|)[^-|@]/.test(token));
+  if (at < 0) return [text];
+  const isAnywhere = tokens[at]!.startsWith('@');
+  const choices = tokens[at]!.replace(/^@/, '').split('|');
+  const wordsOnly = choices.filter((choice) => !choice.startsWith('-')).join('|');
+  const optionsOnly = choices.filter((choice) => choice.startsWith('-')).join('|');
+  return [`${isAnywhere ? '@' : ''}${wordsOnly}`, optionsOnly].map((token) => tokens.with(at, token).join(' '));
+}
+
+function readPattern(text: string): CallPattern {
+  const pattern: CallPattern = { none: false, words: [], flags: [], anywhere: [] };
+  for (const token of text.split(' ')) {
+    if (token === '-') pattern.none = true;
+    else if (token.startsWith('-')) pattern.flags.push(token.split('|'));
+    else if (token.startsWith('@')) pattern.anywhere.push(...token.slice(1).split('|').map(globOf));
+    else pattern.words.push(token.split('|').map(globOf));
+  }
+  return pattern;
+}
+
+function onePatternMatches(tool: RiskTool, pattern: CallPattern, call: Call): boolean {
+  if (pattern.none && call.positionals.length > 0) return false;
+  if (!pattern.flags.every((group) => group.some((flag) => hasOption(call, flag)))) return false;
+  // A verb only known at run time matches no verb: it could be any of them.
+  if (
+    !pattern.words.every((globs, place) => {
+      const word = call.positionals[place];
+      return word !== undefined && globs.some((glob) => globMatches(glob, word));
+    })
+  ) {
+    return false;
+  }
+  if (pattern.anywhere.length === 0) return true;
+  return call.positionals
+    .slice(0, tool.verbDepth ?? DEFAULT_VERB_DEPTH)
+    .some((word) => pattern.anywhere.some((glob) => globMatches(glob, word)));
+}
+
+const DEFAULT_VERB_DEPTH = 3;
 
 function hasOption(call: Call, flag: string): boolean {
-  return call.options.includes(flag) && !call.options.includes(`${flag}=false`);
+  return call.options.includes(flag) && !call.options.includes(`${flag}=false`) && !call.options.includes(`${flag}=no`);
 }
 
-function globMatches(pattern: string, word: string): boolean {
-  if (pattern === '*') return true;
+function globOf(pattern: string): Glob {
+  const star = pattern.indexOf('*');
+  return {
+    any: pattern === '*',
+    exact: star < 0 ? pattern : null,
+    before: star < 0 ? '' : pattern.slice(0, star),
+    after: star < 0 ? '' : pattern.slice(star + 1),
+  };
+}
+
+function globMatches(glob: Glob, word: string): boolean {
+  if (glob.any) return true;
   if (word.includes(DYNAMIC)) return false;
-  if (!pattern.includes('*')) return pattern === word;
-  const [before = '', after = ''] = pattern.split('*');
-  return word.length >= before.length + after.length && word.startsWith(before) && word.endsWith(after);
+  if (glob.exact !== null) return glob.exact === word;
+  return (
+    word.length >= glob.before.length + glob.after.length && word.startsWith(glob.before) && word.endsWith(glob.after)
+  );
 }

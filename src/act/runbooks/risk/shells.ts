@@ -1,6 +1,6 @@
-import type { StandardInput } from './shell-words.ts';
-import { ENTERED, type Judge, type Judging, valuesOf } from './special-call.ts';
-import { HARMLESS, riskiest, type Verdict } from './verdict.ts';
+import { judgeScriptOnInput } from './script-on-input.ts';
+import { ENTERED, type Judge, optionValue, valuesOf } from './special-call.ts';
+import { HARMLESS } from './verdict.ts';
 import { afterWrapper } from './wrappers.ts';
 
 /** A shell given its script as `-c TEXT`, on standard input, in a file, or not at all. */
@@ -9,18 +9,19 @@ export const judgeShell: Judge = async ({ name, args, input, judging }) => {
   if (at >= 0) {
     const script = args[at + 1];
     if (script === undefined) return ENTERED;
-    return judging.script(script.value);
+    return judging.script(script.value, input);
   }
-  const file = args.find((arg) => !arg.value.startsWith('-') && !arg.value.startsWith('+'));
-  if (file !== undefined) return { class: 'opaque', reason: `${name} runs a script nobody here has read` };
+  if (args.some((arg) => arg.value === '--version' || arg.value === '--help')) return HARMLESS;
+  const reads = args.some((arg) => /^-[a-z]*s$/.test(arg.value));
+  const file = reads ? undefined : args.find((arg) => !/^[-+]/.test(arg.value) && arg.value !== '/dev/stdin');
+  if (file !== undefined) {
+    const onlyParses = args.some((arg) => arg.value === '-n');
+    return onlyParses
+      ? { class: 'check', reason: `${name} -n only reads the script` }
+      : { class: 'opaque', reason: `${name} runs a script nobody here has read` };
+  }
   return judgeScriptOnInput(name, input, judging);
 };
-
-export async function judgeScriptOnInput(name: string, input: StandardInput, judging: Judging): Promise<Verdict> {
-  if (input.text !== null) return judging.script(input.text);
-  if (input.from === 'nothing') return ENTERED;
-  return { class: 'opaque', reason: `${name} runs whatever arrives on its standard input` };
-}
 
 const SSH_OPTIONS = [
   '-p',
@@ -49,21 +50,33 @@ const SSH_OPTIONS = [
 /** ssh joins its words and hands them to a shell on the other host, so they are read once more. */
 export const judgeSsh: Judge = async ({ name, args, input, judging }) => {
   const inner = afterWrapper({ valueOptions: SSH_OPTIONS, ownWords: 1 }, args);
-  if (inner.length > 0) {
-    const verdict = await judging.script(valuesOf(inner).join(' '));
-    if (!/\b(?:ba|z|da|k)?sh\b/.test(valuesOf(inner).join(' '))) return verdict;
-    return input.text === null ? verdict : riskiest([verdict, await judging.script(input.text)]);
-  }
-  if (args.some((arg) => arg.value === '-V')) return HARMLESS;
+  if (inner.length > 0) return judging.script(valuesOf(inner).join(' '), input);
+  const given = valuesOf(args);
+  if (given.some((arg) => /^-(?:V|G|Q)/.test(arg))) return HARMLESS;
+  const control = optionValue(given, ['-O']);
+  if (control !== undefined) return { class: 'change', reason: 'ssh -O manages a shared connection' };
+  // `-N` forwards ports and runs nothing.
+  if (given.some((arg) => /^-[A-Za-z]*N[A-Za-z]*$/.test(arg)))
+    return { class: 'read', reason: 'ssh -N opens a local door to the other host' };
   return judgeScriptOnInput(name, input, judging);
 };
 
 export const judgeEval: Judge = async ({ args, judging }) => judging.script(valuesOf(args).join(' '));
 
-export const judgeSu: Judge = async ({ args, judging }) => {
-  const at = args.findIndex((arg) => arg.value === '-c' || arg.value === '--command');
-  const script = at < 0 ? undefined : args[at + 1];
-  return script === undefined ? ENTERED : judging.script(script.value);
+/** `su - user -c TEXT`, `runuser -u user -- COMMAND`, `su user <<EOF`. */
+export const judgeSu: Judge = async ({ name, args, input, judging }) => {
+  const at = args.findIndex((arg) => /^-[a-z]*c$/.test(arg.value) || arg.value === '--command');
+  if (at >= 0) {
+    const script = args[at + 1];
+    return script === undefined ? ENTERED : judging.script(script.value, input);
+  }
+  const joined = args.find((arg) => arg.value.startsWith('--command='));
+  if (joined !== undefined) return judging.script(joined.value.slice('--command='.length), input);
+  if (name === 'runuser') {
+    const inner = afterWrapper({ valueOptions: ['-u', '--user', '-g', '--group', '-s', '--shell'] }, args);
+    if (inner.length > 0 && args.some((arg) => /^(?:-u|--user)/.test(arg.value))) return judging.command(inner, input);
+  }
+  return judgeScriptOnInput(name, input, judging);
 };
 
 export const judgeWatch: Judge = async ({ args, judging }) => {
@@ -74,4 +87,15 @@ export const judgeWatch: Judge = async ({ args, judging }) => {
 export const judgeTrap: Judge = async ({ args, judging }) => {
   const script = args.find((arg) => !arg.value.startsWith('-'));
   return script === undefined ? HARMLESS : judging.script(script.value);
+};
+
+/** An alias does nothing yet, but one that stands for a removal is a trap for whoever uses it. */
+export const judgeAlias: Judge = async ({ args, judging }) => {
+  for (const arg of args) {
+    const at = arg.value.indexOf('=');
+    if (at <= 0) continue;
+    const verdict = await judging.script(arg.value.slice(at + 1));
+    if (verdict.class === 'destroy') return verdict;
+  }
+  return { class: 'read', reason: 'gives a command another name in its own shell' };
 };

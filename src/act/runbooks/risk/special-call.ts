@@ -5,7 +5,9 @@ import type { Verdict } from './verdict.ts';
 export type Judging = {
   /** Functions the script defines: their bodies are judged where they stand, so calling them adds nothing. */
   functions: ReadonlySet<string>;
-  script(text: string): Promise<Verdict>;
+  aliases: ReadonlyMap<string, string>;
+  /** Judges a text as bash; `input` is what arrives on that shell's standard input. */
+  script(text: string, input?: StandardInput): Promise<Verdict>;
   command(words: readonly ShellWord[], input: StandardInput): Promise<Verdict>;
 };
 
@@ -23,6 +25,17 @@ export const ENTERED: Verdict = {
 };
 
 export const valuesOf = (words: readonly ShellWord[]): string[] => words.map((word) => word.value);
+
+/** The value of the first of these options: `-c TEXT`, `--command TEXT`, `--command=TEXT`, `-cTEXT` where allowed. */
+export function optionValue(args: readonly string[], names: readonly string[]): string | undefined {
+  for (const [at, arg] of args.entries()) {
+    for (const name of names) {
+      if (arg === name) return args[at + 1] ?? '';
+      if (name.startsWith('--') && arg.startsWith(`${name}=`)) return arg.slice(name.length + 1);
+    }
+  }
+  return undefined;
+}
 
 /** `{}` stands for what find, xargs and parallel put in its place. */
 export const openBraces = (word: ShellWord): ShellWord => ({ ...word, value: word.value.replaceAll('{}', DYNAMIC) });

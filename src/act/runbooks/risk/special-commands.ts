@@ -1,9 +1,17 @@
+import { TOOLS } from '../risk-table/index.ts';
+import { TASK_RUNNERS } from '../risk-table/task-names.ts';
 import { judgeHttpClient } from './classify-http.ts';
 import { judgeContainerTool, REMOTE } from './container-commands.ts';
 import { judgePsql, judgeRedis } from './database-clients.ts';
+import { judgeForgeApi, judgeGrpcurl, judgeHttpie } from './http-tools.ts';
+import { INTERPRETER_NAMES, judgeInterpreter, judgeTaskRunner } from './interpreters.ts';
 import { judgeWrite } from './judge-write.ts';
-import { judgeEval, judgeShell, judgeSsh, judgeSu, judgeTrap, judgeWatch } from './shells.ts';
-import { type Judge, NO_INPUT, openBraces } from './special-call.ts';
+import { judgeByRules } from './match-rule.ts';
+import { CARRYING_TOOLS, judgeAnsible, judgeCarrier, judgeParallelShell } from './remote-scripts.ts';
+import { judgeAlias, judgeEval, judgeShell, judgeSsh, judgeSu, judgeTrap, judgeWatch } from './shells.ts';
+import { judgeSocket } from './socket-commands.ts';
+import { ENTERED, type Judge, NO_INPUT, openBraces, optionValue, valuesOf } from './special-call.ts';
+import { judgeSqlClient, SQL_CLIENT_NAMES } from './sql-clients.ts';
 import { riskiest, type Verdict } from './verdict.ts';
 import { judgeWrapped, WRAPPERS } from './wrappers.ts';
 
@@ -30,11 +38,44 @@ const judgeDd: Judge = ({ args }) => {
   return judgeWrite(out.value.slice(3), 'writes');
 };
 
+const judgeForge: Judge = ({ name, args }) => {
+  const given = valuesOf(args);
+  return given[0] === 'api' ? judgeForgeApi(given) : judgeByRules(TOOLS.get(name)!, given, name);
+};
+
+/** `script -c COMMAND file` records what a command prints. */
+const judgeScriptRecorder: Judge = ({ args, input, judging }) => {
+  const script = optionValue(valuesOf(args), ['-c', '--command', '-qc']);
+  return script === undefined ? { ...ENTERED } : judging.script(script, input);
+};
+
 /** Commands whose class depends on another command, script or statement inside them. */
 export const SPECIAL_COMMANDS: Readonly<Record<string, Judge>> = {
   ...Object.fromEntries(Object.keys(WRAPPERS).map((name) => [name, judgeWrapped])),
   ...Object.fromEntries(['bash', 'sh', 'zsh', 'dash', 'ksh', 'ash'].map((name) => [name, judgeShell])),
   ...Object.fromEntries(Object.keys(REMOTE).map((name) => [name, judgeContainerTool])),
+  ...Object.fromEntries(CARRYING_TOOLS.map((name) => [name, judgeCarrier])),
+  ...Object.fromEntries(['pdsh', 'clush', 'pssh', 'parallel-ssh', 'dsh'].map((name) => [name, judgeParallelShell])),
+  ...Object.fromEntries(SQL_CLIENT_NAMES.map((name) => [name, judgeSqlClient])),
+  ...Object.fromEntries(INTERPRETER_NAMES.map((name) => [name, judgeInterpreter])),
+  ...Object.fromEntries(
+    TASK_RUNNERS.flatMap((each) => [each.name, ...(each.also ?? [])]).map((name) => [name, judgeTaskRunner]),
+  ),
+  ...Object.fromEntries(['nc', 'ncat', 'netcat', 'telnet', 'socat'].map((name) => [name, judgeSocket])),
+  ...Object.fromEntries(['http', 'https', 'xh', 'xhs'].map((name) => [name, judgeHttpie])),
+  ...Object.fromEntries(['redis-cli', 'valkey-cli', 'keydb-cli', 'gitlab-redis-cli'].map((name) => [name, judgeRedis])),
+  ansible: judgeAnsible,
+  grpcurl: judgeGrpcurl,
+  evans: judgeGrpcurl,
+  gh: judgeForge,
+  glab: judgeForge,
+  autossh: judgeSsh,
+  slogin: judgeSsh,
+  mosh: judgeSsh,
+  script: judgeScriptRecorder,
+  alias: judgeAlias,
+  'gitlab-psql': judgePsql,
+  'gitlab-geo-psql': judgePsql,
   ssh: judgeSsh,
   eval: judgeEval,
   su: judgeSu,
@@ -43,7 +84,6 @@ export const SPECIAL_COMMANDS: Readonly<Record<string, Judge>> = {
   trap: judgeTrap,
   find: judgeFind,
   psql: judgePsql,
-  'redis-cli': judgeRedis,
   curl: judgeHttpClient,
   wget: judgeHttpClient,
   tee: judgeTee,
