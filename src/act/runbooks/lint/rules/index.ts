@@ -1,6 +1,8 @@
 import type { LintRule } from '../lint-rule.ts';
 import { AWS_RULES } from './aws-rules.ts';
+import { CONFIG_RULES } from './config-rules.ts';
 import { DATABASE_RULES } from './database-rules.ts';
+import { HABIT_RULES } from './habit-rules.ts';
 import { KUBERNETES_RULES } from './kubernetes-rules.ts';
 import { MARKDOWN_RULES } from './markdown-rules.ts';
 import { PROMQL_RULES } from './promql-rules.ts';
@@ -18,4 +20,6 @@ export const LINT_RULES: readonly LintRule[] = [
   ...AWS_RULES,
   ...DATABASE_RULES,
   ...PROMQL_RULES,
+  ...CONFIG_RULES,
+  ...HABIT_RULES,
 ];
