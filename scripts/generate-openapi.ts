@@ -52,6 +52,8 @@ export async function renderOpenApi(): Promise<string> {
       runCheck: async () => ({ healthy: false, reason: '', durationMs: 0 }),
       secrets: createRunSecrets(deps.secretBox),
       surroundings: { environmentValues: () => ({}) },
+      hookSecret: () => null,
+      startHooked: async () => ({ runs: [], problems: [] }),
     }),
   );
   try {

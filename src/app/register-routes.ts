@@ -5,10 +5,12 @@ import type { HttpApp } from '../http/http-app.ts';
 import type { HttpDeps } from '../http/http-deps.ts';
 import { registerApprovalRoutes } from '../http/routes/approvals.ts';
 import { registerFindingRoutes } from '../http/routes/findings.ts';
+import { type HookRouteDeps, registerHookRoutes } from '../http/routes/hooks.ts';
 import { registerInboxRoutes } from '../http/routes/inbox.ts';
 import { registerIncidentRoutes } from '../http/routes/incidents.ts';
 import { registerProbeRoutes } from '../http/routes/probes.ts';
 import { registerRunOutputRoutes } from '../http/routes/run-output.ts';
+import { registerRunbookVersionRoutes } from '../http/routes/runbook-versions.ts';
 import { registerRunbookRoutes } from '../http/routes/runbooks.ts';
 import { registerRunRoutes } from '../http/routes/runs.ts';
 import type { RunCheck } from '../observe/probes/index.ts';
@@ -20,7 +22,7 @@ import type { RunSecrets } from './run-secrets.ts';
 import type { StepSurroundings } from './step-surroundings.ts';
 
 /** The routes of all stages; those every server has are registered by the server itself. */
-export function registerRoutes(
+export async function registerRoutes(
   server: HttpApp,
   deps: HttpDeps & {
     paging: PagingPlan;
@@ -28,8 +30,8 @@ export function registerRoutes(
     runCheck: RunCheck;
     secrets: RunSecrets;
     surroundings: Pick<StepSurroundings, 'environmentValues'>;
-  },
-): void {
+  } & Pick<HookRouteDeps, 'hookSecret' | 'startHooked'>,
+): Promise<void> {
   const { database, paging, secrets, surroundings } = deps;
   registerProbeRoutes(server, deps);
   registerFindingRoutes(server, deps);
@@ -41,6 +43,8 @@ export function registerRoutes(
     pageEveryone: (tx, incident, text, at) => pageEveryone(tx, paging, incident, text, at),
   });
   registerRunbookRoutes(server, deps);
+  registerRunbookVersionRoutes(server, deps);
+  await registerHookRoutes(server, deps);
   registerRunRoutes(server, {
     ...deps,
     checkValue: (value, type) => validateInputValue(type, value),

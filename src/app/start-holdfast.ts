@@ -43,6 +43,11 @@ import { TIMELINE_FROM_WORK } from './relays/timeline-from-work.ts';
 import { createRunSecrets } from './run-secrets.ts';
 import { startHousekeeping } from './start-housekeeping.ts';
 import { createStepSurroundings } from './step-surroundings.ts';
+import { followGitRepositories } from './triggers/git-repositories.ts';
+import { startHookedRuns } from './triggers/runbook-hooks.ts';
+import { startRunbookIndex } from './triggers/runbook-index.ts';
+import { scheduleTimers } from './triggers/runbook-schedules.ts';
+import type { TriggerDeps } from './triggers/start-triggered-run.ts';
 
 export type HoldfastOptions = {
   config: HoldfastConfig;
@@ -101,7 +106,24 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
     });
     const executors = createExecutors({ database, clock, environment: options.environment, runCheck });
 
-    const library = openRunbookLibrary({ folders: [...config.runbooks, join(findPackage().root, 'runbooks')] });
+    let indexRunbooks = () => {};
+    const repositories = followGitRepositories({
+      repositories: config.repositories,
+      root: join(config.data, 'repositories'),
+      environment: options.environment,
+      logger,
+      onChange: () => indexRunbooks(),
+    });
+    cleanup.push('git repositories', () => repositories.stop());
+    const folders = [...config.runbooks, ...repositories.folders, join(findPackage().root, 'runbooks')];
+    const library = openRunbookLibrary({ folders });
+    const triggering: TriggerDeps = {
+      library,
+      logger,
+      seal: secrets.seal,
+      isSignedOff: (runbook, procedure) =>
+        config.signOff.some((entry) => entry.runbook === runbook && entry.procedure === procedure),
+    };
     cleanup.push('runbook library', () => library.close());
 
     let address = '';
@@ -145,7 +167,17 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       cliToken,
     };
     const app = await createHttpServer(httpDeps, (server) => {
-      if (serves) registerRoutes(server, { ...httpDeps, paging, library, runCheck, secrets, surroundings });
+      if (!serves) return;
+      return registerRoutes(server, {
+        ...httpDeps,
+        paging,
+        library,
+        runCheck,
+        secrets,
+        surroundings,
+        hookSecret: (name) => config.hooks[name]?.secret ?? null,
+        startHooked: (tx, hook) => startHookedRuns(triggering, tx, hook),
+      });
     });
     cleanup.push('http', () => app.close());
 
@@ -157,13 +189,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       const relays = [
         FINDINGS_FROM_PROBES,
         incidentsFromFindings(paging),
-        runsFromIncidents({
-          library,
-          logger,
-          seal: secrets.seal,
-          isSignedOff: (runbook, procedure) =>
-            config.signOff.some((entry) => entry.runbook === runbook && entry.procedure === procedure),
-        }),
+        runsFromIncidents(triggering),
         TIMELINE_FROM_WORK,
       ];
       const wakeAll = () => {
@@ -171,7 +197,19 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       };
       for (const relay of relays)
         start(`relay ${relay.name}`, startRelay(machinery, { ...relay, afterCommit: wakeAll }));
-      start('timers', startTimerService(machinery, RUN_TIMERS));
+      start(
+        'timers',
+        startTimerService(machinery, { ...RUN_TIMERS, ...scheduleTimers({ ...triggering, now: clock.now }) }),
+      );
+      const index = startRunbookIndex({
+        ...machinery,
+        library,
+        folders,
+        timezone: config.timezone,
+        originOf: repositories.commitOf,
+      });
+      indexRunbooks = index.look;
+      start('runbook index', index);
       const webhooks = Object.entries(config.webhooks).map(
         ([name, webhook]) => [`webhook:${name}`, createWebhookChannel({ name, ...webhook })] as const,
       );

@@ -5,7 +5,18 @@ import { riskSchema, stepKindSchema } from './runbook.ts';
 
 /** Everything that happens, in one table: what it is about, who may see it, whether the audit chain keeps it, its body. */
 type EventKind<Body extends z.ZodType> = {
-  aggregate: 'probe' | 'finding' | 'incident' | 'page' | 'run' | 'approval' | 'user' | 'key' | 'session' | 'system';
+  aggregate:
+    | 'probe'
+    | 'finding'
+    | 'incident'
+    | 'page'
+    | 'run'
+    | 'approval'
+    | 'runbook'
+    | 'user'
+    | 'key'
+    | 'session'
+    | 'system';
   visibleTo: z.infer<typeof roleSchema>;
   audited: boolean;
   body: Body;
@@ -66,6 +77,16 @@ const approvalChanged = z.object({
   effectSha256: z.string(),
   reason: z.string().optional(),
 });
+const runbookChanged = z.object({
+  runbook: z.string(),
+  procedure: z.string().optional(),
+  sha256: z.string().nullable().optional(),
+  previousSha256: z.string().nullable().optional(),
+  /** Whether it does more harm than the version before. */
+  risk: z.enum(['riskier', 'safer', 'same']).optional(),
+  runId: z.string().optional(),
+  reason: z.string().optional(),
+});
 const accountChanged = z.object({ name: z.string(), detail: z.string().optional() });
 const adminOnly = { visibleTo: 'admin' as const };
 
@@ -92,6 +113,10 @@ export const EVENTS = {
   'page.failed': event('page', pageChanged),
   'page.acked': event('page', pageChanged),
   'page.cancelled': event('page', pageChanged),
+  'runbook.changed': event('runbook', runbookChanged),
+  'runbook.removed': event('runbook', runbookChanged),
+  'runbook.triggered': event('runbook', runbookChanged),
+  'runbook.trigger-skipped': event('runbook', runbookChanged),
   'run.queued': event('run', runChanged),
   'run.started': event('run', runChanged),
   'run.taken-over': event('run', runChanged),

@@ -14,6 +14,8 @@ export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([
   'GET /openapi.json',
   'GET /docs',
   'GET /docs/style.css',
+  // Signed with the key of the hook.
+  'POST /hooks/runbooks/:name',
   // Signing in, by password or by a one-time link.
   'POST /api/v1/session',
   'POST /api/v1/session/link',

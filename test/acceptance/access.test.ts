@@ -68,7 +68,9 @@ describe('every route of the API document', () => {
       const status = await call(first, route, null);
       const listed = PUBLIC_ROUTES.has(`${route.method.toUpperCase()} ${route.path.replaceAll(/\{([^}]+)\}/g, ':$1')}`);
       expect(listed, `${route.method} ${route.path}`).toBe(route.access === 'public');
-      expect([401, 403].includes(status), `${route.method} ${route.path} answered ${status}`).toBe(!listed);
+      // Hooks of other programs show a signature instead of an account.
+      const isClosed = route.access !== 'public' || route.path.startsWith('/hooks/');
+      expect([401, 403].includes(status), `${route.method} ${route.path} answered ${status}`).toBe(isClosed);
     }
   });
 

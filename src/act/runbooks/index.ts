@@ -1,7 +1,13 @@
+export { compareRunbooks } from './compare-runbooks.ts';
+export { nextCronTime } from './cron.ts';
 export { loadSubrunbooks } from './inline-subrunbooks.ts';
 export { validateInputValue } from './input-values.ts';
+export { applyFixes } from './lint/apply-fixes.ts';
+export { listLintRules, type RuleDescription } from './lint/describe-rules.ts';
+export { lintRunbook } from './lint/lint-runbook.ts';
+export type { HookTrigger } from './markdown/front-matter.ts';
 export { MAX_RUNBOOK_BYTES, parseRunbook } from './parse-runbook.ts';
-export { toRunbookDocument } from './parsed-runbook.ts';
+export { type ParsedRunbook, toRunbookDocument } from './parsed-runbook.ts';
 export { planFromLibrary } from './plan-from-library.ts';
 export { planProcedure } from './plan-procedure.ts';
 export {
@@ -9,6 +15,10 @@ export {
   type RunbookLibrary,
   type RunbookSummary,
 } from './runbook-library.ts';
-export { applyFixes } from './lint/apply-fixes.ts';
-export { listLintRules, type RuleDescription } from './lint/describe-rules.ts';
-export { lintRunbook } from './lint/lint-runbook.ts';
+export {
+  keepVersion,
+  listVersions,
+  readNewestVersions,
+  readVersionText,
+  searchRunbooks,
+} from './version-store.ts';

@@ -1,5 +1,6 @@
 import type { RunbookDocument, StepAction } from '../../contract/runbook.ts';
 import type { FenceAttributes } from './markdown/fence-attributes.ts';
+import type { HookTrigger, ScheduleTrigger } from './markdown/front-matter.ts';
 import type { ScriptVariables } from './parameters/handed-variables.ts';
 import type { RunClass } from './risk/verdict.ts';
 
@@ -23,10 +24,12 @@ export type ParsedRunbook = RunbookDocument & {
   drafts: Record<string, StepDraft>;
   /** Label matchers of the front matter; any one of them starts or suggests the procedure. */
   triggers: Record<string, string>[];
+  schedules: ScheduleTrigger[];
+  hooks: HookTrigger[];
 };
 
 /** Only what `holdfast runbook show --json` prints. */
 export function toRunbookDocument(parsed: ParsedRunbook): RunbookDocument {
-  const { drafts: _drafts, triggers: _triggers, ...document } = parsed;
+  const { drafts: _drafts, triggers: _triggers, schedules: _schedules, hooks: _hooks, ...document } = parsed;
   return document;
 }

@@ -19,7 +19,12 @@ export type RunbookSummary = {
   problem: string | null;
 };
 
-export type RunbookEntry = { path: string; document: ParsedRunbook; text: string };
+export type RunbookEntry = {
+  path: string /** Where it lies on disk. */;
+  file: string;
+  document: ParsedRunbook;
+  text: string;
+};
 export type TriggerMatch = { path: string; procedure: string; trigger: Record<string, string> };
 
 export type RunbookLibrary = {
@@ -84,10 +89,10 @@ export function openRunbookLibrary({ folders }: { folders: readonly string[] }):
       const matches: TriggerMatch[] = [];
       for (const { result } of await loadAll()) {
         if (!result.ok) continue;
-        const procedure = result.entry.document.procedures[0]?.slug;
         const trigger = result.entry.document.triggers
           .filter((each) => matchesTrigger(each, labels))
           .sort(moreLabelsFirst)[0];
+        const procedure = trigger?.['procedure'] ?? result.entry.document.procedures[0]?.slug;
         if (procedure !== undefined && trigger !== undefined)
           matches.push({ path: result.entry.path, procedure, trigger });
       }
@@ -105,7 +110,10 @@ const moreLabelsFirst = (left: Record<string, string>, right: Record<string, str
 async function readEntry(found: Found): Promise<Cached['result']> {
   try {
     const text = await readText(found);
-    return { ok: true, entry: { path: found.path, text, document: await parseRunbook({ file: found.path, text }) } };
+    return {
+      ok: true,
+      entry: { path: found.path, file: found.file, text, document: await parseRunbook({ file: found.path, text }) },
+    };
   } catch (thrown) {
     if (thrown instanceof HoldfastError) return { ok: false, error: thrown };
     const error = new HoldfastError({

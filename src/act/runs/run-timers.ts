@@ -7,8 +7,10 @@ import { STEP_TIMER } from './release-run.ts';
 /** What due timers do to runs. Times are those the timers were due at: a late timer does not change the record. */
 export const RUN_TIMERS: Readonly<Record<string, TimerHandler>> = {
   [STEP_TIMER]: async (tx, timer) => {
-    const [runId, stepId] = timer.subject.split('/');
-    if (!runId || !stepId) return;
+    // Ids of steps that came with another runbook have slashes of their own.
+    const slash = timer.subject.indexOf('/');
+    const [runId, stepId] = [timer.subject.slice(0, slash), timer.subject.slice(slash + 1)];
+    if (slash < 1) return;
     const { run, steps } = await lockRun(tx, runId);
     if (run.waitingFor !== 'wait') return;
     const told = { at: timer.dueAt, actor: 'system' };

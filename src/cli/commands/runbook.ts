@@ -13,6 +13,7 @@ import { toGithub, toSarif } from '../views/lint-formats.ts';
 import { printLint, printRule } from '../views/lint-view.ts';
 import { describeStatus } from '../views/run-view.ts';
 import { printPlan, printRunbook, printRunbooks } from '../views/runbook-view.ts';
+import { defineVersionCommands } from './runbook-versions.ts';
 
 const FILE = ['<file>', 'a file, or a path below a runbooks folder'] as const;
 const FILE_PROCEDURE = [
@@ -23,7 +24,7 @@ const FILE_PROCEDURE = [
 type FolderOptions = { runbooks?: string[] };
 type InputOptions = { set?: Record<string, string>; setFile?: Record<string, string> };
 
-/** `holdfast runbook ls|show|lint|plan|run`. */
+/** `holdfast runbook ls|show|lint|plan|run|versions|diff|search`. */
 export function defineCommand(command: Command, context: CliContext): void {
   addExamples(
     command,
@@ -36,6 +37,7 @@ export function defineCommand(command: Command, context: CliContext): void {
   defineLinting(command, context);
   definePlanning(command, context);
   defineRunning(command, context);
+  defineVersionCommands(command, context);
 }
 
 function addFolders(command: Command): Command {

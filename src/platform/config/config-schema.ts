@@ -51,6 +51,32 @@ const webhookShape = z.strictObject({
   secretFile: file().optional().describe('File that holds the key.'),
 });
 
+const hookShape = z.strictObject({
+  secret: secretText('a secret of at least 8 characters', (value) => value.length >= 8)
+    .optional()
+    .describe('Key the request is signed with.'),
+  secretFile: file().optional().describe('File that holds the key.'),
+});
+
+const repositoryShape = z.strictObject({
+  url: text(
+    'an address that git can fetch from',
+    (value) => /^(?:https?|ssh|git|file):\/\/\S+$|^[\w.-]+@[\w.-]+:\S+$|^\//.test(value),
+    {
+      type: 'URL',
+      mask: 'url-password',
+    },
+  ).describe('Where git fetches it from.'),
+  branch: text('the name of a branch', (value) => /^(?!-)[\w./-]{1,200}$/.test(value))
+    .optional()
+    .describe('Branch or tag; default: the branch its HEAD names.'),
+  folder: text('a folder inside the repository', (value) => !/(?:^|\/)\.\.(?:\/|$)|^\//.test(value))
+    .default('')
+    .describe('Folder that holds the runbooks; default: all of it.'),
+  interval: duration({ min: '5s' }).prefault('1m').describe('How often it is brought up to date.'),
+  tokenFile: file().optional().describe('File that holds a bearer token, for https.'),
+});
+
 const count = z.int().min(0);
 const rate = z.int().min(1).max(10_000_000);
 /**
@@ -215,6 +241,14 @@ export const configShape = {
     .record(nameSchema, webhookShape.superRefine(exactlyOne('secret', 'secretFile')))
     .default({})
     .describe('Receivers of pages, by name; every message is signed.'),
+  hooks: z
+    .record(nameSchema, hookShape.superRefine(exactlyOne('secret', 'secretFile')))
+    .default({})
+    .describe('Requests of other programs that start runbooks, by name: POST /hooks/runbooks/NAME.'),
+  repositories: z
+    .record(nameSchema, repositoryShape)
+    .default({})
+    .describe('Git repositories with runbooks that are followed, by name.'),
   signOff: z
     .array(
       z.strictObject({

@@ -18,7 +18,17 @@ export type Findings = { problems: SecretProblem[]; warnings: string[] };
  * `baseOf` gives the folder a path counts from: that of the file it is written in, else the working directory.
  */
 export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Path) => string, findings: Findings) {
-  const { databaseUrlFile, performance: _foreign, probes, targets, secrets, webhooks, ...plain } = written;
+  const {
+    databaseUrlFile,
+    performance: _foreign,
+    probes,
+    targets,
+    secrets,
+    webhooks,
+    hooks,
+    repositories,
+    ...plain
+  } = written;
   const absolute = (path: Path, value: string) => resolve(baseOf(path), value);
   const secret = (
     path: Path,
@@ -79,6 +89,15 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
     secrets: mapEntries(secrets, ({ file, command }, name) => ({
       file: file === undefined ? null : absolute(['secrets', name, 'file'], file),
       command: command ?? null,
+    })),
+    hooks: mapEntries(hooks, (hook, name) => ({
+      secret: secret(['hooks', name, 'secretFile'], hook.secret, hook.secretFile, acceptSecret) ?? '',
+    })),
+    repositories: mapEntries(repositories, ({ interval, tokenFile, branch, ...repository }, name) => ({
+      ...repository,
+      branch: branch ?? null,
+      intervalMs: interval,
+      tokenFile: tokenFile === undefined ? null : absolute(['repositories', name, 'tokenFile'], tokenFile),
     })),
     webhooks: mapEntries(webhooks, (webhook, name) => ({
       url: webhook.url,

@@ -1,5 +1,6 @@
 import { isMap, LineCounter, parseDocument } from 'yaml';
 import { INPUT_TYPES, type RunbookInput } from '../../../contract/runbook.ts';
+import { cronProblem } from '../cron.ts';
 import { runbookProblem } from '../runbook-problem.ts';
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -12,10 +13,32 @@ export type FrontMatter = {
   /** A target's name or `$input`. */
   target: string | null;
   inputs: RunbookInput[];
+  /** Labels of findings that start it. */
   triggers: Record<string, string>[];
+  schedules: ScheduleTrigger[];
+  hooks: HookTrigger[];
 };
 
-const NOTHING: FrontMatter = { raw: null, title: null, severity: null, target: null, inputs: [], triggers: [] };
+/** Starts a procedure by the clock. */
+export type ScheduleTrigger = {
+  cron: string;
+  timezone: string | null;
+  procedure: string | null;
+  inputs: Record<string, string>;
+};
+/** Starts a procedure by a request; `inputs` says where in its JSON a value is: `service: repository.name`. */
+export type HookTrigger = { webhook: string; procedure: string | null; inputs: Record<string, string> };
+
+const NOTHING: FrontMatter = {
+  raw: null,
+  title: null,
+  severity: null,
+  target: null,
+  inputs: [],
+  triggers: [],
+  schedules: [],
+  hooks: [],
+};
 const INPUT_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 /** Reads YAML front matter. `line` is that of its first `---`. Throws HoldfastError with the line of what is wrong. */
@@ -65,7 +88,7 @@ export function readFrontMatter(yaml: string | null, at: { file: string; line: n
     severity: readText(raw, 'severity'),
     target: readText(raw, 'target'),
     inputs: readParams(raw['params'], lineOf('params'), fail),
-    triggers: readTriggers(raw['triggers'], fail),
+    ...readTriggers(raw['triggers'], fail),
   };
 }
 
@@ -120,11 +143,13 @@ function readParams(params: Json | undefined, line: number, fail: Fail): Runbook
   });
 }
 
-function readTriggers(triggers: Json | undefined, fail: Fail): Record<string, string>[] {
-  if (triggers === undefined || triggers === null) return [];
-  const hint = 'Write triggers as a list of labels, for example `- {alertname: HighErrorRate, severity: critical}`.';
+function readTriggers(triggers: Json | undefined, fail: Fail): Pick<FrontMatter, 'triggers' | 'schedules' | 'hooks'> {
+  const read: Pick<FrontMatter, 'triggers' | 'schedules' | 'hooks'> = { triggers: [], schedules: [], hooks: [] };
+  if (triggers === undefined || triggers === null) return read;
+  const hint =
+    'Write triggers as a list: `- {alertname: HighErrorRate}`, `- {cron: "0 3 * * *", timezone: Europe/Berlin}` or `- {webhook: deploys}`.';
   if (!Array.isArray(triggers)) throw fail('triggers', '`triggers` is not a list', hint);
-  return triggers.map((trigger) => {
+  for (const trigger of triggers) {
     if (
       typeof trigger !== 'object' ||
       trigger === null ||
@@ -133,11 +158,53 @@ function readTriggers(triggers: Json | undefined, fail: Fail): Record<string, st
     ) {
       throw fail('triggers', 'an entry of `triggers` has no labels', hint);
     }
-    const labels = Object.entries(trigger).map(([name, value]) => {
+    const { inputs, ...plain } = trigger;
+    const by = 'cron' in plain ? 'cron' : 'webhook' in plain ? 'webhook' : 'labels';
+    const labels = Object.fromEntries(
+      Object.entries(by === 'labels' ? trigger : plain).map(([name, value]) => {
+        if (value === null || typeof value === 'object')
+          throw fail('triggers', `the label \`${name}\` has no plain value`, hint);
+        return [name, String(value)] as const;
+      }),
+    );
+    if (by === 'labels') {
+      read.triggers.push(labels);
+      continue;
+    }
+    const known = by === 'cron' ? ['cron', 'timezone', 'procedure'] : ['webhook', 'procedure'];
+    const unknown = Object.keys(labels).find((name) => !known.includes(name));
+    if (unknown !== undefined) throw fail('triggers', `\`${unknown}\` means nothing beside \`${by}\``, hint);
+    const procedure = labels['procedure']?.replace(/^#/, '') ?? null;
+    const values = readTriggerInputs(inputs, fail);
+    if (by === 'cron') {
+      const timezone = labels['timezone'] ?? null;
+      const problem = cronProblem(labels['cron'] ?? '', timezone);
+      if (problem !== null)
+        throw fail('triggers', problem, 'Write five fields such as `0 3 * * 1-5`, and a zone such as Europe/Berlin.');
+      read.schedules.push({ cron: labels['cron'] ?? '', timezone, procedure, inputs: values });
+    } else {
+      if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(labels['webhook'] ?? ''))
+        throw fail(
+          'triggers',
+          `\`${labels['webhook']}\` is no name of a webhook`,
+          'Use letters, digits, dots, dashes and underscores.',
+        );
+      read.hooks.push({ webhook: labels['webhook'] ?? '', procedure, inputs: values });
+    }
+  }
+  return read;
+}
+
+function readTriggerInputs(inputs: Json | undefined, fail: Fail): Record<string, string> {
+  if (inputs === undefined || inputs === null) return {};
+  const hint = 'Write `inputs: {name: value}`.';
+  if (typeof inputs !== 'object' || Array.isArray(inputs))
+    throw fail('triggers', '`inputs` of a trigger is not a list of values', hint);
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => {
       if (value === null || typeof value === 'object')
-        throw fail('triggers', `the label \`${name}\` has no plain value`, hint);
+        throw fail('triggers', `the input \`${name}\` has no plain value`, hint);
       return [name, String(value)] as const;
-    });
-    return Object.fromEntries(labels);
-  });
+    }),
+  );
 }
