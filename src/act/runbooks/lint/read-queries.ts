@@ -55,7 +55,7 @@ const isTemplate = (text: string) => /\{\{|\[\[|\$\w|\$\{|<[a-z][\w-]*>|\.\.\.|â
 
 function looksLikePromql(text: string): boolean {
   if (text.length > 1_000 || /[;|]|&&/.test(text)) return false;
-  if (/^\w+\(\)$/.test(text)) return false;
+  if (/^\w+\(\)$|\b[a-z]\w*\.\w+\(/i.test(text)) return false;
   if (COMPARISON.test(text)) return true;
   return FUNCTIONS.test(text) ? /[[{]|_total|_bucket|_seconds|_bytes|_count/.test(text) : SELECTOR.test(text);
 }

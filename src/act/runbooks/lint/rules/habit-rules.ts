@@ -159,10 +159,17 @@ export const HABIT_RULES: readonly LintRule[] = [
     fix: 'Use `--force-with-lease`.',
     bad: sh('git push --force origin main'),
     good: sh('git push --force-with-lease origin main'),
-    silent: [sh('git push origin main')],
+    silent: [sh('git push origin main'), sh('git push --force origin my-fix')],
     *check(document) {
       for (const command of document.commands) {
-        if (command.name !== 'git' || words(command)[0] !== 'push') continue;
+        const [verb, , branch] = words(command);
+        // A branch of one's own is pushed by force after every rebase.
+        if (
+          command.name !== 'git' ||
+          verb !== 'push' ||
+          !/^(?:HEAD:)?(?:main|master|trunk|develop|production|prod|staging|release\S*)$/.test(branch ?? '')
+        )
+          continue;
         const force = command.args.find((arg) => /^(?:--force|-f)$/.test(arg.value));
         if (force !== undefined)
           yield {

@@ -546,7 +546,7 @@ function* neverStarted(document: LintDocument): Iterable<Found> {
   for (const [place, command] of document.commands.entries()) {
     const stopped = stopOf(command);
     if (stopped === null) continue;
-    const sections = [command.block.section, command.block.section + 1];
+    const sections = sectionsBelow(document, command.block.section);
     const said = `${command.block.headings.join(' ')} ${command.block.announced} ${commentAbove(command)}`;
     if (
       /\b(?:stop|shut|down|uninstall|remov|decommission|retire|fenc|fail ?over|isolat|contain|quarantin|disable|kill|terminat|clean|reset|destroy|tear|delet|promot|switch ?over|reference|command)/i.test(
@@ -583,6 +583,14 @@ function* neverStarted(document: LintDocument): Iterable<Found> {
         message: `${stopped.name === '' ? 'what is stopped here' : stopped.name} is never started again in this procedure`,
       };
   }
+}
+
+/** The section and those inside it. */
+function sectionsBelow(document: LintDocument, section: number): number[] {
+  const depth = document.headings[section]?.depth ?? 0;
+  const found = [section];
+  for (let next = section + 1; (document.headings[next]?.depth ?? 0) > depth; next++) found.push(next);
+  return found;
 }
 
 type Stopped = { name: string; kind: 'unit' | 'container' | 'compose' };

@@ -89,7 +89,14 @@ export const TOOL_RULES: readonly LintRule[] = [
         if (problem?.kind !== 'command') continue;
         // Plugins add commands, so only what is nearly one of the tool's own is called a mistake.
         const nested = problem.command.includes(' ');
-        const meant = problem.name.length > 3 ? nearestName(problem.name, problem.known, 2) : undefined;
+        const meant =
+          problem.name.length > 3
+            ? nearestName(
+                problem.name,
+                problem.known.filter((name) => name[0] === problem.name[0]),
+                problem.name.length > 7 ? 2 : 1,
+              )
+            : undefined;
         if (
           meant === undefined &&
           !(
