@@ -151,7 +151,12 @@ function looksLikeTable(text: string): boolean {
 /** True when the first line that is no comment starts with a program the table knows, or reads like a call with options. */
 function looksLikeCommands(text: string): boolean {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
-  return lines.some((line) => {
+  return lines.some((written) => {
+    // `KEY=$(…) command`: what is set for a command says that one follows; what a command sets, too.
+    // `< list xargs rm`: so does a redirection in front of it.
+    const line = written.replace(ASSIGNMENTS, '').replace(/^\s*<\s*[\w./-]+\s+/, '');
+    if (line === '' || line !== written)
+      return /=\$\(|=`/.test(written) || (line !== '' && isKnownCommand(/^[\w./-]+/.exec(line)?.[0] ?? ''));
     const word = /^\s*(?:sudo\s+)?([\w./-]+)(?=\s|$)/.exec(line)?.[1];
     if (word === undefined) return false;
     if (/^(?:\.{1,2}\/|\/(?:usr|opt|bin|sbin)\/)/.test(word)) return true;
@@ -159,6 +164,9 @@ function looksLikeCommands(text: string): boolean {
     return /^[a-z][a-z0-9_-]*\s.*(?:\s|^)--?[a-z][\w-]*/.test(line.trim());
   });
 }
+
+const ASSIGNMENTS =
+  /^\s*(?:(?:export|local)\s+)?(?:[A-Za-z_]\w*=(?:\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`|"[^"]*"|'[^']*'|[^\s'"`$]*|\$\{?\w+\}?)\s*)+/;
 
 /** `key = value` and `[section]` lines, with nothing in them a shell would carry out. */
 function looksLikeSettings(text: string): boolean {

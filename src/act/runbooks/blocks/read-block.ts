@@ -1,5 +1,5 @@
 import { type ConsoleLanguage, consoleLanguageOf } from '../consoles/console-language.ts';
-import { detectConsole } from '../consoles/detect-console.ts';
+import { detectConsole, looksLikeQuery } from '../consoles/detect-console.ts';
 import type { FenceEntry } from '../markdown/read-outline.ts';
 import { MAX_SQL_CHARS } from '../syntax/parse-syntax.ts';
 import { type BlockContext, type BlockReading, nothingRuns } from './block-reading.ts';
@@ -73,7 +73,7 @@ async function readAs(reading: Reading, language: string, text: string, context:
       });
     default:
       if (await looksLikeSql(text)) return readSqlBlock(text, context);
-      return nothingRuns(/[.!?:]\s|^\s*[A-Z][^\n]*$/m.test(text) ? 'sample' : 'other', 'text that is no command');
+      return nothingRuns(/[.!?:=|\d]|^\s*[A-Z][^\n]*$/m.test(text) ? 'sample' : 'other', 'text that is no command');
   }
 }
 
@@ -82,6 +82,7 @@ async function readShellOrOther(language: string, text: string, context: BlockCo
   if (await looksLikeSql(text)) return readSqlBlock(text, context);
   const console = detectConsole(text);
   const reading = await readShellBlock(text, context);
+  if (reading.class === 'opaque' && looksLikeQuery(text)) return nothingRuns('read', 'a query only reads');
   if (console === undefined || reading.class !== 'opaque') return reading;
   // Not the shell's: nothing in it is a program anybody knows.
   const byConsole = await readConsoleBlock(console, text);

@@ -47,14 +47,23 @@ export async function readConsoleBlock(
 }
 
 /** A stretch of a fence that only a person can carry out, with the questions in it. */
-export function byHandSeed(text: string, at: { start: number; end: number }, verdict: Verdict, why: string): StepSeed {
+export function byHandSeed(
+  text: string,
+  at: { start: number; end: number },
+  verdict: Verdict,
+  why: string,
+  /** What was typed, at the same places: output asks nothing. */
+  typed = text,
+): StepSeed {
   const body = text.slice(at.start, at.end);
-  const inputs: FoundInput[] = markPlaceholders(body).marks.map((mark) => ({
-    name: mark.name,
-    source: mark.source,
-    type: mark.type,
-    offset: at.start + mark.start,
-  }));
+  const inputs: FoundInput[] = markPlaceholders(typed.slice(at.start, at.end), { brackets: false }).marks.map(
+    (mark) => ({
+      name: mark.name,
+      source: mark.source,
+      type: mark.type,
+      offset: at.start + mark.start,
+    }),
+  );
   return manualSeed(body, at, {
     found: verdict.class,
     reason: `only a person can do this: ${why}; ${verdict.reason}`,

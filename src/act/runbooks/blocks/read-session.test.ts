@@ -123,3 +123,30 @@ describe('what is typed in a console that is entered', () => {
     ]);
   });
 });
+
+describe('what nobody typed', () => {
+  it('asks nothing and runs nothing', async () => {
+    const { document, block } = await read('irb(main):001:0> Cart.first\n=> #<Cart id: 1, owner: <secret-name>>', '');
+    expect(block.class).toBe('read');
+    expect(document.inputs).toEqual([]);
+  });
+
+  it('is the table a command prints, whatever its rows begin with', async () => {
+    const { steps } = await read(
+      '# for p in $(pgrep web); do ps -o pid,command $p; done\nUSER   PID COMMAND\nkill   12  kill -9 1',
+      '',
+    );
+    expect(steps).toHaveLength(1);
+  });
+});
+
+describe('a fence without a language', () => {
+  it.each([
+    ['< list.txt xargs -n1 rm -rf', 'destroy'],
+    ['TOKEN=$(cat t) /opt/tools/bin/redis-cli', 'opaque'],
+    ['# kill -TERM 1827', 'destroy'],
+    ['role:slave\nmaster_port:6379', 'sample'],
+  ])('%s is %s', async (text, expected) => {
+    expect((await read(text)).block.class).toBe(expected);
+  });
+});

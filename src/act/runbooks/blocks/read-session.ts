@@ -57,7 +57,9 @@ export async function readSession(session: Session, text: string, context: Block
     const start = offsets[first]! + lines[first]!.text.search(/\S/);
     const end = offsets[last]! + lines[last]!.text.trimEnd().length;
     readings.push({ class: verdict.class as BlockClass, reason: verdict.reason });
-    const seed = byHandSeed(text, { start, end }, verdict, 'it is typed where Holdfast cannot type');
+    const own = new Set(part.entry === null ? part.lines : [part.entry, ...part.lines]);
+    const at = { start, end };
+    const seed = byHandSeed(text, at, verdict, 'it is typed where Holdfast cannot type', keepLines(lines, own));
     if (part.entry !== null)
       seed.bound = {
         how: 'time-box',

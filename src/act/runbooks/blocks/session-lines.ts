@@ -54,6 +54,10 @@ function bareLinesAre(typed: string): Place | undefined {
   return isKnownCommand(/^(?:sudo\s+)?([\w./-]+)/.exec(first)?.[1] ?? '') && !isProse(first) ? 'shell' : undefined;
 }
 
+/** Columns, as programs print them. */
+const COLUMNS = /\S(?: {2,}|\t)\S/;
+const startsWithCommand = (line: string) => isKnownCommand(/^\s*([\w.-]+)(?:\s|$)/.exec(line)?.[1] ?? '');
+
 /** Lines such as `# systemctl stop x`, where `# ` is root's prompt and not a comment. */
 function rootLines(
   lines: readonly string[],
@@ -63,19 +67,21 @@ function rootLines(
 ): Set<number> {
   const found = new Set<number>();
   const plainCommands = lines.some(
-    (line, at) => prompts[at]!.at === undefined && isKnownCommand(/^\s*([\w.-]+)(?:\s|$)/.exec(line)?.[1] ?? ''),
+    (line, at) => prompts[at]!.at === undefined && !COLUMNS.test(line.trim()) && startsWithCommand(line),
   );
   lines.forEach((line, at) => {
     const typed = /^\s*#\s+(\S.*)$/.exec(line)?.[1];
-    if (typed === undefined || !isKnownCommand(/^(?:sudo\s+)?([\w./-]+)/.exec(typed)?.[1] ?? '') || isProse(typed))
-      return;
+    if (typed === undefined || isProse(typed)) return;
+    const isLoop = /^(?:for \w+ in .*;|while .*;|if \[.*;)/.test(typed);
+    if (!isLoop && !isKnownCommand(/^(?:sudo\s+)?([\w./-]+)/.exec(typed)?.[1] ?? '')) return;
     if (announced) found.add(at);
     // Where plain commands stand beside it, `# ` begins a comment; where output does, it is a prompt.
-    else if (!shellByName && !plainCommands && /^\s*#\s+[\w./-]+(?:\s+[^A-Z\s]\S*)*\s*$/.test(line)) found.add(at);
+    else if (!shellByName && !plainCommands && (isLoop || /^\s*#\s+[\w./-]+(?:\s+[^A-Z\s]\S*)*\s*$/.test(line)))
+      found.add(at);
   });
   // A text of `# word` lines alone is comments as likely as commands; it is read elsewhere, with both in mind.
   const others = lines.some((line, at) => line.trim() !== '' && !/^\s*#/.test(line) && prompts[at]!.at === undefined);
-  return others || announced ? found : new Set();
+  return others || announced || !shellByName ? found : new Set();
 }
 
 /** "install the package", "check that it runs": words to people that happen to begin like a command. */
@@ -171,7 +177,9 @@ function walkPrompted(
     else if (
       !announced &&
       place === 'shell' &&
-      isKnownCommand(/^\s*([\w.-]+)(?:\s|$)/.exec(text)?.[1] ?? '') &&
+      walked.at(-1)?.kind !== 'output' &&
+      !COLUMNS.test(text.trim()) &&
+      startsWithCommand(text) &&
       !isProse(text.trim())
     )
       type(0, 'shell');

@@ -36,7 +36,7 @@ export const DIALECT_RULES: readonly DialectRule[] = [
   { begins: /^explain\b(?!\s+analyze\s+(?:delete|update|insert))/, risk: 'read', reason: 'it only explains' },
   {
     begins:
-      /^(?:start|begin|commit|savepoint|set\s+(?:session|local|names|character|@|transaction|autocommit|statement|sql_|search_path|lines|pages|timing|echo)|declare|if|end|go)\b/,
+      /^(?:start(?!\s+(?:slave|replica|group_replication))|begin|commit|savepoint|set\s+(?:session|local|names|character|@|transaction|autocommit|statement|sql_|search_path|lines|pages|timing|echo)|declare|if|end|go)\b/,
     risk: 'read',
     reason: 'it only concerns its own session',
   },

@@ -62,7 +62,7 @@ export const RUBY_CALLS: readonly CallRule[] = [
        zero scard smembers sismember hget hgetall hmget hkeys hlen get mget keys scan scan_each sscan hscan zscan llen lrange lindex zcard zrange zrangebyscore zscore ttl
        pttl exists info dbsize type strlen ping pipelined multi with with_lock config client_list ago from_now before after humanize titleize
        camelize underscore constantize safe_constantize singularize pluralize ljust rjust center delete_prefix delete_suffix number_to_human_size
-       work klass jid queue item created_at enqueued_at display_class display_args error_message retry_count total_queue_size`,
+       work klass jid queue item created_at enqueued_at display_class display_args error_message retry_count total_queue_size params pool client current instance default stats workers processes path_to_repo full_path repository storage`,
     ),
     risk: 'read',
     reason: 'it looks things up',

@@ -37,6 +37,8 @@ describe('a place for a value', () => {
     ['kubectl logs <имя-пода> <名前>', ['имя-пода:string', '名前:string']],
     ['aws iam delete-access-key --access-key-id AKIA...', ['access-key-id:string']],
     ['backup-YYYY-MM-DD.sql', ['timestamp:string']],
+    ['redis-cli -p 26379 SENTINEL failover CLUSTER_NAME', ['CLUSTER_NAME:string']],
+    ['ssh NODE_IP', ['NODE_IP:host']],
   ])('%s', (text, expected) => {
     expect(inputsOf(text).sort()).toEqual([...expected].sort());
   });
@@ -73,6 +75,11 @@ describe('a place for a value', () => {
     'echo <b>bold</b>',
     "mongosh --eval 'db.a.find({name})'",
     'f() { ls; }',
+    'docker run -e DATABASE_URL app',
+    'printenv API_KEY',
+    'export NODE_NAME; echo $NODE_NAME',
+    'echo "set CLUSTER_NAME first"',
+    'cat <<EOF\n  - name: POD_NAME\nEOF',
   ])('is nothing of: %s', (text) => {
     expect(inputsOf(text)).toEqual([]);
   });

@@ -168,9 +168,30 @@ export const PLACEHOLDER_STYLES: readonly PlaceholderStyle[] = [
     type: 'secret',
     source: 'literal',
   },
+  // `failover CLUSTER_NAME`: a bare word in capitals where a value belongs.
+  {
+    written:
+      /(?<=^|[\s=/:@])(?:[A-Z][A-Z0-9]*_)+(?:NAME|ID|IP|ADDRESS|HOST|HOSTNAME|PORT|URL|ARN|TOKEN|KEY|SECRET|PASSWORD|NAMESPACE|POD|NODE|CLUSTER|PROJECT|REGION|ZONE|BUCKET|USER|USERNAME|PATH|FILE|FILENAME|DATE|TIMESTAMP|VERSION|TAG|NUMBER|INSTANCE|SERVICE|DEPLOYMENT|CONTAINER|DB|DATABASE|TABLE|QUEUE|TOPIC|GROUP|PID|DOMAIN|EMAIL|COUNT|DIR|DIRECTORY|SHA|BRANCH|HASH)(?=$|[\s/:,@'")])/gm,
+    brackets: true,
+    name: null,
+    type: null,
+    source: 'placeholder',
+    unless: (text, match) => isNameOfVariable(text, match) || isInProgram(text, match.index!),
+  },
 ];
 
 /** `YOUR_X=…`: a variable that is set here is no question. */
 function isAssignedHere(text: string, match: RegExpMatchArray): boolean {
   return new RegExp(`(?:^|[\\s;])(?:export\\s+)?${match[0].replace(/\W/g, '.')}=`, 'm').test(text);
+}
+
+/** A word in capitals that names a variable instead of standing for a value: it is set, read or handed on somewhere. */
+function isNameOfVariable(text: string, match: RegExpMatchArray): boolean {
+  const word = match[0];
+  if (new RegExp(`\\$\\{?${word}\\b|\\b${word}=`).test(text)) return true;
+  const before = text.slice(Math.max(0, match.index! - 200), match.index!);
+  const line = before.slice(before.lastIndexOf('\n') + 1);
+  return /(?:^|\s)(?:-e|--env|--build-arg|-v|printenv|unset|export|declare|readonly|read|local|env|set|grep|egrep|getenv|-k|--key|envsubst|typeset)\s+(?:-\w+\s+)*["']?$|^\s*#|["'][^"']*$|^\s*(?:-\s)?[\w.-]+:\s*$/.test(
+    line,
+  );
 }
