@@ -85,6 +85,18 @@ export const DATA_STORE_TOOLS: readonly RiskTool[] = [
         examples: ['redis-cli SLOWLOG GET 10', 'redis-cli CLIENT LIST', 'redis-cli CONFIG GET maxmemory'],
       },
       {
+        sub: 'SENTINEL MASTERS|MASTER|REPLICAS|SLAVES|SENTINELS|GET-MASTER-ADDR-BY-NAME|CKQUORUM|INFO-CACHE|MYID|IS-MASTER-DOWN-BY-ADDR|PENDING-SCRIPTS|CONFIG|DEBUG',
+        risk: 'read',
+        reason: 'redis-cli looks',
+        examples: ['redis-cli -p 26379 sentinel masters'],
+      },
+      {
+        sub: 'SENTINEL MONITOR|SET|FLUSHCONFIG|RESET',
+        risk: 'change',
+        reason: 'redis-cli changes what the sentinels watch',
+        examples: ['redis-cli -p 26379 SENTINEL SET m quorum 2'],
+      },
+      {
         sub: 'EXPIRE|PEXPIRE|EXPIREAT|PEXPIREAT|SETEX|PSETEX',
         risk: 'destroy',
         reason: 'redis-cli sets when keys vanish',

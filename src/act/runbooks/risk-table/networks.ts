@@ -3,7 +3,7 @@ import { type RiskTool, tool } from './rule.ts';
 /** What connects the machine: addresses, routes, firewalls, shaping, and asking other machines. */
 export const NETWORK_TOOLS: readonly RiskTool[] = [
   tool(
-    'host dig nslookup drill kdig delv whois ping ping6 fping arping traceroute traceroute6 tracepath mtr netstat ifstat nload iftop ngrep arp-scan speedtest speedtest-cli iperf iperf3 ipcalc hping3 dnstop bmon vnstat ntpq ntpstat dnstracer doggo tcptraceroute nethogs',
+    'host dig nslookup drill kdig delv whois ping ping6 fping arping traceroute traceroute6 tracepath mtr netstat ifstat nload iftop ngrep arp-scan speedtest speedtest-cli iperf iperf3 ipcalc hping3 dnstop bmon vnstat ntpq ntpstat dnstracer doggo tcptraceroute nethogs tcpflow',
     {},
     [['read', '', 'asks other machines or counts packets', 'dig x', 'ping -c 3 h', 'mtr -rw h', 'ntpq -p']],
   ),

@@ -88,7 +88,12 @@ export const PACKAGE_TOOLS: readonly RiskTool[] = [
       ],
     ],
   ),
-  tool('dpkg rpm pacman', { bundled: true }, [
+  tool('pacman', { bundled: true }, [
+    ['destroy', '-R', 'removes packages', 'pacman -Rns x'],
+    ['change', '-S|-U|-D', 'installs packages', 'pacman -Syu'],
+    ['read', '-Q|-F|-T|-V', 'looks at packages', 'pacman -Q'],
+  ]),
+  tool('dpkg rpm', { bundled: true }, [
     ['destroy', '-r|-P|-e|-R|-Rs|-Rns|--remove|--purge|--erase|--nodeps', 'removes packages', 'dpkg -r x', 'rpm -e x'],
     ['check', '-V|--verify|--audit|-C|-Va|-K', 'checks packages', 'rpm -V x'],
     [
@@ -97,7 +102,6 @@ export const PACKAGE_TOOLS: readonly RiskTool[] = [
       'looks at packages',
       'dpkg -l',
       'rpm -qa',
-      'pacman -Q',
     ],
     ['change', '', 'installs packages', 'dpkg -i x.deb', 'rpm -Uvh x.rpm', 'dpkg --configure -a'],
   ]),

@@ -16,7 +16,8 @@ export const SERVER_TOOLS: readonly RiskTool[] = [
       reason: 'the server reads its settings again',
       examples: ['nginx -s reload'],
     },
-    ['check', '-t|-T|-v|-V|-q', "checks a server's configuration", 'nginx -t', 'nginx -T'],
+    ['read', '-T', 'prints the settings of the server', 'nginx -T'],
+    ['check', '-t|-v|-V|-q', "checks a server's configuration", 'nginx -t'],
     ['change', '', 'starts the server', 'nginx'],
   ]),
   tool('apachectl apache2ctl httpd apache2', { values: '-k -f -d' }, [

@@ -24,7 +24,18 @@ export const SHELL_BUILTINS: readonly RiskTool[] = [
   builtin('type which whereis whatis man help', 'read', 'tells about commands', 'which kubectl'),
   builtin('sleep', 'read', 'waits', 'sleep 5'),
   builtin('ulimit', 'read', 'limits its own shell only', 'ulimit -n'),
-  builtin('source .', 'opaque', 'runs a file of commands nobody here has read', 'source ./env.sh'),
+  {
+    names: ['source', '.'],
+    rules: [
+      {
+        args: /(?:^|\/)(?:activate|\.?(?:bashrc|bash_profile|profile|zshrc|bash_completion)|\.env(?:\.[\w-]+)?|[\w-]+\.env|[\w-]*openrc(?:\.sh)?|nvm\.sh|cargo\/env|completion[\w.-]*)$/,
+        risk: 'read',
+        reason: 'sets variables of its own shell, by its name',
+        examples: ['source ~/.bashrc', 'source venv/bin/activate', '. ./.env', 'source admin-openrc.sh'],
+      },
+      { risk: 'opaque', reason: 'runs a file of commands nobody here has read', examples: ['source ./env.sh'] },
+    ],
+  },
   builtin('jobs fg bg disown', 'read', 'manages its own jobs', 'jobs'),
   tool('kill pkill killall skill', { values: '-s --signal -u -U -g -G -t -x' }, [
     ['check', '-0|-l|-L', 'asks whether a process is there', 'kill -0 123', 'kill -l'],

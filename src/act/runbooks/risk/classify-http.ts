@@ -21,7 +21,7 @@ const GET_THAT_ACTS =
   /(?:^|[/_.=&-])(?:delete|purge|drop|flush|wipe|truncate|terminate|destroy|remove|shutdown|kill|quitquitquit|failover)(?:[/_.?=&-]|$)/i;
 /** Elasticsearch's `_flush` writes to disk, it forgets nothing; the others put back what a word above took away. */
 const HARMLESS_ENDS =
-  /\/_flush(?:\/synced)?(?:[?#]|$)|cancelQuietDown|(?:action|enable)=(?:off|false)|\/(?:enable|unsuspend|uncordon|resume)\b/i;
+  /\/_flush(?:\/synced)?(?:[?#]|$)|cancelQuietDown|(?:action|enable)=(?:off|false)|(?<!maintenance)\/(?:enable|unsuspend|uncordon|resume)\b|maintenance\/(?:disable|off|end)/i;
 /** What a body asks for that takes something away. */
 const BODY_ENDS =
   /"(?:action|state|status|command|op|type|desired_?status|desired_?state|operation|mode)"\s*:\s*"(?:delete|remove|stop(?:ped)?|kill|drain(?:ed|ing)?|maint\w*|disabled?|shutdown|shut_?off|destroy|terminate|inactive|down|offline|power[_-]?off)"|allocation\.exclude\.|"exclude"\s*:\s*\{|allocate_(?:stale|empty)_primary|accept_data_loss"?\s*:\s*true|"(?:replicas|desired_?count|min_?replicas|count|weight)"\s*:\s*0\b|\bmutation\b[^}]*\b(?:delete|remove|destroy|drop)|"(?:maintenance|maintenance_mode|drain|disabled|suspended)"\s*:\s*true|"enabled"\s*:\s*false|allocation\.enable"?\s*:\s*"none"/i;
@@ -52,7 +52,11 @@ export function judgeRequest(request: HttpRequest): Verdict {
       : { class: 'destroy', reason: `DELETE ${shown} removes what is there` };
   }
   if (method === 'PURGE' || method === 'BAN') return { class: 'destroy', reason: `${method} ${shown} empties a cache` };
-  const asks = /^\s*\{?\s*"?query"?\s*[:=]?\s*"?\s*(?:query\b|\{)/.test(body) && !/\bmutation\b/.test(body);
+  // A GraphQL query asks; Elasticsearch's bodies hold a "query" as well, whatever is done with what it finds.
+  const asks =
+    /graphql/i.test(path) &&
+    /^\s*\{?\s*"?query"?\s*[:=]?\s*"?\s*(?:query\b|\{)/.test(body) &&
+    !/\bmutation\b/.test(body);
   if ((method === 'POST' || method === 'PUT') && (QUERY_PATH.test(path) || asks))
     return { class: 'read', reason: `${shown} answers queries` };
   if (BODY_ENDS.test(body)) return { class: 'destroy', reason: `what ${method} ${shown} sends takes something away` };

@@ -5,7 +5,15 @@ import { judgeWrite } from './judge-write.ts';
 import { judgeByRules } from './match-rule.ts';
 import { programIn } from './program-name.ts';
 import { readScriptValues } from './script-values.ts';
-import { DYNAMIC, type ReadExpansion, type ShellWord, type StandardInput, wordOf, wordsOf } from './shell-words.ts';
+import {
+  DYNAMIC,
+  plainWord,
+  type ReadExpansion,
+  type ShellWord,
+  type StandardInput,
+  wordOf,
+  wordsOf,
+} from './shell-words.ts';
 import { type Judging, NO_INPUT } from './special-call.ts';
 import { SPECIAL_COMMANDS } from './special-commands.ts';
 import { standardInputOf } from './standard-input.ts';
@@ -83,6 +91,10 @@ const NO_ALIASES: ReadonlyMap<string, string> = new Map();
 async function judgeCommand(words: readonly ShellWord[], input: StandardInput, judging: Judging): Promise<Verdict> {
   const [first, ...args] = words;
   if (first === undefined) return HARMLESS;
+  // `/etc/init.d/nginx stop` is `service nginx stop`.
+  const initScript = /^\/etc\/(?:rc\.d\/)?(?:init|rc)\.d\/([\w@.-]+)$/.exec(first.value)?.[1];
+  if (initScript !== undefined)
+    return judgeCommand([plainWord('service'), plainWord(initScript), ...args], input, judging);
   const name = programIn(first);
   if (name === undefined) return { class: 'opaque', reason: 'which command runs is only known when it runs' };
   if (name.includes('/'))

@@ -72,7 +72,7 @@ export const REMOTE: Readonly<Record<string, readonly Remote[]>> = {
   doppler: around(/^run$/, '-p --project -c --config -t --token'),
   op: around(/^run$/, '--env-file --account'),
   infisical: around(/^run$/, '--env --path --projectId --token'),
-  envchain: [],
+  railway: around(/^run$/, '-s --service -e --environment'),
   minikube: [...around(/^ssh$/, '-n --node -p --profile'), ...bundle(/^kubectl$/)],
   k3s: bundle(/^(?:kubectl|crictl|ctr)$/),
   microk8s: bundle(/^(?:kubectl|helm3?|istioctl|linkerd|ctr)$/),

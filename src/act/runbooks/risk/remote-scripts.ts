@@ -35,7 +35,7 @@ const CARRIERS: readonly Carrier[] = [
   { tool: 'heroku', verb: /^(?:run|run:detached|ps:exec)\b/, rest: { skip: 1 }, opens: true },
   { tool: 'eb', verb: /^ssh\b/, options: ['-c', '--command'], opens: true },
   { tool: 'copilot', verb: /^svc exec\b/, options: ['-c', '--command'], opens: true },
-  { tool: 'salt', verb: /^\S+ (?:cmd\.(?:run|shell|run_all|script))\b/, rest: { skip: 2 } },
+  { tool: 'salt', verb: /(?:^|\s)cmd\.(?:run|shell|run_all|script)\b/, rest: { skip: 2 } },
   { tool: 'salt-call', verb: /^cmd\.(?:run|shell|run_all)\b/, rest: { skip: 1 } },
   { tool: 'salt-ssh', verb: /^\S+ cmd\.run\b/, rest: { skip: 2 } },
   { tool: 'knife', verb: /^(?:ssh|winrm)\b/, rest: { skip: 2 }, opens: true },
@@ -57,12 +57,18 @@ export const judgeCarrier: Judge = async ({ name, args, input, judging }) => {
     const script =
       (carrier.options && optionValue(given, carrier.options)) ??
       (dashes >= 0 ? given.slice(dashes + 1).join(' ') : undefined) ??
-      (carrier.rest && positionals.slice(carrier.rest.skip).join(' '));
+      (carrier.rest && positionals.slice(skipped(carrier.rest.skip, positionals)).join(' '));
     if (script === undefined || script === '') return carrier.opens ? { ...ENTERED } : judgeByRules(tool, given, name);
     return riskiest([await judging.script(commandsIn(script), input), CARRIES]);
   }
   return judgeByRules(tool, given, name);
 };
+
+/** Salt's `-G role:web cmd.run …` has one word less before its command than `'*' cmd.run …`. */
+function skipped(words: number, positionals: readonly string[]): number {
+  const at = positionals.findIndex((word) => word.startsWith('cmd.'));
+  return at < 0 ? words : at + 1;
+}
 
 const CARRIES: Verdict = { class: 'read', reason: 'carries a command to another machine' };
 

@@ -6,10 +6,11 @@ import { HARMLESS, riskiest, type Verdict } from './verdict.ts';
 const TRACERS = new Set(['strace', 'ltrace']);
 const ATTACHES: Verdict = { class: 'change', reason: 'a tracer slows the process it is attached to' };
 
-/** How many words of its own a wrapper has before the command it runs. */
-type Wrapper = { valueOptions?: readonly string[]; ownWords?: number };
+/** How many words of its own a wrapper has before the command it runs; with `assigns`, `A=b` before it is none of it. */
+type Wrapper = { valueOptions?: readonly string[]; ownWords?: number; assigns?: true };
 export const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   sudo: {
+    assigns: true,
     valueOptions: [
       '-u',
       '-g',
@@ -27,8 +28,8 @@ export const WRAPPERS: Readonly<Record<string, Wrapper>> = {
       '--chdir',
     ],
   },
-  doas: { valueOptions: ['-u', '-C'] },
-  env: { valueOptions: ['-u', '-C', '--unset', '--chdir'] },
+  doas: { assigns: true, valueOptions: ['-u', '-C'] },
+  env: { assigns: true, valueOptions: ['-u', '-C', '--unset', '--chdir'] },
   time: { valueOptions: ['-f', '-o'] },
   nohup: {},
   timeout: { valueOptions: ['-k', '-s', '--kill-after', '--signal'], ownWords: 1 },
@@ -126,7 +127,7 @@ export function afterWrapper(wrapper: Wrapper, args: readonly ShellWord[]): read
       if (takesNextWord(wrapper.valueOptions ?? [], value)) at++;
       continue;
     }
-    if (/^[A-Za-z_]\w*=/.test(value)) continue;
+    if (wrapper.assigns && /^[A-Za-z_]\w*=/.test(value)) continue;
     if (own === 0) break;
     own--;
   }

@@ -50,4 +50,13 @@ describe('a careful reader and the classifier', () => {
     expect(differ).toEqual([]);
     expect(figures.lines).toBeGreaterThan(400);
   });
+
+  it('agree on nearly every line the rules were not made with, and nothing harmful passes as harmless', async () => {
+    const { figures } = await measure('held-out.txt');
+    expect(figures.lines).toBeGreaterThan(300);
+    expect(figures.agreementPercent).toBeGreaterThan(95);
+    expect(figures.needlesslyOpaquePercent).toBeLessThan(3);
+    expect(figures.readCalledDestroyPercent).toBeLessThan(2);
+    expect(figures.destroyCalledHarmless).toEqual([]);
+  });
 });
