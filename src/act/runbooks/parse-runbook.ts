@@ -146,6 +146,12 @@ function present({ inlineCodes, file, text, title, front, sections, sectionOf, f
     for (const mark of markPlaceholders(code.text).marks)
       inputs.add(mark, { line: code.line, column: inputs.columnOf(code, mark.start) });
   }
+  // So are those in settings that are only shown.
+  for (const [fence, { reading }] of fences) {
+    if (reading.class !== 'config') continue;
+    for (const mark of markPlaceholders(fence.text, { brackets: false }).marks)
+      if (mark.source === 'placeholder') inputs.add(mark, inputs.placeIn(fence, mark.start));
+  }
   const slugs = new Set(procedures.map((procedure) => procedure.slug));
   const blocks = [...fences].map(([fence, { reading }]): RunbookBlock => {
     const slug = sectionOf.get(fence)?.slug ?? null;
@@ -350,10 +356,14 @@ class InputCollector {
   }
 
   #placeOf(offset: number, placed: PlacedStep): { line: number; column: number } {
-    if (placed.fence === null) return { line: placed.line, column: 1 };
-    const before = placed.fence.text.slice(0, offset);
-    const line = placed.fence.firstLine + (before.match(/\n/g)?.length ?? 0);
-    const content = placed.fence.text.split('\n')[line - placed.fence.firstLine] ?? '';
+    return placed.fence === null ? { line: placed.line, column: 1 } : this.placeIn(placed.fence, offset);
+  }
+
+  /** Line and column, in the file, of a character of a fence's text. */
+  placeIn(fence: FenceEntry, offset: number): { line: number; column: number } {
+    const before = fence.text.slice(0, offset);
+    const line = fence.firstLine + (before.match(/\n/g)?.length ?? 0);
+    const content = fence.text.split('\n')[line - fence.firstLine] ?? '';
     const indent = Math.max(0, (this.#lines[line - 1] ?? '').indexOf(content));
     return { line, column: indent + (offset - (before.lastIndexOf('\n') + 1)) + 1 };
   }

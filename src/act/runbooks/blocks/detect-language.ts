@@ -122,7 +122,8 @@ function typedAt(text: string, announced: boolean, place: Place): string {
 /** Decides by what is in a text that its author did not name. */
 export function readingByContent(text: string): Reading {
   if (CHAT.test(text)) return 'chat';
-  if (looksLikeTable(text)) return 'sample';
+  if (looksLikeForm(text)) return 'template';
+  if (looksLikeOutput(text)) return 'sample';
   if (looksLikeQuery(text)) return 'query';
   if (/[─-╿▀-▟←-⇿▲▶▼◀]|â†|-->|\+-{3,}\+/u.test(text) && !looksLikeCommands(text)) return 'diagram';
   if (looksLikeSettings(text)) return 'config';
@@ -132,6 +133,30 @@ export function readingByContent(text: string): Reading {
   if (looksLikeConfig(text)) return 'config';
   if (/\[[A-Z][^\]\n]*\]|\bHH:MM\b|\bYYYY\b|\{\{/.test(text)) return 'template';
   return 'unknown';
+}
+
+/** Nothing but places to fill in: `[your command here]`. */
+export function looksLikeForm(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
+  return (
+    lines.length > 0 &&
+    lines.every((line) => /^\s*(?:\[[\p{L}][^\]\n]*\s[^\]\n]*\]|<[\p{L}][^>\n]*\s[^>\n]*>|\.{3}|…)\s*$/u.test(line))
+  );
+}
+
+const LOG_LINE =
+  /^\s*(?:[A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d|\[?\d{4}[-/]\d\d[-/]\d\d[T _]\d\d:\d\d|\[\d|\d\d:\d\d:\d\d\b|[IWEF]\d{4} \d\d:\d\d|(?:time|ts|level|msg)=|\{"(?:time|ts|level|msg|timestamp|@timestamp)"|(?:ERROR|WARN|WARNING|INFO|DEBUG|FATAL|Error|Warning|Traceback|panic|Caused by|Exception)\b[:\s[(])/;
+
+/** Output alone: a log, or a table some program printed. */
+export function looksLikeOutput(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  if (
+    lines.length > 0 &&
+    LOG_LINE.test(lines[0]!) &&
+    lines.filter((line) => LOG_LINE.test(line)).length * 3 >= lines.length
+  )
+    return true;
+  return looksLikeTable(text);
 }
 
 /** A table some program printed: rows of cells between bars, or columns under a line of capitals. */
@@ -172,11 +197,11 @@ const ASSIGNMENTS =
 function looksLikeSettings(text: string): boolean {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*[#;]/.test(line));
   return (
-    lines.length > 0 &&
+    lines.some((line) => line.includes('=')) &&
     lines.every(
       (line) =>
         !/[`$]\(|`/.test(line) &&
-        /^\s*(?:[\w.-]+ = .*|[\w.-]+=(?:\S*|"[^"]*"|'[^']*')\s*|\[[\w.: -]+\]\s*)$/.test(line),
+        /^\s*(?:[\w.-]+ = .*|[\w.-]+=(?:\S*|"[^"]*"|'[^']*'|<[^<>\n]*>)\s*|\[[\w.: -]+\]\s*)$/.test(line),
     )
   );
 }

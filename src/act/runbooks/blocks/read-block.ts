@@ -3,7 +3,15 @@ import { detectConsole, looksLikeQuery } from '../consoles/detect-console.ts';
 import type { FenceEntry } from '../markdown/read-outline.ts';
 import { MAX_SQL_CHARS } from '../syntax/parse-syntax.ts';
 import { type BlockContext, type BlockReading, nothingRuns } from './block-reading.ts';
-import { announcesTranscript, mayBeSession, type Reading, readingByContent, readingByName } from './detect-language.ts';
+import {
+  announcesTranscript,
+  looksLikeForm,
+  looksLikeOutput,
+  mayBeSession,
+  type Reading,
+  readingByContent,
+  readingByName,
+} from './detect-language.ts';
 import { readConsoleBlock } from './read-console.ts';
 import { readSession } from './read-session.ts';
 import { readShellBlock } from './read-shell-block.ts';
@@ -82,6 +90,10 @@ async function readShellOrOther(language: string, text: string, context: BlockCo
   if (await looksLikeSql(text)) return readSqlBlock(text, context);
   const console = detectConsole(text);
   const reading = await readShellBlock(text, context);
+  if (reading.class === 'opaque' && looksLikeForm(text))
+    return nothingRuns('template', 'a form to fill in: nothing to run');
+  if (reading.class === 'opaque' && looksLikeOutput(text))
+    return nothingRuns('sample', 'output shown as an example: nothing to run');
   if (reading.class === 'opaque' && looksLikeQuery(text)) return nothingRuns('read', 'a query only reads');
   if (console === undefined || reading.class !== 'opaque') return reading;
   // Not the shell's: nothing in it is a program anybody knows.

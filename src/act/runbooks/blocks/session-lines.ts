@@ -35,7 +35,7 @@ export function readSessionLines(text: string, announced: boolean, shellByName: 
     bareIs !== undefined ||
     roots.size > 0;
   const walked = prompted ? walkPrompted(lines, prompts, bareIs, roots, announced) : walkPlain(lines);
-  const isSession = prompted || walked.some((line) => line.kind === 'entry');
+  const isSession = prompted || walked.some((line) => line.kind === 'entry' || line.kind === 'output');
   return isSession ? { lines: walked, prompted } : null;
 }
 
@@ -54,6 +54,9 @@ function bareLinesAre(typed: string): Place | undefined {
   return isKnownCommand(/^(?:sudo\s+)?([\w./-]+)/.exec(first)?.[1] ?? '') && !isProse(first) ? 'shell' : undefined;
 }
 
+/** `NAME   READY   STATUS`: the head of a table that a program printed. */
+const TABLE_HEAD =
+  /^\s*[A-Z][A-Z0-9()%/_-]*(?: [A-Z][A-Z0-9()%/_-]*)*(?:\s{2,}[A-Z][A-Z0-9()%/_-]*(?: [A-Z][A-Z0-9()%/_-]*)*)+\s*$/;
 /** Columns, as programs print them. */
 const COLUMNS = /\S(?: {2,}|\t)\S/;
 const startsWithCommand = (line: string) => isKnownCommand(/^\s*([\w.-]+)(?:\s|$)/.exec(line)?.[1] ?? '');
@@ -213,6 +216,11 @@ function walkPlain(lines: readonly string[]): SessionLine[] {
     if (stack.length > 1 && /^\s*(?:exit|logout|quit|\\q|\^D|exit\(\)|quit\(\))\s*;?$/.test(text)) {
       walked.push({ kind: 'blank', place, from: 0, text });
       stack.pop();
+      continue;
+    }
+    // A table below the command that prints it, as people paste both together.
+    if (isShell && walked.length > 0 && (TABLE_HEAD.test(text) || walked.at(-1)!.kind === 'output')) {
+      walked.push({ kind: 'output', place, from: 0, text });
       continue;
     }
     const opened = isShell ? openedByLine(text) : undefined;

@@ -54,7 +54,7 @@ export function looksLikeQuery(text: string): boolean {
   const lines = text.replace(/^\s*#.*$/gm, '').trim();
   if (lines === '') return false;
   return (
-    /^(?:\(?\s*)*(?:sum|rate|irate|increase|avg|max|min|count|topk|bottomk|histogram_quantile|absent|changes|delta|deriv|predict_linear|label_replace|count_over_time|avg_over_time|max_over_time|sum_over_time|bytes_over_time|quantile|stddev|clamp_max|clamp_min|time|vector|scalar|sort|sort_desc|group|abs|ceil|round|floor|absent_over_time|resets|idelta|last_over_time)\s*(?:by\s*\(|without\s*\(|\()/.test(
+    /^(?:\(?\s*)*(?:sum|rate|irate|increase|avg|max|min|count|topk|bottomk|histogram_quantile|absent|changes|delta|deriv|predict_linear|label_replace|\w+_over_time|quantile|stddev|clamp_max|clamp_min|time|vector|scalar|sort|sort_desc|group|abs|ceil|round|floor|absent_over_time|resets|idelta|last_over_time)\s*(?:by\s*\(|without\s*\(|\()/.test(
       lines,
     ) ||
     /^\(?\s*[a-zA-Z_:][\w:]*\s*\{[^{}]{0,2000}=[~"]?[^{}]{0,2000}"[^{}]{0,2000}\}/.test(lines) ||
