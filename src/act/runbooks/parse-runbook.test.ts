@@ -66,6 +66,17 @@ const fragments = fc.constantFrom(
   '[link](#x)',
 );
 
+describe('what a reader has to work around', () => {
+  it('is told with its line', async () => {
+    const text = `# P\n\n--8<-- "common.md"\n\n${TICKS}sh\nls\n\nawk '$1 == "<name>"' f\n${TICKS}\n\n${TICKS}sh\n# systemctl stop web\n${TICKS}\n`;
+    expect((await parse(text)).problems.map(({ rule, line }) => [rule, line])).toEqual([
+      ['include', 3],
+      ['no-safe-form', 8],
+      ['root-or-comment', 12],
+    ]);
+  });
+});
+
 describe('reading any text', () => {
   it('never fails but by an error that names a line, classifies every fence, and says the same again', async () => {
     await fc.assert(
@@ -235,6 +246,12 @@ describe('front matter', () => {
       ['b', 'port', null, true],
     ]);
     expect(document.procedures[0]!.severity).toBe('P2');
+  });
+
+  it('of another tool that cannot be read is left alone, and said', async () => {
+    const document = await withHead('title: Restart: the easy way\nweight: 20');
+    expect(document).toMatchObject({ title: 'Restart: the easy way', frontMatter: null });
+    expect(document.problems).toMatchObject([{ rule: 'front-matter', line: 2 }]);
   });
 
   it.each([

@@ -17,6 +17,7 @@ import { findAlternatives } from './markdown/find-alternatives.ts';
 import { type FrontMatter, readFrontMatter } from './markdown/front-matter.ts';
 import { type FenceEntry, type InlineCode, readOutline } from './markdown/read-outline.ts';
 import { slugOf } from './markdown/slug-headings.ts';
+import type { IncludeLine } from './markdown/unwrap-layouts.ts';
 import { readScriptVariables } from './parameters/handed-variables.ts';
 import { inputTypeOf } from './parameters/input-kinds.ts';
 import { canBeMarked, markPlaceholders } from './parameters/mark-inputs.ts';
@@ -78,7 +79,17 @@ export async function parseRunbook(source: { file: string; text: string }): Prom
   const alternatives = findAlternatives(outline.entries, outline.tabs);
   const { sections, sectionOf } = await assembleProcedures(outline.entries, fences, readInline, title, alternatives);
   const inlineCodes = outline.entries.flatMap((entry) => ('codes' in entry ? entry.codes : []));
-  const parsed = present({ inlineCodes, file, text: source.text, title, front, sections, sectionOf, fences });
+  const parsed = present({
+    inlineCodes,
+    file,
+    text: source.text,
+    title,
+    front,
+    sections,
+    sectionOf,
+    fences,
+    includes: outline.includes,
+  });
   for (const draft of Object.values(parsed.drafts)) {
     if (draft.action.kind !== 'shell' || known.assigned.size === 0) continue;
     draft.variables = await readScriptVariables(draft.action.script, known.assigned);
@@ -95,10 +106,21 @@ type Assembled = {
   sections: Section[];
   sectionOf: Map<FenceEntry, Section>;
   fences: Map<FenceEntry, ReadFence>;
+  includes: readonly IncludeLine[];
 };
 
 /** Gives steps their ids, places the choice questions, and collects inputs. */
-function present({ inlineCodes, file, text, title, front, sections, sectionOf, fences }: Assembled): ParsedRunbook {
+function present({
+  inlineCodes,
+  file,
+  text,
+  title,
+  front,
+  sections,
+  sectionOf,
+  fences,
+  includes,
+}: Assembled): ParsedRunbook {
   const lines = text.split(/\r\n|\r|\n/);
   const inputs = new InputCollector(front.inputs, lines);
   const drafts: Record<string, StepDraft> = Object.create(null) as Record<string, StepDraft>;
@@ -178,7 +200,24 @@ function present({ inlineCodes, file, text, title, front, sections, sectionOf, f
     triggers: front.triggers,
     schedules: front.schedules,
     hooks: front.hooks,
+    problems: problemsOf(sections, includes, front),
   };
+}
+
+function problemsOf(
+  sections: readonly Section[],
+  includes: readonly IncludeLine[],
+  front: FrontMatter,
+): ParsedRunbook['problems'] {
+  const found: ParsedRunbook['problems'] = includes.map(({ line, what }) => ({
+    rule: 'include',
+    line,
+    message: `${what === '' ? 'another file' : what} was to be put in here; its steps are not part of this runbook`,
+  }));
+  if (front.problem !== null) found.push({ rule: 'front-matter', ...front.problem });
+  for (const placed of sections.flatMap((section) => section.steps))
+    if (placed.seed.problem !== undefined) found.push({ ...placed.seed.problem, line: placed.line });
+  return found.sort((left, right) => left.line - right.line);
 }
 
 function stepOf(placed: PlacedStep, id: string, choice: RunbookStep['choice'], inputs: string[]): RunbookStep {

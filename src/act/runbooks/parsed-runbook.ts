@@ -1,4 +1,5 @@
 import type { RunbookDocument, StepAction } from '../../contract/runbook.ts';
+import type { ReadingProblem } from './blocks/block-reading.ts';
 import type { FenceAttributes } from './markdown/fence-attributes.ts';
 import type { HookTrigger, ScheduleTrigger } from './markdown/front-matter.ts';
 import type { ScriptVariables } from './parameters/handed-variables.ts';
@@ -26,10 +27,19 @@ export type ParsedRunbook = RunbookDocument & {
   triggers: Record<string, string>[];
   schedules: ScheduleTrigger[];
   hooks: HookTrigger[];
+  /** What its reader had to work around, in the order of the document. */
+  problems: ReadingProblem[];
 };
 
 /** Only what `holdfast runbook show --json` prints. */
 export function toRunbookDocument(parsed: ParsedRunbook): RunbookDocument {
-  const { drafts: _drafts, triggers: _triggers, schedules: _schedules, hooks: _hooks, ...document } = parsed;
+  const {
+    drafts: _drafts,
+    triggers: _triggers,
+    schedules: _schedules,
+    hooks: _hooks,
+    problems: _problems,
+    ...document
+  } = parsed;
   return document;
 }

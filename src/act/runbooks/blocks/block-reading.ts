@@ -6,6 +6,14 @@ import type { RunClass } from '../risk/verdict.ts';
 /** An input where it was found: its offset into the fence's text. */
 export type FoundInput = Pick<RunbookInput, 'name' | 'source' | 'type'> & { offset: number };
 
+/** Something about the document that its reader had to work around. `line` is 1-based. */
+export type ReadingProblem = {
+  /** `no-safe-form`: a value stands where no quoting protects it. `root-or-comment`: `# word` could be either. */
+  rule: 'no-safe-form' | 'root-or-comment' | 'include' | 'front-matter';
+  line: number;
+  message: string;
+};
+
 /** A step as its fence describes it, before it has a place in a procedure. `start`/`end` are offsets into the fence. */
 export type StepSeed = {
   kind: StepKind;
@@ -22,6 +30,8 @@ export type StepSeed = {
   set?: Readonly<Record<string, string>>;
   /** `group` null: named after the step it is in. */
   choice: { group: string | null; option: string; label: string } | null;
+  /** What keeps it from being run as it is written, for lint. */
+  problem?: Pick<ReadingProblem, 'rule' | 'message'>;
 };
 
 /** What a fence is, why, and the steps in it. */

@@ -119,6 +119,7 @@ async function readSegment(
       seed: manualSeed(body, at, {
         found: verdict.class,
         reason: `only a person can do this: ${rewritten.reason}`,
+        problem: { rule: 'no-safe-form', message: rewritten.reason },
         inputs,
         bound,
         action: { kind: 'manual', text },
@@ -218,7 +219,12 @@ async function rootPrompts(segments: readonly ShellSegment[]): Promise<BlockRead
   const seed = manualSeed(
     script,
     { start, end },
-    { found: verdict.class, reason, action: { kind: 'manual', text: `Run by hand, if these are commands: ${script}` } },
+    {
+      found: verdict.class,
+      reason,
+      problem: { rule: 'root-or-comment', message: reason },
+      action: { kind: 'manual', text: `Run by hand, if these are commands: ${script}` },
+    },
   );
   return { class: verdict.class as BlockClass, reason, seeds: [seed] };
 }

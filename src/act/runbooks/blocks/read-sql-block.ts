@@ -143,6 +143,7 @@ function seedOf(
         {
           ...about,
           reason: `only a person can do this: ${bound.reason}`,
+          problem: { rule: 'no-safe-form', message: bound.reason },
           action: { kind: 'manual', text: `Run by hand: ${body}` },
         },
       );
@@ -208,6 +209,7 @@ export async function readPsqlSession(text: string, context: BlockContext): Prom
     const seed = manualSeed(body, whole, {
       found: verdict.class,
       reason: `only a person can do this: ${reason}`,
+      problem: { rule: 'no-safe-form', message: reason },
       inputs,
       action: { kind: 'manual', text: `Run by hand: ${body}` },
     });

@@ -17,6 +17,8 @@ export type FrontMatter = {
   triggers: Record<string, string>[];
   schedules: ScheduleTrigger[];
   hooks: HookTrigger[];
+  /** Set where a head of another tool could not be read and was left alone. */
+  problem: { line: number; message: string } | null;
 };
 
 /** Starts a procedure by the clock. */
@@ -38,7 +40,12 @@ const NOTHING: FrontMatter = {
   triggers: [],
   schedules: [],
   hooks: [],
+  problem: null,
 };
+/** Keys of documentation sites, and those that mean something here. */
+const SITE_KEYS =
+  /^(?:title|layout|weight|tags|date|authors?|description|sidebar\w*|slug|permalink|id|categories|draft|menu|toc|image|lastmod|linkTitle|parent|nav_order|keywords|hide)\s*:/m;
+const OWN_KEYS = /^(?:params|triggers|target)\s*:/m;
 const INPUT_NAME = /^[A-Za-z][A-Za-z0-9_-]{0,63}$/;
 
 /** Reads YAML front matter. `line` is that of its first `---`. Throws HoldfastError with the line of what is wrong. */
@@ -48,6 +55,12 @@ export function readFrontMatter(yaml: string | null, at: { file: string; line: n
   const document = parseDocument(yaml, { lineCounter: counter, prettyErrors: false });
   const broken = document.errors[0];
   const lineAt = (offset: number | undefined) => at.line + counter.linePos(offset ?? 0).line;
+  if (broken !== undefined && SITE_KEYS.test(yaml) && !OWN_KEYS.test(yaml)) {
+    // `title: Restart: the easy way` is no YAML, but nothing here depends on it either.
+    const title = /^title\s*:\s*["']?(.*?)["']?\s*$/m.exec(yaml)?.[1] ?? null;
+    const problem = { line: lineAt(broken.pos[0]), message: `the front matter is not YAML: ${broken.message}` };
+    return { ...NOTHING, title, problem };
+  }
   if (broken !== undefined) {
     throw runbookProblem(
       at.file,
@@ -83,6 +96,7 @@ export function readFrontMatter(yaml: string | null, at: { file: string; line: n
   }
   const fail = (key: string, what: string, hint: string) => runbookProblem(at.file, lineOf(key), what, hint);
   return {
+    problem: null,
     raw,
     title: readText(raw, 'title'),
     severity: readText(raw, 'severity'),
