@@ -39,7 +39,6 @@ const REAL: Readonly<Record<string, readonly [line: number, rule: string, why: s
     [196, 'removed-statistics-column', 'mean_time was renamed in PostgreSQL 13, which the document requires'],
     [205, 'endless-blocks-rest', 'the port forward blocks the pprof call that needs it'],
     [212, 'logs-of-selector-cut', 'ten lines per pod are searched for GC'],
-    [232, 'namespace-missing', 'the test pod runs in another namespace than the one tested'],
     [238, 'logs-of-selector-cut', 'ten lines per pod are searched for the pool'],
     [266, 'logs-of-selector-cut', 'ten lines per pod are searched for cbad'],
     [350, 'pipe-hides-failure', 'a failed dump leaves a valid, empty .gz'],

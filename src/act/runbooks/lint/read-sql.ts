@@ -61,7 +61,7 @@ function mask(text: string): string {
   );
   return markPlaceholders(commented)
     .text.replace(/[\uE000-\uF8FF]+/g, pad)
-    .replace(/\$\{?[A-Z_][A-Z0-9_]*\}?/g, pad)
+    .replace(/\$\{?[A-Za-z_]\w*\}?(?!\$)/g, pad)
     .replace(/(?<![:\w]):(?:'\w+'|"\w+"|[a-z_]\w*)/gi, pad)
     .replace(/^[ \t]*\\[a-z?!][^\n]*$/gim, (line) => ' '.repeat(line.length));
 }

@@ -320,6 +320,8 @@ const namesNamespace = (command: LintCommand) =>
 function needsNamespace(command: LintCommand): boolean {
   const [verb = '', kind = '', third = ''] = kubectlWords(command);
   if (!NAMESPACED.test(verb) || NOT_NAMESPACED.test(kind) || NOT_NAMESPACED.test(third)) return false;
+  // A pod that is thrown away at once may look from anywhere.
+  if (verb === 'run' && hasOption(command, '--rm')) return false;
   // A manifest may name its namespace itself.
   if (hasOption(command, '-f', '--filename', '-k', '--kustomize')) return false;
   if (command.args.some((arg) => /^(?:--all|--help|-h)$/.test(arg.value) && verb === 'delete')) return true;

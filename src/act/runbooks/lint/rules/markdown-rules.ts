@@ -51,6 +51,8 @@ export const MARKDOWN_RULES: readonly LintRule[] = [
         if (!link.url.startsWith('#') || link.url === '#' || link.url === '#top') continue;
         const anchor = decode(link.url.slice(1));
         if (document.anchors.has(anchor) || document.anchors.has(anchor.toLowerCase())) continue;
+        // GitLab and others write `a--b` as `a-b`; where it is read decides which of the two is alive.
+        if ([...document.anchors].some((each) => collapsed(each) === collapsed(anchor))) continue;
         const near = nearestAnchor(document, anchor);
         const found: Found = {
           at: link,
@@ -189,6 +191,8 @@ function lineOf(document: LintDocument, offset: number): number {
   return low;
 }
 
+const collapsed = (anchor: string) => anchor.toLowerCase().replace(/-+/g, '-').replace(/^-|-$/g, '');
+
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);
@@ -225,7 +229,8 @@ function* misnumbered(document: LintDocument): Iterable<Found> {
     if (group.every((each) => each.number === group[0]!.number)) continue;
     for (const [place, item] of group.entries()) {
       const last = group[place - 1];
-      if (last === undefined || item.number === last.number + 1) continue;
+      // A return to 1 begins another procedure, as CommonMark counts it or not.
+      if (last === undefined || item.number === last.number + 1 || item.number === 1) continue;
       const what =
         item.number === last.number ? `number ${item.number} is there twice` : `${item.number} follows ${last.number}`;
       yield { at: document.lineSpan(item.line), message: `the steps are misnumbered: ${what}` };

@@ -1,4 +1,5 @@
 import { hasOption, type LintCommand } from '../lint-script.ts';
+import { kubectlWords } from './kubernetes-rules.ts';
 
 /** A call newer releases refuse. `option` is set where the option alone tells, so that it is not reported as unknown too. */
 type RemovedCall = {
@@ -11,6 +12,8 @@ type RemovedCall = {
 
 const verbs = (command: LintCommand) =>
   command.args.filter((arg) => !arg.value.startsWith('-')).map((arg) => arg.value);
+/** The verb, also behind `-n x` and its like. */
+const kubectlVerb = (command: LintCommand) => kubectlWords(command)[0] ?? '';
 const withOption = (tool: string, option: string, message: string, verb = /./): RemovedCall => ({
   tool,
   option,
@@ -42,6 +45,16 @@ export const REMOVED: readonly RemovedCall[] = [
       command.args.some((arg) => arg.value.includes('targetCPUUtilizationPercentage')),
     message:
       'targetCPUUtilizationPercentage is a field of autoscaling/v1; kubectl patches autoscaling/v2, where the target stands in spec.metrics, and the field is dropped',
+  },
+  {
+    tool: 'kubectl',
+    matches: (command) => kubectlVerb(command) === 'log',
+    message: 'kubectl log is kubectl logs since 1.4',
+  },
+  {
+    tool: 'kubectl',
+    matches: (command) => /^(?:rsh|adm|new-project|new-app|project|start-build)$/.test(kubectlVerb(command)),
+    message: 'this is a command of oc; kubectl has none of that name',
   },
   {
     tool: 'helm',

@@ -193,6 +193,46 @@ export const SAFETY_RULES: readonly LintRule[] = [
     },
   },
   {
+    id: 'find-age-inverted',
+    severity: 'error',
+    title: 'A search for old files that finds the new ones',
+    why: '`-mtime -3` means less than three days ago. Where old files were to be deleted, the new ones go and the old ones stay.',
+    fix: 'Write `-mtime +3`.',
+    bad: 'Delete files that are more than three days old:\n\n```bash\nfind /srv/cache -type f -ctime -3 -delete\n```\n',
+    good: 'Delete files that are more than three days old:\n\n```bash\nfind /srv/cache -type f -ctime +3 -delete\n```\n',
+    loud: [sh('# Remove logs older than 30 days\nfind /var/log/shop -mtime -30 -exec rm {} +')],
+    silent: [
+      sh('# Files changed in the last day\nfind /etc -mtime -1 -ls'),
+      sh('# Remove what is newer than the snapshot\nfind /srv -mmin -10 -delete'),
+      sh('# Show logs older than a day, and new ones\nfind /var/log -mtime -1 -ls'),
+    ],
+    *check(document) {
+      for (const command of document.commands) {
+        if (
+          command.name !== 'find' ||
+          !(hasOption(command, '-delete') || /-exec(?:dir)?\s+(?:sudo\s+)?rm\b/.test(writtenAs(command, 400)))
+        )
+          continue;
+        const at = command.args.findIndex((arg) => /^-[acm](?:time|min)$/.test(arg.value));
+        const value = command.args[at + 1];
+        if (at < 0 || value === undefined || !/^-\d+$/.test(value.value)) continue;
+        if (
+          !/\b(?:older than|more than\b[^.]*\bold|old(?:er)? (?:files|logs|backups)|\d+ days old)\b/i.test(
+            `${commentAbove(command)} ${command.block.announced}`,
+          )
+        )
+          continue;
+        const sign = { start: value.start, end: value.start + 1 };
+        yield {
+          at: value,
+          message: `${command.args[at]!.value} ${value.value} finds what is newer, not older`,
+          ...(!command.quoted &&
+            value.raw === value.value && { fix: { title: 'Find the older ones', edits: [{ ...sign, text: '+' }] } }),
+        };
+      }
+    },
+  },
+  {
     id: 'prints-secret',
     severity: 'warning',
     title: 'A secret printed to the screen',

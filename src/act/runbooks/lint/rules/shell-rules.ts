@@ -287,6 +287,33 @@ export const SHELL_RULES: readonly LintRule[] = [
     },
   },
   {
+    id: 'pattern-on-wrong-side',
+    severity: 'error',
+    title: 'A pattern meant for a container that is expanded on your own machine',
+    why: 'The star is replaced before `docker` or `kubectl` starts, by file names of your machine; where nothing matches, the container gets the star itself, and without a shell there it means a file called `*`. Nothing is deleted and the command succeeds.',
+    fix: "Let a shell in the container do it: `sh -c 'rm -rf /data/*'`.",
+    bad: sh('docker run --rm -v shop_data:/data busybox rm -rf /data/*'),
+    good: sh("docker run --rm -v shop_data:/data busybox sh -c 'rm -rf /data/*'"),
+    loud: [sh('kubectl exec -n shop deployment/api -- rm -f /var/log/shop/*.old')],
+    silent: [
+      sh("kubectl exec shop -- find /data -name '*.old' -delete"),
+      sh('docker exec db psql -c "select * from t"'),
+      sh('docker run -v /a:/a x ls "/data/*"'),
+      sh('sudo rm -rf /data/*'),
+      sh('docker cp x:/data/a *'),
+    ],
+    *check(document) {
+      for (const command of document.commands) {
+        const carrier = command.via.at(-1) ?? '';
+        if (!command.remote || command.quoted || !/^(?:docker|docker-compose|podman|kubectl|oc|crictl)$/.test(carrier))
+          continue;
+        const pattern = command.args.find((arg) => /^\/[\w./-]*\*[\w./*-]*$/.test(arg.raw));
+        if (pattern !== undefined && !/^(?:sh|bash|ash)$/.test(command.name))
+          yield { at: pattern, message: `${pattern.raw} is expanded here, not in the container` };
+      }
+    },
+  },
+  {
     id: 'sudo-redirect',
     severity: 'error',
     title: 'A redirection that sudo does not cover',
