@@ -3,6 +3,7 @@ import { openRunbookLibrary } from '../act/runbooks/index.ts';
 import { createStepTransitionStore, RUN_TIMERS, startRunWorker } from '../act/runs/index.ts';
 import { inboxChannel } from '../channels/inbox/inbox-channel.ts';
 import { createWebhookChannel } from '../channels/webhook/webhook-channel.ts';
+import { createWebhookSender } from '../channels/webhook/webhook-sender.ts';
 import type { SeverityRank } from '../contract/common.ts';
 import { AUDITED_EVENTS } from '../contract/events.ts';
 import { createHttpServer } from '../http/create-http-server.ts';
@@ -16,6 +17,7 @@ import { publish } from '../platform/events/publish.ts';
 import { startRelay } from '../platform/events/relay.ts';
 import { startSequencer } from '../platform/events/sequencer.ts';
 import { createWakeups } from '../platform/events/wakeups.ts';
+import { startAuditAnchorer } from '../platform/identity/audit-anchorer.ts';
 import { ensureFirstAdmin } from '../platform/identity/first-admin.ts';
 import { removeLocalServer, writeCliToken, writeLocalServer } from '../platform/identity/local-access.ts';
 import { loadMasterKey } from '../platform/identity/master-key.ts';
@@ -186,6 +188,13 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
     start('sequencer', startSequencer(machinery));
     start('audit chain', startAuditChainer(machinery, { kinds: AUDITED_EVENTS }));
     if (works) {
+      const { anchorEveryMs, anchorFile, anchorWebhook } = config.audit;
+      const receiver = anchorWebhook === null ? undefined : config.webhooks[anchorWebhook];
+      const send = receiver ? createWebhookSender({ name: anchorWebhook ?? '', ...receiver }) : null;
+      start(
+        'audit anchors',
+        startAuditAnchorer({ ...machinery, secretBox }, { everyMs: anchorEveryMs, file: anchorFile, send }),
+      );
       const relays = [
         FINDINGS_FROM_PROBES,
         incidentsFromFindings(paging),

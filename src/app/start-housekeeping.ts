@@ -5,6 +5,8 @@ import type { HoldfastConfig } from '../platform/config/load-config.ts';
 import type { Database } from '../platform/db/database.ts';
 import { JOBS_SCHEMA } from '../platform/db/migrate.ts';
 import { pruneKept } from '../platform/db/prune-store.ts';
+import { publish } from '../platform/events/publish.ts';
+import { pruneChain } from '../platform/identity/audit-anchor-store.ts';
 import { pruneIdentity } from '../platform/identity/prune-identity.ts';
 import type { Logger } from '../platform/log/logger.ts';
 
@@ -33,9 +35,27 @@ export async function startHousekeeping(deps: {
     const pruned = {
       ...(await pruneKept(deps.database, deps.retention)),
       idempotencyKeys: await deleteOldIdempotencyKeys(deps.database.db),
+      audit: await pruneAudit(deps),
       signIns: await pruneIdentity(deps.database.db, deps.clock.now()),
     };
     deps.logger.info(pruned, 'pruned what is older than its retention');
   });
   return { stop: () => boss.stop({ graceful: true, timeout: STOP_TIMEOUT_MS }) };
+}
+
+/** Forgets the oldest part of the audit chain where that is wished for, and puts that on record. */
+async function pruneAudit(deps: {
+  database: Database;
+  clock: Clock;
+  retention: HoldfastConfig['retention'];
+}): Promise<number> {
+  const { auditMs } = deps.retention;
+  if (auditMs === null) return 0;
+  const at = deps.clock.now();
+  return deps.database.transact(async (tx) => {
+    const pruned = await pruneChain(tx, new Date(at.getTime() - auditMs));
+    if (!pruned) return 0;
+    await publish(tx, [{ kind: 'audit.pruned', aggregate: 'system:audit', actor: 'system', at, body: pruned }]);
+    return pruned.deleted;
+  });
 }

@@ -156,6 +156,7 @@ export const EVENTS = {
   'user.link-issued': event('user', accountChanged, adminOnly),
   'key.created': event('key', accountChanged, adminOnly),
   'key.revoked': event('key', accountChanged, adminOnly),
+  'audit.pruned': event('system', z.object({ deleted: z.int(), behind: z.int() }), adminOnly),
   'system.started': event('system', z.object({ worker: z.string(), version: z.string() }), adminOnly),
 } as const satisfies Record<string, EventKind<z.ZodType>>;
 

@@ -154,6 +154,19 @@ export const auditEntrySchema = z
   .meta({ id: 'AuditEntry' });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
 
+/** A signed statement of which hash an entry of the audit chain had. */
+export const auditAnchorSchema = z
+  .object({
+    seq: z.int(),
+    hash: z.string(),
+    at: timestampSchema,
+    /** Ed25519, SPKI in base64. */
+    publicKey: z.string(),
+    keyFingerprint: z.string(),
+    signature: z.string(),
+  })
+  .meta({ id: 'AuditAnchor' });
+
 /** What a check of the chain found. `seq` is where a reader should look. */
 export const auditVerdictSchema = z
   .discriminatedUnion('ok', [

@@ -1,13 +1,15 @@
 import { createReadStream } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import type { Command } from 'commander';
+import { Readable } from 'node:stream';
+import { type Command, Option } from 'commander';
 import type { AuditEntry, AuditVerdict } from '../../contract/identity.ts';
 import { EXIT } from '../../platform/errors/exit-code.ts';
 import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
 import type { CliContext } from '../cli-context.ts';
 import { addExamples } from '../options/examples.ts';
 import { addPaging, type Page, type PagingOptions, pagingQuery, suggestNextPage } from '../options/paging.ts';
+import { parseCount } from '../options/parse-values.ts';
 import type { Output } from '../terminal/output.ts';
 import { count, formatBytes, formatWhen } from '../terminal/times.ts';
 
@@ -67,13 +69,43 @@ export function defineCommand(command: Command, context: CliContext): void {
   const verify = command
     .command('verify')
     .argument('[file]', 'an export to check instead of the server; - reads stdin')
+    .option('--anchors <file>', 'signed anchors kept elsewhere, which a rewritten chain cannot have')
+    .option('--key <key>', 'public key, or its fingerprint, that the anchors must be signed with')
     .description(
       'Follow the hash chain and say where it breaks; with a file it needs no server. Exit code 1 when it breaks',
     );
-  addExamples(verify, 'holdfast audit verify', 'holdfast audit verify audit.jsonl');
-  verify.action(async (file: string | undefined) => {
+  addExamples(
+    verify,
+    'holdfast audit verify',
+    'holdfast audit verify audit.jsonl',
+    'holdfast audit verify audit.jsonl --anchors audit-anchors.jsonl --key 0123456789abcdef',
+  );
+  verify.action(async (file: string | undefined, options: { anchors?: string; key?: string }) => {
     const output = context.output();
-    const verdict = file === undefined ? await verifyOnServer(context) : await verifyFile(file);
+    const anchors = options.anchors === undefined ? null : await loadAnchors(options.anchors, options.key ?? null);
+    if (anchors && !anchors.ok) {
+      const verdict = {
+        ok: false as const,
+        entries: 0,
+        seq: 0,
+        problem: 'unreadable' as const,
+        message: `${options.anchors}: ${anchors.message}`,
+      };
+      if (output.json) output.printJson(verdict);
+      else output.print(`${output.mark('bad')} ${verdict.message}`);
+      context.setExitCode(EXIT.found);
+      return;
+    }
+    const verdict =
+      file === undefined && anchors === null
+        ? await verifyOnServer(context)
+        : await verifyAgainst(context, file, anchors?.anchors);
+    if (!output.json && verdict.ok && anchors) {
+      const { fingerprintOfKey } = await import('../../platform/identity/audit-anchor.ts');
+      output.note(
+        `${count(anchors.anchors.size, 'anchor')} signed with ${anchors.keys.map(fingerprintOfKey).join(', ') || 'no key'}`,
+      );
+    }
     if (output.json) output.printJson(verdict);
     else printVerdict(output, verdict);
     if (!verdict.ok) context.setExitCode(EXIT.found);
@@ -82,11 +114,23 @@ export function defineCommand(command: Command, context: CliContext): void {
   const save = command
     .command('export')
     .argument('[file]', 'where to write it (default: stdout)')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'proof, which verify reads, or events, one a line for a SIEM (default: proof)',
+      ).choices(['proof', 'events']),
+    )
+    .option('--after <seq>', 'with --format events: those after this entry', parseCount)
     .description('The whole record as JSON lines with its hashes, for whoever keeps it elsewhere');
-  addExamples(save, 'holdfast audit export audit.jsonl', 'holdfast audit export | zstd > audit.jsonl.zst');
-  save.action(async (file: string | undefined) => {
+  addExamples(
+    save,
+    'holdfast audit export audit.jsonl',
+    'holdfast audit export | zstd > audit.jsonl.zst',
+    'holdfast audit export --format events --after 1200',
+  );
+  save.action(async (file: string | undefined, options: { format?: string; after?: number }) => {
     const output = context.output();
-    const response = await (await context.api()).open('/api/v1/audit/export');
+    const response = await (await context.api()).open('/api/v1/audit/export', { ...options });
     const body = response.body as AsyncIterable<Uint8Array>;
     if (file === undefined) {
       for await (const chunk of body) await writeOut(chunk);
@@ -103,13 +147,41 @@ async function verifyOnServer(context: CliContext): Promise<AuditVerdict> {
   return (await context.api()).get<AuditVerdict>('/api/v1/audit/verify', undefined, { timeoutMs: null });
 }
 
-async function verifyFile(file: string): Promise<AuditVerdict> {
+type Anchors = Map<number, string>;
+
+async function loadAnchors(file: string, key: string | null) {
+  const { readAnchors } = await import('../../platform/identity/audit-anchor.ts');
+  const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
+    throw new HoldfastError({
+      code: 'audit.unreadable-file',
+      kind: 'invalid',
+      message: `${file} cannot be read: ${messageOf(thrown)}`,
+      hint: 'Name the file that `audit.anchorFile` in the configuration names, or a copy of it.',
+    });
+  });
+  return readAnchors(text.split('\n'), key);
+}
+
+/** A file, or what the server exports at this moment, against anchors kept elsewhere. */
+async function verifyAgainst(
+  context: CliContext,
+  file: string | undefined,
+  anchors: Anchors = new Map(),
+): Promise<AuditVerdict> {
+  if (file !== undefined) return verifyFile(file, anchors);
+  const { verifyAuditExport } = await import('../../platform/identity/audit-export.ts');
+  const response = await (await context.api()).open('/api/v1/audit/export');
+  const input = Readable.from(response.body as AsyncIterable<Uint8Array>);
+  return verifyAuditExport(createInterface({ input, crlfDelay: Infinity }), anchors);
+}
+
+async function verifyFile(file: string, anchors: Anchors): Promise<AuditVerdict> {
   const { verifyAuditExport } = await import('../../platform/identity/audit-export.ts');
   const input = file === '-' ? process.stdin : createReadStream(file);
   try {
     // Listening before the first line is asked for: a file that cannot be opened fails at once.
     const failed = new Promise<never>((_resolve, reject) => input.once('error', reject));
-    return await Promise.race([verifyAuditExport(createInterface({ input, crlfDelay: Infinity })), failed]);
+    return await Promise.race([verifyAuditExport(createInterface({ input, crlfDelay: Infinity }), anchors), failed]);
   } catch (thrown) {
     throw new HoldfastError({
       code: 'audit.unreadable-file',

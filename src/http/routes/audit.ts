@@ -2,7 +2,9 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { listOf, listQuerySchema } from '../../contract/common.ts';
 import { AUDITED_EVENTS } from '../../contract/events.ts';
-import { type AuditEntry, auditEntrySchema, auditVerdictSchema } from '../../contract/identity.ts';
+import { type AuditEntry, auditAnchorSchema, auditEntrySchema, auditVerdictSchema } from '../../contract/identity.ts';
+import { fingerprintOfKey } from '../../platform/identity/audit-anchor.ts';
+import { listAnchors, readChainBase } from '../../platform/identity/audit-anchor-store.ts';
 import { type ChainedEntry, WHOLE_CHAIN } from '../../platform/identity/audit-chain.ts';
 import { exportHeader, exportLine } from '../../platform/identity/audit-export.ts';
 import { listAuditEntries, readAuditChain, readChainEnd } from '../../platform/identity/audit-store.ts';
@@ -56,11 +58,17 @@ export function registerAuditRoutes(app: HttpApp, deps: HttpDeps): void {
         access: 'admin',
         summary: 'The whole audit log as a file',
         description:
-          'JSON lines with the hashes: a header, then each entry exactly as hashed. `holdfast audit verify FILE` checks it.',
-        produces: { 'application/x-ndjson': 'A header line, then a line per entry' },
+          'JSON lines. `format=proof`: a header, then each entry exactly as hashed; `holdfast audit verify FILE` checks it. `format=events`: one event a line for a SIEM, from `after` on.',
+        produces: { 'application/x-ndjson': 'A line per entry' },
+      },
+      schema: {
+        querystring: z.object({
+          format: z.enum(['proof', 'events']).default('proof'),
+          after: z.coerce.number().int().min(0).optional(),
+        }),
       },
     },
-    async (_request, reply) => {
+    async ({ query }, reply) => {
       const exportedAt = deps.clock.now();
       const last = await readChainEnd(deps.database.db);
       const name = `holdfast-audit-${exportedAt.toISOString().slice(0, 19).replace(/[:T]/g, '-')}.jsonl`;
@@ -69,10 +77,34 @@ export function registerAuditRoutes(app: HttpApp, deps: HttpDeps): void {
         .header('content-disposition', `attachment; filename="${name}"`)
         .header('cache-control', 'no-store');
       async function* lines() {
-        yield exportHeader({ ...WHOLE_CHAIN, last }, exportedAt);
+        if (query.format === 'events') {
+          for await (const row of readAuditChain(deps.database, last?.seq ?? 0, query.after ?? 0))
+            yield `${JSON.stringify(toEntry(row))}\n`;
+          return;
+        }
+        const base = await readChainBase(deps.database.db);
+        yield exportHeader({ ...WHOLE_CHAIN, ...base, last }, exportedAt);
         for await (const entry of readAuditChain(deps.database, last?.seq ?? 0)) yield exportLine(entry);
       }
       return reply.send(Readable.from(lines()));
+    },
+  );
+
+  app.get(
+    '/api/v1/audit/anchors',
+    {
+      config: {
+        access: 'admin',
+        summary: 'Signed anchors of the audit log, oldest first',
+        description: 'Each says which hash an entry had; kept elsewhere they prove that nothing before was rewritten.',
+      },
+      schema: { querystring: listQuerySchema, response: { 200: listOf(auditAnchorSchema) } },
+    },
+    async ({ query }) => {
+      const after = decodeCursor(query.cursor, 'number') ?? 0;
+      const rows = await listAnchors(deps.database.db, { after, limit: query.limit + 1 });
+      const item = (row: (typeof rows)[number]) => ({ ...row, keyFingerprint: fingerprintOfKey(row.publicKey) });
+      return pageOf(rows, query.limit, { item, placeOf: (row) => row.seq });
     },
   );
 }

@@ -264,6 +264,20 @@ export const configShape = {
       output: duration({ min: '1h' }).prefault('90d').describe('How long the output of steps is kept.'),
       attempts: duration({ min: '1h' }).prefault('90d').describe('How long attempts of steps are kept.'),
       samples: duration({ min: '1h' }).prefault('30d').describe('How long results of probes are kept.'),
+      audit: duration({ min: '30d' })
+        .optional()
+        .meta({ defaultText: 'for ever' })
+        .describe('How long the audit log is kept; what is pruned ends at a signed anchor.'),
+    })
+    .prefault({}),
+  audit: z
+    .strictObject({
+      anchorEvery: duration({ min: '1s' }).prefault('5m').describe('How often the end of the audit log is signed.'),
+      anchorFile: file()
+        .optional()
+        .meta({ defaultText: '`audit-anchors.jsonl` in the data folder' })
+        .describe('File that signed anchors are appended to; best on another machine’s disk.'),
+      anchorWebhook: nameSchema.optional().describe('Name below `webhooks` that is sent every anchor.'),
     })
     .prefault({}),
   leases: z
@@ -313,6 +327,15 @@ export const CROSS_CHECKS: readonly ((
           ? [{ path: ['probes', name, 'target'], message: `${quote(probe.target)} is not a postgres target` }]
           : [],
     ),
+  ({ audit, webhooks }) =>
+    audit?.anchorWebhook !== undefined && webhooks !== undefined && !Object.hasOwn(webhooks, audit.anchorWebhook)
+      ? [
+          {
+            path: ['audit', 'anchorWebhook'],
+            message: explainName(audit.anchorWebhook, 'webhooks', Object.keys(webhooks)),
+          },
+        ]
+      : [],
   ({ environments = {}, targets, secrets }) =>
     Object.entries(environments).flatMap(([name, environment]) => [
       ...environment.secrets.flatMap((secret, index) =>

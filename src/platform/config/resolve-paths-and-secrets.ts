@@ -59,6 +59,15 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
       outputMs: plain.retention.output,
       attemptsMs: plain.retention.attempts,
       samplesMs: plain.retention.samples,
+      auditMs: plain.retention.audit ?? null,
+    },
+    audit: {
+      anchorEveryMs: plain.audit.anchorEvery,
+      anchorFile:
+        plain.audit.anchorFile === undefined
+          ? resolve(absolute(['data'], plain.data), 'audit-anchors.jsonl')
+          : absolute(['audit', 'anchorFile'], plain.audit.anchorFile),
+      anchorWebhook: plain.audit.anchorWebhook ?? null,
     },
     leases: { ttlMs: plain.leases.ttl },
     probes: mapEntries(probes, (probe, name) => ({

@@ -11,6 +11,8 @@ export type ChainBounds = {
   firstPreviousHash: string;
   /** The newest entry, when it is known from elsewhere: without it a cut-off end cannot be seen. */
   last: { seq: number; hash: string } | null;
+  /** Signed hashes by entry, from outside: a chain that was rewritten as a whole cannot have them. */
+  anchors?: ReadonlyMap<number, string>;
 };
 
 export type ChainVerdict =
@@ -83,11 +85,23 @@ export async function verifyAuditChain(
         `entry ${row.seq} is at position ${row.position}, before the entry it follows`,
       );
     }
+    const anchored = bounds.anchors?.get(row.seq);
+    if (anchored !== undefined && anchored !== row.hash) {
+      return broken(
+        row.seq,
+        'edited',
+        `entry ${row.seq} has another hash than its signed anchor: the chain was rewritten`,
+      );
+    }
     entries += 1;
     lastSeq = row.seq;
     lastHash = row.hash;
     lastPosition = row.position;
   }
+  let furthest = 0;
+  for (const seq of bounds.anchors?.keys() ?? []) furthest = Math.max(furthest, seq);
+  if (furthest > lastSeq)
+    return broken(lastSeq + 1, 'deleted', `the chain ends at ${lastSeq}; an anchor was signed at ${furthest}`);
   const { last } = bounds;
   if (last && lastSeq < last.seq) {
     return broken(lastSeq + 1, 'deleted', `the chain ends at ${lastSeq}; it reached ${last.seq}`);

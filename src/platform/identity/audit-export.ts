@@ -18,14 +18,23 @@ export function exportLine({ seq, position, entry, previousHash, hash }: Chained
 /**
  * Checks an exported file.
  * @param lines of the file, without their line feeds
+ * @param anchors signed hashes from elsewhere; one of the entry before the first proves where a pruned chain begins
  */
-export async function verifyAuditExport(lines: AsyncIterable<string> | Iterable<string>): Promise<ChainVerdict> {
+export async function verifyAuditExport(
+  lines: AsyncIterable<string> | Iterable<string>,
+  anchors: ReadonlyMap<number, string> = new Map(),
+): Promise<ChainVerdict> {
   const iterator = Symbol.asyncIterator in lines ? lines[Symbol.asyncIterator]() : lines[Symbol.iterator]();
   const first = await iterator.next();
   const bounds = first.done ? null : readHeader(first.value);
   if (!bounds) {
     const message = 'this is not an audit export: its first line is not the header';
     return { ok: false, entries: 0, seq: 0, problem: 'unreadable', message };
+  }
+  const before = bounds && anchors.get(bounds.firstSeq - 1);
+  if (bounds && before !== undefined && before !== bounds.firstPreviousHash) {
+    const message = `the export begins behind another hash than the anchor of entry ${bounds.firstSeq - 1}`;
+    return { ok: false, entries: 0, seq: bounds.firstSeq, problem: 'edited', message };
   }
   let unreadableAfter: number | null = null;
   async function* entries(): AsyncGenerator<ChainedEntry> {
@@ -43,7 +52,8 @@ export async function verifyAuditExport(lines: AsyncIterable<string> | Iterable<
       yield entry;
     }
   }
-  const verdict = await verifyAuditChain(entries(), bounds);
+  const covered = new Map([...anchors].filter(([seq]) => seq >= bounds.firstSeq));
+  const verdict = await verifyAuditChain(entries(), { ...bounds, anchors: covered });
   if (unreadableAfter === null || (!verdict.ok && verdict.seq <= unreadableAfter)) return verdict;
   const seq: number = unreadableAfter + 1;
   const message = `the line after entry ${unreadableAfter} is not an entry`;

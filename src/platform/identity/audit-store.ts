@@ -24,9 +24,13 @@ export async function listAuditEntries(
   return found.rows;
 }
 
-/** Every entry up to `last`, in order, in pages: the chain only grows at its end, so pages need no common snapshot. */
-export async function* readAuditChain(database: Database, last: number): AsyncGenerator<ChainedEntry> {
-  let after = Number.MIN_SAFE_INTEGER;
+/** Every entry after `from` and up to `last`, in order, in pages: the chain only grows at its end, so pages need no common snapshot. */
+export async function* readAuditChain(
+  database: Database,
+  last: number,
+  from = Number.MIN_SAFE_INTEGER,
+): AsyncGenerator<ChainedEntry> {
+  let after = from;
   for (;;) {
     const page = await sql<ChainedEntry>`
       select ${COLUMNS} from audit_entries where seq > ${after} and seq <= ${last} order by seq limit ${READ_ENTRIES}`.execute(
@@ -61,6 +65,8 @@ export async function findUnchainedEvent(
            coalesce((select max(b.seq) from audit_entries b where b.position < o.position), 0) as "afterSeq"
     from outbox o
     where o.position <= (select position from relays where name = 'audit') and o.kind = any(${[...audited]}::text[])
+      -- What was pruned behind an anchor is not missing.
+      and (not exists (select from audit_base) or o.position > (select min(position) from audit_entries))
       and not exists (
         select from audit_entries a where a.position = o.position
           and a.entry::jsonb @> jsonb_build_object('kind', o.kind, 'aggregate', o.aggregate, 'actor', o.actor, 'body', o.body))
