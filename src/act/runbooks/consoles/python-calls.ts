@@ -2,6 +2,12 @@ import { type CallRule, named } from './call-rules.ts';
 
 export const PYTHON_CALLS: readonly CallRule[] = [
   {
+    path: /^(?:json|secrets|base64|hashlib|hmac|random|string|uuid|datetime|time|math|re|statistics|urllib\.parse|itertools|collections|pprint|textwrap|struct|binascii|zlib|csv|calendar|platform|sys\.(?:stdin|stdout|stderr|argv)|socket\.(?:create_connection|getaddrinfo|gethostby\w+|getfqdn))\.?(?:\.\w+)*$|^sys\.(?:exit|getsizeof)$/,
+    risk: 'read',
+    reason: 'it computes a value',
+    examples: ['json.load(sys.stdin)', 'secrets.token_urlsafe(32)', 'base64.b64encode(x)'],
+  },
+  {
     path: /(?:^|\.)requests\.(?:get|head|options)$|(?:^|\.)urllib\.request\.urlopen$|(?:^|\.)httpx\.get$/,
     risk: 'read',
     reason: 'it asks another server',

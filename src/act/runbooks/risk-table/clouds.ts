@@ -12,7 +12,7 @@ const CHANGES =
 
 /** Calls that are not what their verb says. */
 const ZERO: RiskRule = {
-  args: /(?:--(?:num-nodes|size|min-instances|max-instances|node-count|instance-count|instances|count|new-capacity|capacity|replicas|max-replicas|min-replicas|to-size|number-of-workers|max-nodes|droplet-count|worker-count))[= ]0\b/,
+  args: /--no-(?:deletion-protection|delete-protection|termination-protection)\b|(?:--(?:num-nodes|size|min-instances|max-instances|node-count|instance-count|instances|count|new-capacity|capacity|replicas|max-replicas|min-replicas|to-size|number-of-workers|max-nodes|droplet-count|worker-count))[= ]0\b/,
   risk: 'destroy',
   reason: 'takes every node or instance down',
   examples: [],

@@ -126,9 +126,13 @@ export const FILE_TOOLS: readonly RiskTool[] = [
     ],
   },
   {
-    names: words('vim vi nvim nano emacs ed pico visudo code joe'),
+    names: words('vim vi nvim nano emacs ed pico code joe micro mcedit vipw vigr sudoedit'),
     rules: [
       { risk: 'change', byHand: true, reason: 'opens an editor: a person changes the file', examples: ['vim .env'] },
     ],
   },
+  tool('visudo', {}, [
+    ['check', '-c|--check', 'checks who may become root', 'visudo -c'],
+    { risk: 'change', byHand: true, reason: 'opens an editor: a person changes the file', examples: ['visudo'] },
+  ]),
 ];

@@ -15,7 +15,7 @@ export const SHELL_BUILTINS: readonly RiskTool[] = [
   builtin(': true false echo printf', 'read', 'prints or does nothing', 'echo "$X"'),
   builtin('cd pushd popd pwd dirs umask', 'read', 'moves about in its own shell', 'cd /tmp'),
   builtin(
-    'set shopt export unset local declare readonly typeset let shift return getopts hash read mapfile readarray wait break continue exit times unalias',
+    'set history fc bind compgen complete compopt enable shopt export unset local declare readonly typeset let shift return getopts hash read mapfile readarray wait break continue exit times unalias',
     'read',
     'changes its own shell only',
     'set -euo pipefail',

@@ -10,6 +10,13 @@ export const STORAGE_TOOLS: readonly RiskTool[] = [
       verbDepth: 4,
     },
     [
+      {
+        sub: 'osd crush|reweight|primary-affinity',
+        args: /\s0(?:\.0+)?$/,
+        risk: 'destroy',
+        reason: 'a weight of nothing drains the disk',
+        examples: ['ceph osd crush reweight osd.3 0', 'ceph osd reweight 3 0'],
+      },
       [
         'check',
         'osd safe-to-destroy|ok-to-stop / mon ok-to-stop|ok-to-rm|ok-to-add-offline / mds ok-to-stop / orch upgrade check',
@@ -347,6 +354,22 @@ export const STORAGE_TOOLS: readonly RiskTool[] = [
       'gluster volume heal v full',
       'gluster volume set v k x',
     ],
+  ]),
+  tool('ceph-volume ceph-bluestore-tool ceph-objectstore-tool ceph-monstore-tool ceph-kvstore-tool', { verbDepth: 3 }, [
+    [
+      'destroy',
+      '@zap|destroy|remove|rm|deactivate|repair|trim-manifest / --op=remove|--op=rm-past-intervals',
+      'erases a disk',
+      'ceph-volume lvm zap /dev/sdb',
+    ],
+    ['check', '@fsck', 'checks a store', 'ceph-bluestore-tool fsck --path p'],
+    [
+      'read',
+      '@list|inventory|show-label|get|dump|scan|report / --op=list|--op=info|--op=log',
+      'looks',
+      'ceph-volume lvm list',
+    ],
+    ['change', '', 'prepares or changes a disk', 'ceph-volume lvm create --data /dev/sdb'],
   ]),
   tool('drbdadm drbdsetup', {}, [
     [

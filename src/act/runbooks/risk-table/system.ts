@@ -134,6 +134,13 @@ export const SYSTEM_TOOLS: readonly RiskTool[] = [
         examples: ['ip link set eth0 down'],
       },
       {
+        args: /\b(?:blackhole|unreachable|prohibit)\b/,
+        sub: 'route|rule|r add|replace|change',
+        risk: 'destroy',
+        reason: 'keeps traffic out',
+        examples: ['ip route add blackhole 10.0.0.0/8'],
+      },
+      {
         sub: '* add|replace|change|set|append',
         risk: 'change',
         reason: 'ip changes addresses or routes',
@@ -170,7 +177,7 @@ export const SYSTEM_TOOLS: readonly RiskTool[] = [
     ['change', '-c', 'calls a shutdown off', 'shutdown -c'],
     ['destroy', '', 'takes the machine down', 'reboot', 'shutdown -h now'],
   ]),
-  tool('userdel groupdel deluser delgroup passwd chpasswd vipw', { bundled: true }, [
+  tool('userdel groupdel deluser delgroup passwd chpasswd', { bundled: true }, [
     ['read', '-S|--status', 'shows an account', 'passwd -S u'],
     ['destroy', '', 'takes a user or a password away', 'userdel x', 'passwd x', 'passwd -l u'],
   ]),

@@ -1,4 +1,4 @@
-import { type RiskTool, words } from './rule.ts';
+import { type RiskTool, tool, words } from './rule.ts';
 
 /** Tools that turn text into text. Those that can also run or write something say when. */
 export const TEXT_TOOLS: readonly RiskTool[] = [
@@ -23,7 +23,7 @@ export const TEXT_TOOLS: readonly RiskTool[] = [
   },
   {
     names: words(
-      'cat tac head tail less more zcat zless bzcat xzcat nl rev cut tr paste join comm wc fold fmt column expand unexpand od xxd hexdump strings seq basename dirname realpath readlink cal bc expr numfmt factor shuf iconv jo yes figlet tput clear diffstat cmp sum cksum md5sum sha1sum sha256sum sha512sum b2sum base64 base32 envsubst ts ccze xmllint tsort csvcut csvlook mlr gron fx htmlq printenv jless bat batcat cowsay lolcat fzf ansi2txt ccat hexyl pv look tldr cheat banner lnav multitail goaccess angle-grinder agrind lz4cat zstdcat gzcat pbcopy pbpaste xclip xsel jc dasel yajl datamash csvgrep csvsort csvstat q-text textql logname uuidgen pwgen mkpasswd apg urlencode xpath',
+      'cat tac head tail less more zcat zless bzcat xzcat nl rev cut tr paste join comm wc fold fmt column expand unexpand od xxd hexdump strings seq basename dirname realpath readlink cal bc expr numfmt factor shuf iconv jo yes figlet tput clear diffstat cmp sum base64 base32 envsubst ts ccze xmllint tsort csvcut csvlook mlr gron fx htmlq printenv jless bat batcat cowsay lolcat fzf ansi2txt ccat hexyl pv look tldr cheat banner lnav multitail goaccess angle-grinder agrind lz4cat zstdcat gzcat pbcopy pbpaste xclip xsel jc dasel yajl datamash csvgrep csvsort csvstat q-text textql logname uuidgen pwgen mkpasswd apg urlencode xpath',
     ),
     rules: [
       {
@@ -58,7 +58,14 @@ export const TEXT_TOOLS: readonly RiskTool[] = [
       { risk: 'read', reason: 'tells the time', examples: ['date +%s', "date -u -d '30 minutes ago' +%F", 'date'] },
     ],
   },
-  { names: ['diff', 'sdiff', 'colordiff'], rules: [{ risk: 'check', reason: 'compares', examples: ['diff a b'] }] },
+  tool('md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum cksum shasum', { bundled: true }, [
+    ['check', '-c|--check', 'compares checksums', 'sha256sum -c sums.txt'],
+    ['read', '', 'computes a checksum', 'sha256sum f'],
+  ]),
+  {
+    names: ['diff', 'sdiff', 'colordiff', 'icdiff', 'delta', 'dyff', 'vimdiff'],
+    rules: [{ risk: 'check', reason: 'compares', examples: ['diff a b'] }],
+  },
   {
     names: ['sort', 'uniq'],
     rules: [

@@ -123,6 +123,9 @@ function judgeRedirect(tree: ShellTree, node: ShellNode, expand: ReadExpansion):
   const parts = childrenOf(tree, node);
   const operator = parts.find((part) => !part.named)?.type ?? '';
   const target = parts.at(-1);
+  // `</dev/tcp/host/port` asks whether a port answers.
+  if (operator === '<' && target !== undefined && /^\/dev\/tcp\//.test(textOf(tree, target)))
+    return { class: 'check', reason: 'asks whether a port answers' };
   if (!WRITES.has(operator) || target === undefined) return HARMLESS;
   const file = wordOf(tree, target, expand).value;
   if (operator === '>&' && /^(?:\d+|-)$/.test(file)) return HARMLESS;
@@ -138,9 +141,10 @@ function saysNothing(tree: ShellTree, statement: ShellNode | undefined): boolean
   if (command === undefined) return false;
   const said = wordsOf(tree, command)
     .map((word) => word.value)
-    .join(' ');
+    .join(' ')
+    .trimEnd();
   return (
-    /^(?::|true|cat \/dev\/null|echo|echo -n|echo -n |printf |cat)$/.test(said) &&
+    /^(?::|true|cat \/dev\/null|echo|echo -n|printf|cat)$/.test(said) &&
     (said !== 'cat' || standardInputOf(tree, command).from === 'nothing')
   );
 }

@@ -125,3 +125,15 @@ async function judgeTask(name: string, call: SpecialCall): Promise<Verdict> {
     found.find((each) => each.class === 'destroy') ?? found.find((each) => each.class === 'change') ?? found[0];
   return worst ?? { class: 'opaque', reason: `nothing is known about \`${[name, ...words.slice(0, 1)].join(' ')}\`` };
 }
+
+/** `java -jar jenkins-cli.jar VERB` is the tool in that archive; any other program in Java is one nobody here has read. */
+export const judgeJava: Judge = ({ args, input, judging }) => {
+  const given = valuesOf(args);
+  if (given.some((arg) => /^--?(?:version|help|showversion|list-modules)$|^-X(?:shareclasses:help)?$/.test(arg)))
+    return HARMLESS;
+  const at = given.indexOf('-jar');
+  const archive = at < 0 ? undefined : given[at + 1]?.replace(/^.*\//, '');
+  if (archive !== undefined && TOOLS.has(archive))
+    return judging.command([plainWord(archive), ...args.slice(at + 2)], input);
+  return { class: 'opaque', reason: 'java runs a program nobody here has read' };
+};

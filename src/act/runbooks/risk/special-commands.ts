@@ -4,7 +4,7 @@ import { judgeHttpClient } from './classify-http.ts';
 import { judgeContainerTool, REMOTE } from './container-commands.ts';
 import { judgePsql, judgeRedis } from './database-clients.ts';
 import { judgeForgeApi, judgeGrpcurl, judgeHttpie } from './http-tools.ts';
-import { INTERPRETER_NAMES, judgeInterpreter, judgeTaskRunner } from './interpreters.ts';
+import { INTERPRETER_NAMES, judgeInterpreter, judgeJava, judgeTaskRunner } from './interpreters.ts';
 import { judgeWrite } from './judge-write.ts';
 import { judgeByRules } from './match-rule.ts';
 import { CARRYING_TOOLS, judgeAnsible, judgeCarrier, judgeParallelShell } from './remote-scripts.ts';
@@ -29,8 +29,16 @@ const judgeFind: Judge = async ({ args, judging }) => {
   return riskiest(verdicts);
 };
 
-const judgeTee: Judge = ({ args }) =>
-  riskiest(args.filter((arg) => !arg.value.startsWith('-')).map((arg) => judgeWrite(arg.value, 'writes')));
+const judgeTee: Judge = ({ args, input }) => {
+  const adds = args.some((arg) => arg.value === '-a' || arg.value === '--append');
+  const files = args.filter((arg) => !arg.value.startsWith('-'));
+  const verdicts = files.map((file) => judgeWrite(file.value, adds ? 'appends to' : 'writes'));
+  // `: | tee log`, `cat /dev/null | tee log`: nothing is written over everything.
+  const empties = !adds && input.from === 'pipe' && input.text?.trim() === '';
+  return empties && verdicts.some((verdict) => verdict.class === 'change')
+    ? { class: 'destroy', reason: 'empties the file' }
+    : riskiest(verdicts);
+};
 
 const judgeDd: Judge = ({ args }) => {
   const out = args.find((arg) => arg.value.startsWith('of='));
@@ -73,6 +81,7 @@ export const SPECIAL_COMMANDS: Readonly<Record<string, Judge>> = {
   slogin: judgeSsh,
   mosh: judgeSsh,
   script: judgeScriptRecorder,
+  java: judgeJava,
   alias: judgeAlias,
   'gitlab-psql': judgePsql,
   'gitlab-geo-psql': judgePsql,

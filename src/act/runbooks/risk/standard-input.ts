@@ -121,6 +121,7 @@ function echoedText(tree: ShellTree, command: ShellNode, expand: ReadExpansion):
       .filter((word) => !/^-[neE]+$/.test(word))
       .join(' ')
       .replace(/\\[rn]/g, '\n');
+  if (name === ':' || name === 'true' || (name === 'cat' && rest.join(' ') === '/dev/null')) return '';
   if (name !== 'printf') return null;
   const [format = '', ...values] = rest;
   let at = 0;
