@@ -12,6 +12,7 @@ import { FLEET_TOOLS } from './fleet-tools.ts';
 import { FRAMEWORK_TOOLS } from './frameworks.ts';
 import { KEY_TOOLS } from './keys.ts';
 import { KUBERNETES_TOOLS } from './kubernetes.ts';
+import { MORE_PLATFORM_TOOLS } from './more-platforms.ts';
 import { NETWORK_TOOLS } from './networks.ts';
 import { OBSERVABILITY_TOOLS } from './observability.ts';
 import { PACKAGE_TOOLS } from './packages.ts';
@@ -53,6 +54,7 @@ export const RISK_TABLE: readonly RiskTool[] = [
   ...SYSTEM_TOOLS,
   ...KEY_TOOLS,
   ...PLATFORM_TOOLS,
+  ...MORE_PLATFORM_TOOLS,
   ...PACKAGE_TOOLS,
   ...BUILD_TOOLS,
 ];

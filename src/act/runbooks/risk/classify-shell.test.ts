@@ -86,6 +86,10 @@ const DESTROYS = [
   '$KUBECTL delete pod x',
   'parallel kubectl delete pod ::: a b',
   'env -S "rm -rf" x',
+  "tmux new-session -d -s x 'rm -rf /x'",
+  "tmux send-keys -t x 'systemctl stop y' Enter",
+  'tmux kill-server',
+  'java -jar jenkins-cli.jar -s http://j quiet-down',
 ];
 
 /** What cannot be known from here. */
@@ -124,6 +128,8 @@ const READS = [
   'kubectl logs x > /tmp/x.log',
   "curl -s 'http://p/api/v1/query?query=rate(kube_pod_delete_total[5m])'",
   'df -k',
+  'tmux ls',
+  'java -version',
   'echo "show stat" | socat stdio /run/haproxy.sock',
   'psql <<EOF\nselect * from x where id = $ID;\nEOF',
   'sudo -u postgres psql -c "\\d+ x"',

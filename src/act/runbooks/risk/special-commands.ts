@@ -57,6 +57,29 @@ const judgeScriptRecorder: Judge = ({ args, input, judging }) => {
   return script === undefined ? { ...ENTERED } : judging.script(script, input);
 };
 
+/** tmux and screen: a session is entered, listed, or started around a command. */
+const judgeMultiplexer: Judge = ({ name, args, input, judging }) => {
+  const given = valuesOf(args);
+  if (
+    given.some((arg) =>
+      /^(?:ls|list-\w+|lsw|lsp|show-\w+|display-message|-ls|-list|-V|-v|capture-pane|has-session|-wipe)$/.test(arg),
+    )
+  )
+    return { class: 'read', reason: `${name} lists sessions` };
+  if (given.some((arg) => /^kill-|^quit$|^detach/.test(arg)))
+    return { class: 'destroy', reason: `${name} ends what runs in a session` };
+  const sent = given.findIndex((arg) => arg === 'send-keys' || arg === 'send' || arg === 'stuff');
+  if (sent >= 0) {
+    const keys = given
+      .slice(sent + 1)
+      .filter((arg, at, all) => !/^(?:-t|-l|Enter|C-m|KPEnter)$/.test(arg) && all[at - 1] !== '-t');
+    return judging.script(keys.join(' '), input);
+  }
+  const words = given.filter((arg, at) => !arg.startsWith('-') && !/^-[A-Za-z]*[nstcSL]$/.test(given[at - 1] ?? ''));
+  const command = /^new/.test(words[0] ?? '') ? words.slice(1) : name === 'tmux' ? [] : words;
+  return command.length > 0 ? judging.script(command.join(' '), input) : { ...ENTERED };
+};
+
 /** Commands whose class depends on another command, script or statement inside them. */
 export const SPECIAL_COMMANDS: Readonly<Record<string, Judge>> = {
   ...Object.fromEntries(Object.keys(WRAPPERS).map((name) => [name, judgeWrapped])),
@@ -82,6 +105,9 @@ export const SPECIAL_COMMANDS: Readonly<Record<string, Judge>> = {
   mosh: judgeSsh,
   script: judgeScriptRecorder,
   java: judgeJava,
+  tmux: judgeMultiplexer,
+  screen: judgeMultiplexer,
+  byobu: judgeMultiplexer,
   alias: judgeAlias,
   'gitlab-psql': judgePsql,
   'gitlab-geo-psql': judgePsql,
