@@ -115,7 +115,7 @@ describe('reading any text', () => {
     await expect(parse('x'.repeat(1_048_577))).rejects.toMatchObject({
       message: expect.stringContaining('1 MiB') as string,
     });
-    await expect(parse(`${TICKS}sh\nls\n${TICKS}\n\n`.repeat(2_001))).rejects.toMatchObject({
+    await expect(parse(`${TICKS}sh\nls\n${TICKS}\n\n`.repeat(10_001))).rejects.toMatchObject({
       message: expect.stringContaining('code blocks') as string,
     });
   });

@@ -30,7 +30,7 @@ import { MAX_SYNTAX_CHARS, parseShell } from './syntax/parse-syntax.ts';
 /** Larger documents are refused: a runbook people follow is some tens of kilobytes. */
 export const MAX_RUNBOOK_BYTES = 1_048_576;
 /** Each fence is read by a parser of its own language; a document with more of them is data, not a runbook. */
-const MAX_FENCES = 2_000;
+const MAX_FENCES = 10_000;
 const TARGET_INPUT = 'target';
 
 /**

@@ -4,6 +4,7 @@ import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
 import { readHtmlBlock } from './read-html-block.ts';
+import { splitChapters } from './split-chapters.ts';
 import { type IncludeLine, type TabRange, unwrapLayouts } from './unwrap-layouts.ts';
 
 /** One thing of the document in reading order. Lines are 1-based in the file as it is. */
@@ -59,9 +60,32 @@ const reader = unified().use(remarkParse).use(remarkGfm).use(remarkFrontmatter, 
  */
 export function readOutline(text: string): Outline {
   const { text: plain, tabs, includes } = unwrapLayouts(text);
+  const outline: Outline = { frontMatter: null, entries: [], tabs, includes };
+  for (const chapter of splitChapters(plain)) {
+    const entries: OutlineEntry[] = [];
+    const frontMatter = readChapter(chapter.text, entries);
+    outline.frontMatter ??= frontMatter;
+    for (const entry of entries) {
+      shiftLines(entry, chapter.line);
+      outline.entries.push(entry);
+    }
+  }
+  return outline;
+}
+
+function shiftLines(entry: OutlineEntry, by: number): void {
+  if (by === 0) return;
+  entry.line += by;
+  if ('endLine' in entry) entry.endLine += by;
+  if ('firstLine' in entry) entry.firstLine += by;
+  if ('codes' in entry) for (const code of entry.codes) code.line += by;
+}
+
+/** Reads one chapter; lines are counted from its own beginning. Returns its front matter. */
+function readChapter(plain: string, entries: OutlineEntry[]): Outline['frontMatter'] {
   const root = reader.parse(plain) as Root;
   const lines = plain.split(/\r\n|\r|\n/);
-  const outline: Outline = { frontMatter: null, entries: [], tabs, includes };
+  let frontMatter: Outline['frontMatter'] = null;
   // Depth is the author's choice, so the walk has its own stack.
   const stack: { node: Nodes; inItem: boolean }[] = [...root.children]
     .reverse()
@@ -71,22 +95,22 @@ export function readOutline(text: string): Outline {
     const line = node.position?.start.line ?? 1;
     switch (node.type) {
       case 'yaml':
-        outline.frontMatter = { yaml: node.value, line };
+        frontMatter = { yaml: node.value, line };
         break;
       case 'heading':
-        outline.entries.push({ kind: 'heading', depth: node.depth, title: plainText(node).trim(), line });
+        entries.push({ kind: 'heading', depth: node.depth, title: plainText(node).trim(), line });
         break;
       case 'paragraph':
-        outline.entries.push(inItem ? { kind: 'text', text: plainText(node), line } : readParagraph(node, line));
+        entries.push(inItem ? { kind: 'text', text: plainText(node), line } : readParagraph(node, line));
         break;
       case 'code':
-        outline.entries.push(readFence(node, lines));
+        entries.push(readFence(node, lines));
         break;
       case 'html':
-        outline.entries.push(...readHtmlBlock(node.value, line));
+        entries.push(...readHtmlBlock(node.value, line));
         break;
       case 'table':
-        outline.entries.push({ kind: 'table', rows: readRows(node), line }, ...readCommandCells(node));
+        entries.push({ kind: 'table', rows: readRows(node), line }, ...readCommandCells(node));
         break;
       case 'list':
         for (const child of [...readList(node, inItem)].reverse()) {
@@ -99,7 +123,7 @@ export function readOutline(text: string): Outline {
         break;
       default:
         if ((node as { type: string }).type === 'x-entry')
-          outline.entries.push((node as unknown as { entry: OutlineEntry }).entry);
+          entries.push((node as unknown as { entry: OutlineEntry }).entry);
         else if (node.type === 'listItem') {
           // Its first paragraph is the item's own title.
           const rest = node.children[0]?.type === 'paragraph' ? node.children.slice(1) : node.children;
@@ -109,7 +133,7 @@ export function readOutline(text: string): Outline {
         }
     }
   }
-  return outline;
+  return frontMatter;
 }
 
 function readList(list: List, inItem: boolean): { item: ListItem; entry: OutlineEntry }[] {

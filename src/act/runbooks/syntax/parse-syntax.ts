@@ -83,8 +83,32 @@ function ask(kind: SyntaxRequest['kind'], text: string): Promise<SyntaxReply> {
   });
 }
 
+/** Trees lately read. A fence is looked at from several sides one after the other, and trees are never changed. */
+const recent = new Map<string, Promise<ShellParse>>();
+/** How much text the kept trees stand for; a tree is some twenty times its text. */
+const MAX_RECENT_CHARS = 65_536;
+let recentChars = 0;
+
 /** Reads bash. A text that is too long or takes too long is `ok: false`; a syntax error is a node in the tree. */
-export async function parseShell(text: string): Promise<ShellParse> {
+export function parseShell(text: string): Promise<ShellParse> {
+  const known = recent.get(text);
+  if (known !== undefined) return known;
+  const parsed = readShell(text);
+  recent.set(text, parsed);
+  recentChars += text.length;
+  for (const oldest of recent.keys()) {
+    if (recentChars <= MAX_RECENT_CHARS) break;
+    recent.delete(oldest);
+    recentChars -= oldest.length;
+  }
+  // What the thread gave up on may have been a busy machine's fault.
+  void parsed.then((reply) => {
+    if (!reply.ok && recent.delete(text)) recentChars -= text.length;
+  });
+  return parsed;
+}
+
+async function readShell(text: string): Promise<ShellParse> {
   const reply = await ask('shell', text);
   if (!reply.ok) return reply;
   return 'nodes' in reply ? { ok: true, tree: { text, nodes: reply.nodes } } : unexpectedReply();
@@ -118,6 +142,8 @@ function unexpectedReply(): NotParsed {
 
 /** Ends the reading thread, for tests and an orderly shutdown; the next parse starts another. */
 export async function stopSyntaxThread(): Promise<void> {
+  recent.clear();
+  recentChars = 0;
   const running = thread;
   if (running === undefined) return;
   retire(running, 'the reader was stopped');
