@@ -1,4 +1,5 @@
 import type { Reading } from '../blocks/detect-language.ts';
+import type { ParsedRunbook } from '../parsed-runbook.ts';
 import type { SqlStatementSyntax } from '../syntax/parse-syntax.ts';
 import type { Span } from './lint-rule.ts';
 import type { LintCommand, LintScript } from './lint-script.ts';
@@ -63,6 +64,8 @@ export type LintDocument = {
   fileExists: ((path: string) => boolean) | null;
   /** What the parser of runbooks refused, with its line. */
   problem: { line: number; message: string } | null;
+  /** What that parser had to work around. */
+  notes: ParsedRunbook['problems'];
   lineStart(line: number): number;
   /** The span of a whole line without its line break. */
   lineSpan(line: number): Span;

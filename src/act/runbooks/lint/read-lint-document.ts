@@ -41,7 +41,7 @@ export async function readLintDocument(source: {
     text !== source.text ? 1 : 0,
   );
   const blocks: LintBlock[] = found.blocks;
-  const problem = await findProblem(source);
+  const reading = await readAsRunbook(source);
   for (const block of blocks) {
     const marked = maskedScript(block);
     if (marked === null) continue;
@@ -64,7 +64,7 @@ export async function readLintDocument(source: {
     blocks,
     commands,
     fileExists: source.fileExists,
-    problem,
+    ...reading,
     lineStart: (line: number) => starts[line - 1] ?? text.length,
     lineSpan: (line: number): Span => {
       const start = starts[line - 1] ?? text.length;
@@ -82,18 +82,17 @@ export function lineStarts(text: string): number[] {
   return starts;
 }
 
-/** What Holdfast's own notation in the document says wrong. */
-async function findProblem(source: { file: string; text: string }): Promise<LintDocument['problem']> {
+/** What reading it as a runbook tells: why it is refused, or what had to be worked around. */
+async function readAsRunbook(source: { file: string; text: string }): Promise<Pick<LintDocument, 'problem' | 'notes'>> {
   try {
-    await parseRunbook(source);
-    return null;
+    return { problem: null, notes: (await parseRunbook(source)).problems };
   } catch (thrown) {
     if (!(thrown instanceof HoldfastError) || thrown.kind !== 'invalid') throw thrown;
     const said = thrown.message.startsWith(`${source.file}:`)
       ? thrown.message.slice(source.file.length + 1)
       : thrown.message;
     const [, line = '1', message = said] = /^(\d+): (.*)$/s.exec(said) ?? [];
-    return { line: Number(line), message };
+    return { problem: { line: Number(line), message }, notes: [] };
   }
 }
 

@@ -23,6 +23,42 @@ export const MARKDOWN_RULES: readonly LintRule[] = [
     },
   },
   {
+    id: 'unreadable-front-matter',
+    severity: 'warning',
+    title: 'A head that is not YAML',
+    why: 'Its settings are left aside: a title, a severity or a trigger that was meant is not there.',
+    fix: 'Put values with a colon into quotes.',
+    bad: '---\ntitle: Restart: the easy way\nweight: 20\n---\n\n# Restart\n',
+    good: '---\ntitle: "Restart: the easy way"\nweight: 20\n---\n\n# Restart\n',
+    *check(document) {
+      yield* notesOf(document, 'front-matter');
+    },
+  },
+  {
+    id: 'include-not-read',
+    severity: 'warning',
+    title: 'A part of another file that is only put in by a site generator',
+    why: 'Read as it is, in the repository or by Holdfast, the runbook lacks the steps of the other file, and nobody notices.',
+    fix: 'Write the steps here, or link to the file.',
+    bad: '# Restart\n\n--8<-- "common.md"\n\n```bash\nuptime\n```\n',
+    good: '# Restart\n\nFirst do what [the common steps](common.md) say.\n\n```bash\nuptime\n```\n',
+    *check(document) {
+      yield* notesOf(document, 'include');
+    },
+  },
+  {
+    id: 'no-safe-form',
+    severity: 'error',
+    title: 'A value at a place where nothing can quote it',
+    why: 'Whatever is filled in there is read as code of the inner program. Holdfast does not run such a step; a person has to, and has to know.',
+    fix: 'Hand the value over beside the code: the environment, `jq --arg`, a bind variable, or a tool that takes it as a word.',
+    bad: '# Look\n\n```sh\nawk \'$1 == "<name>"\' hosts.txt\n```\n',
+    good: '# Look\n\n```sh\ngrep -F -- "<name>" hosts.txt\n```\n',
+    *check(document) {
+      yield* notesOf(document, 'no-safe-form');
+    },
+  },
+  {
     id: 'unclosed-fence',
     severity: 'error',
     title: 'A code block whose end was never written',
@@ -189,6 +225,11 @@ function lineOf(document: LintDocument, offset: number): number {
     else high = middle - 1;
   }
   return low;
+}
+
+function* notesOf(document: LintDocument, rule: LintDocument['notes'][number]['rule']): Iterable<Found> {
+  for (const note of document.notes)
+    if (note.rule === rule) yield { at: document.lineSpan(note.line), message: note.message };
 }
 
 const collapsed = (anchor: string) => anchor.toLowerCase().replace(/-+/g, '-').replace(/^-|-$/g, '');
