@@ -33,5 +33,7 @@ export type CliContext = {
   setExitCode(code: number): void;
   /** What to say when the person interrupts: that something goes on without them. */
   sayOnInterrupt(text: string): void;
+  /** What to bring to an end first when the person interrupts; null when there is nothing any more. */
+  cleanUpOnInterrupt(work: (() => Promise<void>) | null): void;
   environment: NodeJS.ProcessEnv;
 };

@@ -30,13 +30,14 @@ export function exitCodeOfRun(run: Run): number {
 /**
  * Shows a run as it goes, steps and output, until it has ended or only a person can let it go on.
  * @param options.throughWaits goes on following while a person is waited for
+ * @param options.hints false leaves out which command to type next: its server will be gone
  * @returns the run as it then is
  */
 export async function followRun(
   api: ApiClient,
   output: Output,
   runId: string,
-  options: { throughWaits: boolean },
+  options: { throughWaits: boolean; hints?: boolean },
 ): Promise<Run> {
   const live = !output.json && !output.quiet;
   const narrator = live ? createNarrator(api, output, runId) : null;
@@ -46,7 +47,7 @@ export async function followRun(
     const run = await api.get<Run>(route`/api/v1/runs/${runId}`);
     const moved = await narrator?.tell(run);
     if (ENDED.includes(run.status) || (needsPerson(run) && !options.throughWaits)) {
-      if (!output.json) printEnd(output, run);
+      if (!output.json) printEnd(output, run, options.hints !== false);
       return run;
     }
     const state = `${run.status} ${run.steps.map((step) => step.status).join()}`;
@@ -56,10 +57,11 @@ export async function followRun(
   }
 }
 
-function printEnd(output: Output, run: Run): void {
+function printEnd(output: Output, run: Run, hints: boolean): void {
   output.print(
     `${output.mark(toneOfRun(run.status))} ${output.bold(cleanLine(run.title))} ${describeStatus(run)}${run.reason ? `: ${cleanLine(run.reason)}` : ''}`,
   );
+  if (!hints) return;
   const answers = answersFor(run);
   for (const answer of answers) output.note(`  ${answer}`);
   output.suggest(

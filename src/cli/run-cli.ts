@@ -35,7 +35,7 @@ export async function runCli(args: readonly string[]): Promise<void> {
     const command = program.command(entry.name).description(entry.summary).helpGroup(entry.group).helpCommand(false);
     if (entry.name !== wanted) continue;
     (await entry.load()).defineCommand(command, context);
-    if (!entry.handlesSignals) process.once('SIGINT', () => context.interrupt());
+    if (!entry.handlesSignals) process.on('SIGINT', () => void context.interrupt());
   }
   try {
     if (wanted === null && args.length === 0) process.stdout.write(program.helpInformation() + PROGRAM_EXAMPLES);
@@ -53,7 +53,7 @@ Examples:
   holdfast runbook plan FILE#procedure    what a run would do, without doing it
 `;
 
-function createContext(program: Command): CliContext & { interrupt(): void } {
+function createContext(program: Command): CliContext & { interrupt(): Promise<void> } {
   const { version } = findPackage();
   let output: Output | null = null;
   const globals = (): GlobalOptions => {
@@ -61,7 +61,9 @@ function createContext(program: Command): CliContext & { interrupt(): void } {
     return { ...given, json: given.json === true, quiet: given.quiet === true, color: given.color !== false };
   };
   let farewell: string | null = null;
-  const context: CliContext & { interrupt(): void } = {
+  let cleanUp: (() => Promise<void>) | null = null;
+  let interrupted = false;
+  const context: CliContext & { interrupt(): Promise<void> } = {
     version,
     globals,
     environment: process.env,
@@ -90,8 +92,15 @@ function createContext(program: Command): CliContext & { interrupt(): void } {
     sayOnInterrupt(text) {
       farewell = text;
     },
-    interrupt() {
+    cleanUpOnInterrupt(work) {
+      cleanUp = work;
+    },
+    async interrupt() {
+      // Said once; while the end is being brought about, further words change nothing.
+      if (interrupted) return;
+      interrupted = true;
       if (farewell !== null) context.output().suggest(`\n${farewell}`);
+      await cleanUp?.().catch(() => {});
       process.exit(EXIT.interrupted);
     },
   };

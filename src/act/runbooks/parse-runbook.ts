@@ -11,7 +11,10 @@ import type { BlockContext, FoundInput, StepSeed } from './blocks/block-reading.
 import { readingByName, typedShell } from './blocks/detect-language.ts';
 import { isKnownCommand } from './blocks/known-command.ts';
 import { readBlock } from './blocks/read-block.ts';
+import { byHandSeed, judgeConsole } from './blocks/read-console.ts';
 import { readShellBlock } from './blocks/read-shell-block.ts';
+import { beginsLikeSql } from './consoles/classify-dialect-sql.ts';
+import { detectConsole } from './consoles/detect-console.ts';
 import { readFenceAttributes } from './markdown/fence-attributes.ts';
 import { findAlternatives } from './markdown/find-alternatives.ts';
 import { type FrontMatter, readFrontMatter } from './markdown/front-matter.ts';
@@ -21,7 +24,7 @@ import type { IncludeLine } from './markdown/unwrap-layouts.ts';
 import { readScriptVariables } from './parameters/handed-variables.ts';
 import { inputTypeOf } from './parameters/input-kinds.ts';
 import { canBeMarked, markPlaceholders } from './parameters/mark-inputs.ts';
-import { assignedIn, type KnownVariables } from './parameters/mark-variables.ts';
+import { assignedIn, expandedIn, type KnownVariables } from './parameters/mark-variables.ts';
 import type { ParsedRunbook, StepDraft } from './parsed-runbook.ts';
 import { riskOf } from './risk/verdict.ts';
 import { runbookProblem } from './runbook-problem.ts';
@@ -55,7 +58,7 @@ export async function parseRunbook(source: { file: string; text: string }): Prom
     );
   }
   const known: KnownVariables = {
-    assigned: await assignedAnywhere(fenceEntries),
+    ...(await variablesAnywhere(fenceEntries)),
     declared: new Map([
       ...askedInputs(fenceEntries),
       ...front.inputs.map((input) => [input.name, input.type] as const),
@@ -408,19 +411,24 @@ class InputCollector {
   }
 }
 
-async function assignedAnywhere(fences: readonly FenceEntry[]): Promise<Set<string>> {
-  const names = new Set<string>();
+async function variablesAnywhere(
+  fences: readonly FenceEntry[],
+): Promise<Pick<KnownVariables, 'assigned' | 'expanded'>> {
+  const assigned = new Set<string>();
+  const expanded = new Set<string>();
   for (const fence of fences) {
     const language = fence.language.toLowerCase();
     const named = readingByName(language);
-    if (named !== 'shell' && (named !== undefined || !fence.text.includes('='))) continue;
+    if (named !== 'shell' && (named !== undefined || !/[=$]/.test(fence.text))) continue;
     if (fence.text.length > MAX_SYNTAX_CHARS) continue;
     const marked = markPlaceholders(typedShell(language, fence.text));
     if (marked.full) continue;
     const parsed = await parseShell(marked.text);
-    if (parsed.ok) for (const name of assignedIn(parsed.tree)) names.add(name);
+    if (!parsed.ok) continue;
+    for (const name of assignedIn(parsed.tree)) assigned.add(name);
+    for (const name of expandedIn(parsed.tree)) expanded.add(name);
   }
-  return names;
+  return { assigned, expanded };
 }
 
 /** Inputs a person is asked for while it runs, by the `input` fences; what is wrong with one is told when it is read. */
@@ -438,9 +446,18 @@ function askedInputs(fences: readonly FenceEntry[]): (readonly [string, RunbookI
 /** `kubectl get pods` in an item's own words is its command; a file name or a setting is not. */
 async function readInlineCommand(code: InlineCode, context: BlockContext): Promise<StepSeed | null> {
   const word = /^\s*([\w.-]+)\s+\S/.exec(code.text)?.[1];
-  if (word === undefined || !isKnownCommand(word)) return null;
+  if (word === undefined || !isKnownCommand(word)) return readInlineConsole(code.text);
   const reading = await readShellBlock(code.text, context);
   const [seed, ...others] = reading.seeds;
   if (seed === undefined || others.length > 0 || seed.kind !== 'shell' || reading.class === 'opaque') return null;
+  return { ...seed, start: 0, end: 0 };
+}
+
+/** `Account.find(1).unlock!` or `SELECT pg_promote();` in an item's own words: what a person types at a console. */
+async function readInlineConsole(text: string): Promise<StepSeed | null> {
+  const console = beginsLikeSql(text) ? 'mysql' : detectConsole(text);
+  if (console === undefined || !/[(;.]|\s\S+\s/.test(text) || text.length > 2_000) return null;
+  const verdict = await judgeConsole(console, text);
+  const seed = byHandSeed(text, { start: 0, end: text.length }, verdict, 'it is typed where Holdfast cannot type');
   return { ...seed, start: 0, end: 0 };
 }

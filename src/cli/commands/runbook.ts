@@ -7,6 +7,7 @@ import { lintFiles } from '../lint-files.ts';
 import { addExamples } from '../options/examples.ts';
 import { collectInput, collectInputFile, collectText, parseCount } from '../options/parse-values.ts';
 import { renderError } from '../render-error.ts';
+import { runLocally } from '../run-locally.ts';
 import { listFolders, openRunbookSource, splitProcedure } from '../runbook-source.ts';
 import { startRun } from '../start-run.ts';
 import { toGithub, toSarif } from '../views/lint-formats.ts';
@@ -236,12 +237,14 @@ function defineRunning(command: Command, context: CliContext): void {
     .option('--from-step <step>', 'skip the steps before this one')
     .option('--dry-run', 'carry out only the steps that observe')
     .option('--environment <name>', 'where: an environment of the configuration')
+    .option('--local', 'run it here, on a server and database only for the time of this run')
     .option('--idempotency-key <key>', 'repeated with the same key it is started once');
   addExamples(
     run,
     'holdfast runbook run database-connections.md --set target=shop-db',
     'holdfast runbook run ops.md#failover --incident INC-20260301-001 --no-follow',
     'holdfast runbook run ops.md#failover --dry-run --environment staging',
+    'holdfast runbook run ./fix.md --local',
   );
   run.action(
     async (
@@ -253,13 +256,13 @@ function defineRunning(command: Command, context: CliContext): void {
         fromStep?: string;
         dryRun?: boolean;
         environment?: string;
+        local?: boolean;
         idempotencyKey?: string;
       },
     ) => {
       const output = context.output();
-      const api = await context.api();
       const { file, procedure } = await splitProcedure(name);
-      const started = await startRun(api, {
+      const request = {
         file,
         procedure,
         inputs: inputsOf(options),
@@ -268,7 +271,10 @@ function defineRunning(command: Command, context: CliContext): void {
         dryRun: options.dryRun,
         environment: options.environment,
         idempotencyKey: options.idempotencyKey,
-      });
+      };
+      if (options.local === true) return runLocally(context, request);
+      const api = await context.api();
+      const started = await startRun(api, request);
       if (options.follow === false) {
         if (output.json) return output.printJson(started);
         output.print(`${output.mark('good')} ${started.title} is ${describeStatus(started)}: ${started.id}`);

@@ -57,7 +57,7 @@ export async function readShellBlock(text: string, context: BlockContext): Promi
       if (waitMs === null && isInstruction(said, segments.length)) seeds.push(manualSeed(said, segment, about));
       continue;
     }
-    if (isSettingsOnly(parsed.tree, segment)) continue;
+    if (isSettingsOnly(parsed.tree, segment, context)) continue;
     const judged = await readSegment(text, marked, numbers, segment);
     verdicts.push(judged.verdict);
     seeds.push({ ...judged.seed, ...about });
@@ -249,14 +249,21 @@ function isInstruction(said: string, segments: number): boolean {
 }
 
 /** `GOGC=50 # …` or `resources:` lines: settings shown in a fence of commands, nothing that runs. */
-function isSettingsOnly(tree: ShellTree, segment: ShellSegment): boolean {
+function isSettingsOnly(tree: ShellTree, segment: ShellSegment, { known }: BlockContext): boolean {
   const nodes = childrenOf(tree, tree.nodes[0]!).filter(
     (node) => node.named && node.type !== 'comment' && node.start >= segment.start && node.end <= segment.end,
   );
   const isYaml =
     nodes.length > 0 && nodes.every((node) => node.type === 'command' && /^[\w.-]+:(?:\s|$)/.test(textOf(tree, node)));
+  // What a later script uses is set for it, as it would be in one terminal.
   const isAssignments =
-    nodes.length > 0 && nodes.every((node) => node.type === 'variable_assignment' && !/[$`]/.test(textOf(tree, node)));
+    nodes.length > 0 &&
+    nodes.every(
+      (node) =>
+        node.type === 'variable_assignment' &&
+        !/[$`]/.test(textOf(tree, node)) &&
+        !known.expanded.has(/^\w*/.exec(textOf(tree, node))?.[0] ?? ''),
+    );
   return isYaml || isAssignments;
 }
 

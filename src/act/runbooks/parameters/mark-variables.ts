@@ -7,6 +7,8 @@ import { addMark, type InputMark, type MarkedText } from './mark-inputs.ts';
 export type KnownVariables = {
   /** Assigned anywhere in the document, so not a question. */
   assigned: ReadonlySet<string>;
+  /** Expanded by some script of the document, so worth setting. */
+  expanded: ReadonlySet<string>;
   /** Declared in the front matter; these may be written in lower case. */
   declared: ReadonlyMap<string, InputMark['type']>;
 };
@@ -104,4 +106,12 @@ export function assignedIn(tree: ShellTree): string[] {
     }
   }
   return names;
+}
+
+/** Every variable a script expands. */
+export function expandedIn(tree: ShellTree): string[] {
+  return tree.nodes.flatMap((node) => {
+    const above = node.type === 'variable_name' ? parentOf(tree, node)?.type : undefined;
+    return above === 'simple_expansion' || above === 'expansion' ? [textOf(tree, node)] : [];
+  });
 }

@@ -11,7 +11,7 @@ import { rewriteShell } from './rewrite-shell.ts';
 
 /** Everything a shell could trip over. It tries to leave a file behind wherever it is taken for code. */
 const NASTY = `a b  c"d'e$(touch broken-1)\`touch broken-2\`; touch broken-3 & | > broken-4 < x \\ * ? [a-z] {1,2} ~ #no !! $HOME \${HOME} %s \\n`;
-const KNOWN = { assigned: new Set<string>(), declared: new Map() };
+const KNOWN = { assigned: new Set<string>(), expanded: new Set<string>(), declared: new Map() };
 
 let folder = '';
 beforeAll(() => {
