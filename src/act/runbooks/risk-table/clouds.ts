@@ -1,15 +1,8 @@
+import { CHANGES, CHECKS, ENDS, READS } from './common-verbs.ts';
 import { type RiskRule, type RiskTool, tool } from './rule.ts';
 
 /** The other clouds put the verb last (`gcloud compute instances delete`), at a depth that differs by service. */
 const VERB_DEPTH = 7;
-const READS =
-  'list|ls|describe|show|get|get-*|list-*|show-*|describe-*|read|cat|tail|logs|log|version|info|help|stat|stats|du|browse|explain|lookup|query|search|output|history|view|usage|metrics|hash|print-*|whoami|dump|account-show|projects|serial-port-output|quota|find|regions|types|kernels|tree|topology|catalog|console|url|diff|summarize|netcheck|peers|recent|top|me|current|latest';
-const CHECKS = 'wait|check|check-*|test|test-*|validate|validate-*|verify|what-if|ping|lint|can-i|exists';
-const ENDS =
-  'delete|seek|remove|destroy|rm|rb|purge|stop|deallocate|reset|reset-*|reboot|redeploy|power-off|poweroff|power-cycle|power-reset|shutdown|shut-down|cancel|cancel-*|revoke|revoke-*|disable|disable-*|detach|detach-*|release|drain|failover|failover-*|switchover|promote-replica|promote|abandon*|remove-*|delete-*|del|clear|clear-*|deactivate|evict|regenerate*|suspend|unset|drop|halt|rollback|recreate*|reimage|rebuild|pause|shelve|shelve-offload|unassign*|disassociate*|deregister*|unregister*|terminate*|force-reboot|flush|rescue|offline|evacuate|force-delete|purge-*|key-revoke|restore|simulate-eviction|start-failover|begin-failover|stop-*|expire|reject|deny|perform-maintenance|hard-reboot|soft-delete|decommission|down|logout|quarantine|archive|expire-key|un-register|force-unlock';
-const CHANGES =
-  'create|create-*|update|update-*|set|set-*|add|add-*|start|start-*|enable|enable-*|attach|attach-*|apply|resize|scale|patch|replace|import|import-*|export|export-*|copy|cp|mv|rsync|sync|upload*|download*|deploy|run|backup|backups|clone|assign|assign-*|login|activate|activate-*|configure|grant|bind|get-credentials|kubeconfig|save|tag|untag|move|move-*|migrate|publish|submit|mb|up|execute|restart|power-on|poweron|unpause|resume|unshelve|lock|unlock|associate|register|undelete|retain|rotate|renew|refresh|recover|snapshot|upgrade|install|approve|accept|invoke|call|trigger|retry|switch|use|init|generate|sign|encrypt|decrypt|extend|transfer|change-*|modify|rename|mount|connect|ssh-keys|set-iam-policy|change-type|rsync|print|boot|open-port|unrescue|reinstall|auto-*|queue|issue|request|send|publish-*|seed|rewind|link|unlink|put';
-
 /** Calls that are not what their verb says. */
 const ZERO: RiskRule = {
   args: /--no-(?:deletion-protection|delete-protection|termination-protection)\b|(?:--(?:num-nodes|size|min-instances|max-instances|node-count|instance-count|instances|count|new-capacity|capacity|replicas|max-replicas|min-replicas|to-size|number-of-workers|max-nodes|droplet-count|worker-count))[= ]0\b/,
@@ -261,7 +254,7 @@ export const CLOUD_TOOLS: readonly RiskTool[] = [
     ['openstack server list', 'openstack server create x', 'openstack server delete x'],
   ),
   cloud(
-    'oci rancher atlantis env0 spacelift spacectl confluent ccloud avn neonctl pscale turso upstash fastly akamai cloudsmith jf jfrog octopus auth0 okta stripe twilio ldcli flagsmith unleash gcx grafanactl chronoctl tctl tailscale zerotier-cli netbird headscale ngrok cloudflared teleport twingate sdm databricks snow ibmcloud aliyun tccli scw exo vultr vultr-cli upctl yc civo ovhcloud packet metal equinix cloudflare cfcli flarectl dnscontrol gam stackit exoscale',
+    'oci rancher atlantis env0 spacelift spacectl confluent ccloud avn neonctl pscale turso upstash fastly akamai cloudsmith jf jfrog octopus auth0 okta stripe twilio ldcli flagsmith gcx grafanactl chronoctl tctl tailscale zerotier-cli netbird headscale ngrok cloudflared teleport twingate sdm databricks ibmcloud aliyun tccli scw exo vultr vultr-cli upctl yc civo ovhcloud cloudflare cfcli flarectl dnscontrol gam stackit exoscale',
     '--profile --region --compartment-id --instance-id --output -o --query --zone --id -t -c',
     [
       {

@@ -403,7 +403,7 @@ export const CLUSTER_TOOLS: readonly RiskTool[] = [
     ],
     ['read', 'ssh', 'virtctl runs a command in a machine'],
   ]),
-  tool('skaffold tilt devspace garden okteto telepresence', {}, [
+  tool('skaffold tilt devspace okteto telepresence', {}, [
     [
       'destroy',
       '@delete|down|leave|quit|uninstall|purge',

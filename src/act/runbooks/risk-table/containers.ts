@@ -176,23 +176,27 @@ export const CONTAINER_TOOLS: readonly RiskTool[] = [
     ['read', '@containers|images|inspect|version|info|mount|run|du|debug', 'looks', 'buildah images'],
     ['change', '', 'builds an image', 'buildah bud -t x .'],
   ]),
-  tool('dockerd containerd dockerd-rootless.sh runc docker-machine docker-gc', { verbDepth: 2 }, [
+  tool(
+    'dockerd containerd dockerd-rootless.sh runc crun docker-machine docker-gc',
+    { values: '--root --log --log-format -s --storage-path', verbDepth: 2 },
     [
-      'destroy',
-      '@kill|delete|pause|rm|stop|docker-gc / docker-gc',
-      'ends containers',
-      'runc kill x',
-      'docker-machine rm m',
+      [
+        'destroy',
+        '@kill|delete|pause|rm|stop|docker-gc / docker-gc',
+        'ends containers',
+        'runc kill x',
+        'docker-machine rm m',
+      ],
+      [
+        'read',
+        '@list|ps|state|events|spec|config|ls|status|ip|env|inspect|--version / --version',
+        'looks',
+        'runc list',
+        'containerd --version',
+      ],
+      ['change', '', 'starts something', 'docker-machine start m'],
     ],
-    [
-      'read',
-      '@list|ps|state|events|spec|config|ls|status|ip|env|inspect|--version / --version',
-      'looks',
-      'runc list',
-      'containerd --version',
-    ],
-    ['change', '', 'starts something', 'docker-machine start m'],
-  ]),
+  ),
   {
     names: words(
       'trivy grype syft dive hadolint checkov kube-bench kube-hunter prowler kubesec semgrep gitleaks trufflehog polaris kube-score clair-scanner snyk nikto nuclei testssl.sh sslscan lynis rkhunter chkrootkit clamscan oscap docker-bench-security.sh ctop lazydocker scout',

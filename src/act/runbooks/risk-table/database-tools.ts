@@ -251,6 +251,17 @@ export const DATABASE_TOOLS: readonly RiskTool[] = [
     ],
     ['change', '', 'makes or prepares a backup', 'xtrabackup --backup --target-dir=/b', 'mydumper -o /b'],
   ]),
+  tool('mysqlbackup', {}, [
+    [
+      'destroy',
+      '@copy-back|copy-back-and-apply-log|restore',
+      'writes a backup over the database',
+      'mysqlbackup --backup-dir=/b copy-back',
+    ],
+    ['check', '@validate', 'checks a backup', 'mysqlbackup validate'],
+    ['read', '@list-image', 'lists a backup', 'mysqlbackup list-image'],
+    ['change', '', 'makes a backup', 'mysqlbackup --backup-dir=/b backup-to-image'],
+  ]),
   tool('myloader mongorestore mongoimport mysqlimport cassandra-loader sstableloader', {}, [
     ['read', '--dryRun', 'only says what it would do', 'mongorestore --dryRun /b'],
     ['destroy', '', 'writes a backup over the database', 'mongorestore /b', 'myloader -d /b'],

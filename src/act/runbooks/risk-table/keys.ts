@@ -115,17 +115,17 @@ export const KEY_TOOLS: readonly RiskTool[] = [
     ['read', '-list|-printcert|-exportcert|-printcrl|-showinfo', 'shows keys', 'keytool -list -keystore k'],
     ['change', '', 'makes or imports keys', 'keytool -importcert -alias a'],
   ]),
-  tool('cfssl cfssljson step step-ca mkcert easyrsa minica', { verbDepth: 2 }, [
+  tool('cfssl cfssljson step-ca mkcert easyrsa minica', { verbDepth: 2 }, [
     ['destroy', '@revoke|uninstall|delete / -uninstall', 'takes a certificate away', 'easyrsa revoke c'],
-    ['check', '@verify|needs-renewal|health', 'checks', 'step certificate verify c'],
+    ['check', '@verify|needs-renewal|health', 'checks', 'cfssl verify -ca c'],
     [
       'read',
       '@certinfo|inspect|version|info|fingerprint|scan|show-cert|list / -version',
       'shows certificates',
       'cfssl certinfo -cert c',
-      'step certificate inspect c',
+      'cfssl version',
     ],
-    ['change', '', 'makes certificates', 'mkcert h', 'step ca renew c k'],
+    ['change', '', 'makes certificates', 'mkcert h', 'step-ca renew c k'],
   ]),
   tool('sops', { values: '--input-type --output-type --age --kms --pgp --set --output' }, [
     [

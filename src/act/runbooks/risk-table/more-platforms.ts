@@ -82,7 +82,7 @@ export const MORE_PLATFORM_TOOLS: readonly RiskTool[] = [
     ],
   ),
   tool(
-    'kumactl meshctl glooctl gloo deck kong ambassador consul-k8s osm contour apisix inso',
+    'kumactl meshctl glooctl gloo deck kong consul-k8s osm apisix inso',
     { values: '-n --namespace -c --context --mesh --config -s --state', verbDepth: 3 },
     [
       [
@@ -117,7 +117,7 @@ export const MORE_PLATFORM_TOOLS: readonly RiskTool[] = [
     ],
   ),
   tool(
-    'hdparm grub-install grub2-install efibootmgr dkms kexec cloud-init waagent ledctl aide snapd rsyslogd dovecot opendkim asterisk freeswitch fs_cli kamctl kamcmd kapacitor chronograf couchdb redis-check-aof mysqlslap run-parts anacron cpulimit sshfs stty reset',
+    'hdparm grub-install grub2-install efibootmgr dkms kexec cloud-init waagent ledctl snapd rsyslogd dovecot opendkim asterisk freeswitch fs_cli kamctl kamcmd kapacitor chronograf couchdb redis-check-aof mysqlslap run-parts anacron cpulimit sshfs stty',
     { values: '-x -rx', verbDepth: 2 },
     [
       {

@@ -110,7 +110,7 @@ export const OBSERVABILITY_TOOLS: readonly RiskTool[] = [
     [['change', '', 'hooks probes into the running kernel', 'bpftrace -l']],
   ),
   tool(
-    'gdb lldb rr crash delve dlv py-spy rbspy pyrasite austin gcore pstack eu-stack async-profiler asprof profiler.sh jattach jfr',
+    'gdb lldb delve dlv py-spy rbspy pyrasite gcore pstack eu-stack async-profiler asprof profiler.sh jattach jfr',
     { values: '-p --pid -d -f -o -ex', bare: '-batch --batch' },
     [
       ['read', '--version|--help / summary|print|metadata', 'explains itself', 'gdb --version'],
@@ -149,7 +149,7 @@ export const OBSERVABILITY_TOOLS: readonly RiskTool[] = [
     ],
   ]),
   tool(
-    'ab wrk hey k6 vegeta siege locust artillery jmeter bombardier oha fortio ghz sysbench stress stress-ng fio memtier_benchmark redis-benchmark cassandra-stress-tool tsung chaos litmusctl toxiproxy-cli',
+    'ab wrk hey k6 vegeta siege locust artillery jmeter bombardier oha fortio ghz sysbench stress stress-ng fio memtier_benchmark redis-benchmark cassandra-stress-tool tsung litmusctl toxiproxy-cli',
     { verbDepth: 2 },
     [
       ['destroy', 'delete|kill|reset', 'takes something away', 'toxiproxy-cli delete p'],

@@ -5,7 +5,7 @@ const SYSTEM_VALUES = '-t -o -c --target-release --repo --enablerepo --disablere
 /** Package managers and build tools. What a project's own scripts do is not written in the runbook, so those are opaque. */
 export const PACKAGE_TOOLS: readonly RiskTool[] = [
   tool(
-    'apt apt-get aptitude yum dnf apk zypper microdnf tdnf port pkg pkgin emerge xbps-install snap flatpak',
+    'apt apt-get aptitude yum dnf apk zypper microdnf tdnf pkg pkgin emerge xbps-install snap flatpak',
     {
       values: SYSTEM_VALUES,
       bare: '-y -q -qq --yes --assume-yes --no-install-recommends --no-cache -u --force-yes --allow-downgrades --fix-broken -f --classic',
@@ -200,7 +200,7 @@ export const PACKAGE_TOOLS: readonly RiskTool[] = [
     ],
   ),
   tool(
-    'gem bundle bundler composer cpan cpanm cargo mvn mvnw gradle gradlew ant sbt lein dotnet swift stack cabal opam luarocks dart flutter pub nuget bazel bazelisk buck2 cmake meson',
+    'gem bundle bundler composer cpan cpanm cargo mvn mvnw gradle gradlew ant sbt lein dotnet swift cabal opam luarocks dart flutter nuget bazel bazelisk buck2 cmake meson',
     { values: '-f -p -P -pl -D -C -c --file --manifest-path -B -S', verbDepth: 4 },
     [
       [
@@ -250,12 +250,12 @@ export const PACKAGE_TOOLS: readonly RiskTool[] = [
     ],
   ),
   tool('npx bunx pipx-run uvx dlx', {}, [['opaque', '', 'fetches a program and runs it', 'npx x']]),
-  tool('task just invoke inv fab earthly dagger act nake psake cake gulp grunt doit pre-commit nuke', {}, [
-    ['read', '--list|-l|--summary|--version|--dry-run|-n|--dry', 'lists tasks', 'just --list'],
-    ['opaque', '', 'what it runs is decided by a file that is not shown here', 'task deploy', 'fab deploy'],
+  tool('earthly dagger nake psake gulp grunt pre-commit', {}, [
+    ['read', '--list|-l|--summary|--version|--dry-run|-n|--dry', 'lists tasks', 'pre-commit --version'],
+    ['opaque', '', 'what it runs is decided by a file that is not shown here', 'earthly +deploy', 'gulp deploy'],
   ]),
   tool(
-    'gcc g++ clang cc ld as rustc javac tsc esbuild webpack vite rollup protoc buf autoconf automake ar strip nm objdump readelf objcopy patchelf size addr2line c++filt ldconfig pkg-config',
+    'gcc g++ clang cc rustc javac tsc esbuild webpack vite rollup protoc buf autoconf automake nm objdump readelf objcopy patchelf addr2line c++filt ldconfig pkg-config',
     {},
     [
       ['read', '--version|-v|-p|--help|--print-config / -h', 'looks', 'gcc --version', 'ldconfig -p'],

@@ -128,7 +128,7 @@ export const PLATFORM_TOOLS: readonly RiskTool[] = [
     ],
   ]),
   tool(
-    'copilot ecs-cli sam cdk serverless sls amplify chalice zappa up sst',
+    'copilot ecs-cli sam cdk serverless sls amplify chalice zappa sst',
     { values: '-n --name -e --env -a --app --stack-name --stage -s -r --region --profile', verbDepth: 3 },
     [
       [
@@ -163,7 +163,7 @@ export const PLATFORM_TOOLS: readonly RiskTool[] = [
     ],
   ),
   tool(
-    'vercel netlify wrangler railway render firebase supabase now surge platform upsun scalingo clever dokku caprover nixpacks convox porter',
+    'vercel netlify wrangler railway firebase supabase upsun scalingo dokku caprover nixpacks convox',
     { values: '-a --app -s --site --project -t --token --env -p', verbDepth: 3 },
     [
       [
@@ -275,7 +275,7 @@ export const PLATFORM_TOOLS: readonly RiskTool[] = [
     ],
   ]),
   tool(
-    'jenkins-cli jenkins-cli.jar jcli jx circleci drone buildkite-agent tekton concourse',
+    'jenkins-cli jenkins-cli.jar jcli jx circleci buildkite-agent tekton',
     { values: '-s -auth -http -t -target', verbDepth: 3 },
     [
       [
@@ -318,7 +318,7 @@ export const PLATFORM_TOOLS: readonly RiskTool[] = [
     ],
     ['change', '', 'tells Sentry about releases', 'sentry-cli releases new v', 'sentry-cli issues resolve -a'],
   ]),
-  tool('datadog-agent dogwrap datadog-ci dog newrelic newrelic-infra dd-agent', { verbDepth: 3 }, [
+  tool('datadog-agent dogwrap datadog-ci newrelic newrelic-infra dd-agent', { verbDepth: 3 }, [
     ['destroy', '@stop|delete|remove|uninstall', 'stops the agent or removes something', 'datadog-agent stop'],
     [
       'check',
@@ -347,7 +347,7 @@ export const PLATFORM_TOOLS: readonly RiskTool[] = [
     ['read', '@list|get|show|log|analytics|open|whoami|oncall|version|export', 'asks PagerDuty', 'pd incident list'],
   ]),
   tool(
-    'slack-cli slackcat slack opsgenie-lamp lamp zoom-cli statuspage victorops telegram-send ntfy notify-send jira',
+    'slack-cli slackcat opsgenie-lamp lamp zoom-cli victorops telegram-send ntfy notify-send jira',
     { verbDepth: 3 },
     [
       ['read', '@list|view|get|search|history|me|show|ls', 'looks', 'jira issue list'],

@@ -23,6 +23,17 @@ describe('the risk table', () => {
     });
   }
 
+  it.each([
+    ['vault operator peers', 'read'],
+    ['kubectl some-plugin tenant list', 'read'],
+    ['kubectl some-plugin tenant delete x', 'destroy'],
+    ['kubectl some-plugin frobnicate', 'opaque'],
+    ['kubectl "$VERB" pod list', 'opaque'],
+    ['consul "$GROUP" "$VERB" list', 'opaque'],
+  ])('judges by a common verb what no rule speaks of: %s', async (command, expected) => {
+    expect(await classifyScript(command)).toMatchObject({ class: expected });
+  });
+
   it('calls each example statement of SQL what its rule says', async () => {
     for (const rule of SQL_STATEMENTS) {
       for (const example of rule.examples) {

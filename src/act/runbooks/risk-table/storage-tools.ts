@@ -5,7 +5,7 @@ export const STORAGE_TOOLS: readonly RiskTool[] = [
   tool(
     'ceph',
     {
-      values: '-c --conf -n --name --id --cluster -f --format -k --keyring -m --connect-timeout',
+      values: '-c --conf -n --name --id --cluster -f --format -k --keyring -m --connect-timeout -W --watch-channel',
       bare: '-s -w -v --watch --status --yes-i-really-mean-it --yes-i-really-really-mean-it',
       verbDepth: 4,
     },
@@ -42,7 +42,7 @@ export const STORAGE_TOOLS: readonly RiskTool[] = [
       ],
       [
         'read',
-        'status|health|df|report|versions|version|features|fsid|log|time-sync-status|insights|node|iostat|device|info|quorum_status|mon_status|osd_df / crash ls|info / -s|-w|-v|--status / * stat|ls|dump|tree|df|perf|status|info|find|get|show|metadata|list|map|lspools|getcrushmap|ls-tree|detail|getmap|query|dump_stuck|ls-by-pool|ls-by-osd|versions|count-metadata|numa-status|utilization|blocked-by|services|module|print|autoscale-status|get-full-ratio|last|ps|host|list_missing|list_unfound / * * get|ls|dump|stats|autoscale-status|tree|info|show|ls-osd|rule / * * * status|ls|info|query / pg stat|ls|dump|map|debug|getmap|ls-* / pg * query|list_unfound|list_missing',
+        'status|health|df|report|versions|version|features|fsid|log|time-sync-status|insights|node|iostat|device|info|quorum_status|mon_status|osd_df / crash ls|info / -s|-w|-v|-W|--status / * stat|ls|dump|tree|df|perf|status|info|find|get|show|metadata|list|map|lspools|getcrushmap|ls-tree|detail|getmap|query|dump_stuck|ls-by-pool|ls-by-osd|versions|count-metadata|numa-status|utilization|blocked-by|services|module|print|autoscale-status|get-full-ratio|last|ps|host|list_missing|list_unfound / * * get|ls|dump|stats|autoscale-status|tree|info|show|ls-osd|rule / * * * status|ls|info|query / pg stat|ls|dump|map|debug|getmap|ls-* / pg * query|list_unfound|list_missing',
         'ceph looks',
         'ceph -s',
         'ceph osd tree',

@@ -248,7 +248,7 @@ export const SYSTEM_TOOLS: readonly RiskTool[] = [
   ]),
   tool('rmmod', {}, [['destroy', '', 'takes a module out of the kernel', 'rmmod x']]),
   tool(
-    'useradd adduser groupadd addgroup logger wall modprobe insmod at batch setenforce newaliases systemd-tmpfiles systemd-sysusers write mesg sync renice setcap locale-gen dpkg-divert ntpd',
+    'useradd adduser groupadd addgroup logger wall modprobe insmod at setenforce newaliases systemd-tmpfiles systemd-sysusers mesg sync renice setcap locale-gen dpkg-divert ntpd',
     {},
     [['change', '', 'changes the machine or tells somebody', 'useradd x', 'logger x', 'modprobe x']],
   ),

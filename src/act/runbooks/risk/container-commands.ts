@@ -58,6 +58,7 @@ export const REMOTE: Readonly<Record<string, readonly Remote[]>> = {
   'podman-compose': compose,
   crictl: [{ verb: /^exec$/, valueOptions: ['--timeout', '-r', '--runtime-endpoint'], ownWords: 1 }],
   ctr: around(/^exec$/, '--exec-id --user --cwd -n --namespace', 1),
+  runc: around(/^exec$/, '-u --user -e --env --cwd -d -p --process', 1),
   nomad: around(/^exec$/, '-task -job -namespace -region -address -e', 1),
   lxc: around(/^exec$/, '--user --env --cwd --mode --group', 1),
   incus: around(/^exec$/, '--user --env --cwd --mode --group', 1),

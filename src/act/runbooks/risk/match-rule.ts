@@ -1,3 +1,4 @@
+import { COMMON_VERB_RULES } from '../risk-table/common-verbs.ts';
 import type { RiskRule, RiskTool } from '../risk-table/rule.ts';
 import { DYNAMIC } from './shell-words.ts';
 import { isRiskier, type Verdict } from './verdict.ts';
@@ -67,6 +68,7 @@ export function judgeByRules(tool: RiskTool, args: readonly string[], name = too
     // A reading no rule speaks of says nothing; the other one may still have found the verb.
     if (verdict !== undefined && (worst === undefined || isRiskier(verdict.class, worst.class))) worst = verdict;
   }
+  worst ??= judgeByVerb(tool, first!);
   if (worst !== undefined) return worst;
   if (tool.otherwise !== undefined) return { class: tool.otherwise.risk, reason: tool.otherwise.reason };
   const said = [name, ...first!.positionals.slice(0, 2)].join(' ').replaceAll(DYNAMIC, '…');
@@ -79,6 +81,14 @@ function judgeCall(tool: RiskTool, call: Call): Verdict | undefined {
     return { class: rule.risk, reason: rule.reason, ...(rule.byHand && { byHand: true as const }) };
   if (isHelp(call)) return { class: 'read', reason: 'it only explains itself' };
   return undefined;
+}
+
+/** The common verbs among the first words, as far as these are known before it runs. */
+function judgeByVerb(tool: RiskTool, call: Call): Verdict | undefined {
+  const unknown = call.positionals.findIndex((word) => word.includes(DYNAMIC));
+  const known = unknown < 0 ? call : { ...call, positionals: call.positionals.slice(0, unknown) };
+  const rule = COMMON_VERB_RULES.find((candidate) => ruleMatches(tool, candidate, known));
+  return rule && { class: rule.risk, reason: rule.reason };
 }
 
 /** `TOOL VERB --help`, where no rule of the tool speaks of the verb. */

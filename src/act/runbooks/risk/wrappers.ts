@@ -99,6 +99,7 @@ export const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   proxychains: { valueOptions: ['-f'] },
   proxychains4: { valueOptions: ['-f'] },
   torsocks: {},
+  toolbox: { valueOptions: ['--bind', '--bind-ro'] },
   eatmydata: {},
   catchsegv: {},
   linux64: {},
