@@ -2,7 +2,13 @@ import { readDurationMs } from '../read-duration.ts';
 
 const NUMBERED = /^(?:step\s*)?\d+\s*[.):]\s*/i;
 const WAITS =
-  /^(?:wait|monitor|watch|observe|sleep|pause|soak)\b[^.]*?\b(\d+)\s*(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\b/i;
+  /^(?:then |now )?(?:wait|monitor|watch|observe|sleep|pause|soak|let it (?:run|soak|settle)|warte[nt]?|beobachte[nt]?|esper[ae]r?|aguard[ae]r?|monitor(?:ea|ize|ar)|attend(?:re|ez)|surveill(?:er|ez)|подожд\S+|ждать|待つ|等待)(?![\w-])[^.]*?(?<!\w)(\d+)(?:\s*(?:-|–|to)\s*\d+)?\s*(s|secs?|seconds?|sekunden?|segundos?|secondes?|m|mins?|minutes?|minuten?|minutos?|h|hrs?|hours?|stunden?|horas?|heures?|минут\S*|секунд\S*|час\S*|分钟|分|秒|小时|時間)(?!\w)/iu;
+/** First letter of a unit in another language -> the English one. */
+const UNIT_IN_ENGLISH: readonly [RegExp, string][] = [
+  [/^(?:m|минут|分)/i, 'minutes'],
+  [/^(?:sek|seg|sec|s$|s\b|секунд|秒)/i, 'seconds'],
+  [/^(?:h|stunde|час|小时|時間)/i, 'hours'],
+];
 
 /** A comment without the number in front of it. */
 export function withoutNumber(comment: string): string {
@@ -19,7 +25,9 @@ export function followsWork(comment: string): boolean {
 /** How long a comment such as "4. Monitor for 10 minutes" says to wait, or null. */
 export function waitInComment(comment: string): number | null {
   const match = WAITS.exec(withoutNumber(comment));
-  return match === null ? null : readDurationMs(`${match[1]} ${match[2]}`);
+  if (match === null) return null;
+  const unit = UNIT_IN_ENGLISH.find(([written]) => written.test(match[2]!))?.[1] ?? match[2]!;
+  return readDurationMs(`${match[1]} ${unit}`);
 }
 
 const OPTION = /^option\s+(\w+)\s*[:.)-]?\s*(.*)$/i;

@@ -126,7 +126,7 @@ export function readingByContent(text: string): Reading {
   if (looksLikeOutput(text)) return 'sample';
   if (looksLikeQuery(text)) return 'query';
   if (/[─-╿▀-▟←-⇿▲▶▼◀]|â†|-->|\+-{3,}\+/u.test(text) && !looksLikeCommands(text)) return 'diagram';
-  if (looksLikeSettings(text)) return 'config';
+  if (looksLikeSettings(text) || looksLikeDirectives(text)) return 'config';
   if (beginsLikeSql(text)) return 'sql';
   if (detectConsole(text) !== undefined) return 'console';
   if (looksLikeCommands(text)) return 'shell';
@@ -141,6 +141,17 @@ export function looksLikeForm(text: string): boolean {
   return (
     lines.length > 0 &&
     lines.every((line) => /^\s*(?:\[[\p{L}][^\]\n]*\s[^\]\n]*\]|<[\p{L}][^>\n]*\s[^>\n]*>|\.{3}|…)\s*$/u.test(line))
+  );
+}
+
+/** `tool [options] verb [--] [name ...]`: how a command is written, not a command. */
+export function looksLikeUsage(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
+  return (
+    lines.length > 0 &&
+    lines.every(
+      (line) => (line.match(/(?<=\s)\[+(?:-{1,2}|[a-z])[\w =|.<>-]*/gi) ?? []).length >= 2 && !/\[\[? -/.test(line),
+    )
   );
 }
 
@@ -206,8 +217,22 @@ function looksLikeSettings(text: string): boolean {
   );
 }
 
+/** Lines of HAProxy and nginx, and Ruby's hashes of settings. */
+const DIRECTIVE =
+  /^\s*(?:acl|http-request|http-response|tcp-request|use_backend|default_backend|backend|frontend|listen|upstream|location|server_name|proxy_\w+|server|option|timeout|bind|balance|ssl_\w+|add_header|return|rewrite|log_format)\s+\S|^\s*[}\])]+[,;]?\s*$/;
+const HASH_LINE = /^\s*(?:\w+\(?\s*\{?\(?|[:"'\w.-]+\s*=>\s*.+|[}\])]+,?|\{)\s*$/;
+
+function looksLikeDirectives(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
+  if (lines.length < 2) return false;
+  return (
+    lines.every((line) => DIRECTIVE.test(line)) || (text.includes('=>') && lines.every((line) => HASH_LINE.test(line)))
+  );
+}
+
 function looksLikeConfig(text: string): boolean {
   const trimmed = text.trim();
+  if (looksLikeDirectives(text)) return true;
   if (/^[{[]/.test(trimmed)) {
     try {
       JSON.parse(trimmed);

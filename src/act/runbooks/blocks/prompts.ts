@@ -32,6 +32,10 @@ const SHELL_PROMPTS: readonly RegExp[] = [
   /^\s*[a-z][\w]*(?:[-.][\w]+)*-?\d[\w.-]*\s#\s+(?=[a-z./_]+[\s=])/,
   // % command, as zsh shows it
   /^\s*%\s+(?=[a-z./])/,
+  // [15:43] me | ~ -> command
+  /^\s*\[\d[\d:]*\]\s[^\n]{0,60}?\s->\s+(?=[a-z./])/,
+  // web-1$ command
+  /^\s*[A-Za-z][\w.-]{0,40}[$]\s+(?=[a-z./])/,
   // ➜  dir , ❯
   /^\s*(?:➜\s+\S+(?:\s+git:\(\S+\))?(?:\s+✗)?|❯|λ)\s+(?=\S)/u,
 ];

@@ -7,6 +7,7 @@ import {
   announcesTranscript,
   looksLikeForm,
   looksLikeOutput,
+  looksLikeUsage,
   mayBeSession,
   type Reading,
   readingByContent,
@@ -90,7 +91,7 @@ async function readShellOrOther(language: string, text: string, context: BlockCo
   if (await looksLikeSql(text)) return readSqlBlock(text, context);
   const console = detectConsole(text);
   const reading = await readShellBlock(text, context);
-  if (reading.class === 'opaque' && looksLikeForm(text))
+  if (reading.class === 'opaque' && (looksLikeForm(text) || looksLikeUsage(text)))
     return nothingRuns('template', 'a form to fill in: nothing to run');
   if (reading.class === 'opaque' && looksLikeOutput(text))
     return nothingRuns('sample', 'output shown as an example: nothing to run');

@@ -146,6 +146,13 @@ describe('a fence without a language', () => {
     ['TOKEN=$(cat t) /opt/tools/bin/redis-cli', 'opaque'],
     ['# kill -TERM 1827', 'destroy'],
     ['role:slave\nmaster_port:6379', 'sample'],
+    ['acl admin path_beg /admin\nhttp-request deny if admin', 'config'],
+    ['attributes(\n  :x => {\n    :y => 1\n  }\n)', 'config'],
+    ['[15:43] me | ~ -> kubectl delete pod x', 'destroy'],
+    ['web-1$ systemctl stop web', 'destroy'],
+    ['Oct 18 19:39:36 host kernel[1]: out of memory', 'sample'],
+    ['kubectl get hpa\nNAME   REFERENCE   TARGETS\nweb    Deployment/web   1%', 'read'],
+    ['[your command here]', 'template'],
   ])('%s is %s', async (text, expected) => {
     expect((await read(text)).block.class).toBe(expected);
   });

@@ -100,6 +100,17 @@ describe('commands outside of fences', () => {
     ]);
   });
 
+  it("for a console are a person's, with their risk", async () => {
+    expect(
+      await steps(
+        '# P\n\n1. In psql run `SELECT pg_terminate_backend(12);`\n2. In a console: `Account.find(3).delete`\n',
+      ),
+    ).toEqual([
+      ['manual', 'destroy', 3],
+      ['manual', 'destroy', 4],
+    ]);
+  });
+
   it('in sentences that only speak of them are none', async () => {
     expect(
       await steps('# P\n\n- The alert fires when `kubectl get pods` shows that pods are not ready for long.\n'),

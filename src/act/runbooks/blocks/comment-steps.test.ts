@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { waitInComment } from './comment-steps.ts';
+
+describe('a comment that says to wait', () => {
+  it.each<[string, number | null]>([
+    ['Wait 5 minutes', 300_000],
+    ['4. Monitor for 10 minutes', 600_000],
+    ['wait about 30s for the pods', 30_000],
+    ['Wait 2-3 minutes', 120_000],
+    ['Let it settle for 1 hour', 3_600_000],
+    ['Warten Sie 5 Minuten', 300_000],
+    ['Espere 10 minutos', 600_000],
+    ['Attendez 30 secondes', 30_000],
+    ['Wait for the rollout', null],
+    ['Restart after 5 minutes', null],
+  ])('%s → %s', (comment, expected) => {
+    expect(waitInComment(comment)).toBe(expected);
+  });
+});
