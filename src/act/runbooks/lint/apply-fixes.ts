@@ -2,7 +2,10 @@ import type { LintFinding } from '../../../contract/runbook-lint.ts';
 import { lineStarts } from './read-lint-document.ts';
 
 /** Applies the fixes that are there; of two that overlap the first one wins and the other waits for the next run. */
-export function applyFixes(text: string, findings: readonly LintFinding[]): { text: string; applied: LintFinding[] } {
+export function applyFixes(whole: string, findings: readonly LintFinding[]): { text: string; applied: LintFinding[] } {
+  // Columns do not count a byte order mark.
+  const mark = whole.startsWith('\uFEFF') ? '\uFEFF' : '';
+  const text = whole.slice(mark.length);
   const starts = lineStarts(text);
   const offset = (line: number, column: number) =>
     Math.min(text.length, (starts[line - 1] ?? text.length) + column - 1);
@@ -26,7 +29,7 @@ export function applyFixes(text: string, findings: readonly LintFinding[]): { te
   for (const edit of taken.sort((left, right) => right.start - left.start)) {
     fixed = fixed.slice(0, edit.start) + edit.text + fixed.slice(edit.end);
   }
-  return { text: fixed, applied };
+  return { text: mark + fixed, applied };
 }
 
 /** Two insertions at one place overlap too: which comes first would be chance. */

@@ -51,6 +51,7 @@ function toFinding(
   found: Found,
   place: (offset: number) => Place,
 ): LintFinding {
+  const lineEnd = /\r\n/.test(document.text) ? '\r\n' : '\n';
   const range = (span: Span) => {
     const start = place(span.start);
     const end = place(Math.max(span.start, span.end));
@@ -66,7 +67,14 @@ function toFinding(
     fix:
       found.fix === undefined
         ? null
-        : { title: found.fix.title, edits: found.fix.edits.map(({ text, ...span }) => ({ ...range(span), text })) },
+        : {
+            title: found.fix.title,
+            // A fix of several lines ends them as the document does.
+            edits: found.fix.edits.map(({ text, ...span }) => ({
+              ...range(span),
+              text: text.replaceAll('\n', lineEnd),
+            })),
+          },
   };
 }
 

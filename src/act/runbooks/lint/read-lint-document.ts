@@ -29,17 +29,11 @@ export async function readLintDocument(source: {
   text: string;
   fileExists: LintDocument['fileExists'];
 }): Promise<LintDocument> {
-  // A byte order mark is no character of the document, but it counts in offsets.
-  const text = source.text.startsWith('\uFEFF') ? ` ${source.text.slice(1)}` : source.text;
+  // A byte order mark is no character of the document: editors do not count it either.
+  const text = source.text.replace(/^\uFEFF/, '');
   const lines = text.split(/\r\n|\r|\n/);
   const starts = lineStarts(text);
-  const found = walk(
-    reader.parse(text.startsWith(' ') && source.text.startsWith('\uFEFF') ? text.slice(1) : text) as Root,
-    text,
-    lines,
-    starts,
-    text !== source.text ? 1 : 0,
-  );
+  const found = walk(reader.parse(text) as Root, text, lines, starts);
   const blocks: LintBlock[] = found.blocks;
   const reading = await readAsRunbook(source);
   for (const block of blocks) {
@@ -107,15 +101,15 @@ type Walked = {
 };
 
 /** Goes through the document in reading order, remembering what announces what. */
-function walk(root: Root, text: string, lines: readonly string[], starts: readonly number[], shift: number): Walked {
+function walk(root: Root, text: string, lines: readonly string[], starts: readonly number[]): Walked {
   const slugs = headingSlugs();
   const walked: Walked = { headings: [], items: [], links: [], anchors: new Set(), tables: [], blocks: [], inline: [] };
   const path: { depth: number; title: string }[] = [];
   let announced = '';
   let lists = 0;
   const spanOf = (node: Nodes): Span => ({
-    start: (node.position?.start.offset ?? 0) + shift,
-    end: (node.position?.end.offset ?? 0) + shift,
+    start: node.position?.start.offset ?? 0,
+    end: node.position?.end.offset ?? 0,
   });
   const about = () => ({
     headings: path.map((each) => each.title),

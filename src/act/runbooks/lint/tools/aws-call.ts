@@ -69,7 +69,7 @@ function optionProblems(
   const given = new Set<string>();
   // Whatever the shell or xargs puts in could be further options.
   let open = call.via.includes('xargs') || words.some((word) => /^(?:\.\.\.|…|\[)/.test(word.value));
-  if (options.has('*')) open = true;
+  if (options.has('*') || words.some((word) => /^[\^/\\]$/.test(word.value))) open = true;
   for (let at = 0; at < words.length; at++) {
     const word = words[at]!;
     if (!word.value.startsWith('--') || word.value.includes(DYNAMIC + DYNAMIC)) {
@@ -106,7 +106,9 @@ function optionProblems(
     given.add(found);
     if (values.length > 1 && values.some((value) => value.value.includes(DYNAMIC) && !/^["']/.test(value.raw)))
       open = true;
-    const wrong = valueProblem(options.get(found)!.replace(/^!/, ''), values, call);
+    // The file the answer goes to stands behind the options, without one of its own.
+    const last = options.has('outfile') && values.length > 1 && at + values.length === words.length - 1;
+    const wrong = valueProblem(options.get(found)!.replace(/^!/, ''), last ? values.slice(0, -1) : values, call);
     if (wrong !== null)
       problems.push({
         word: values[wrong.place] ?? word,
@@ -116,7 +118,7 @@ function optionProblems(
   }
   if (open) return problems;
   const missing = [...options]
-    .filter(([name, shape]) => shape.startsWith('!') && !given.has(name) && name !== 'outfile')
+    .filter(([name, shape]) => shape.startsWith('!') && shape !== '!b' && !given.has(name) && name !== 'outfile')
     .map(([name]) => `--${name}`);
   if (missing.length > 0 && words.length > 0)
     problems.push({ word: operation, kind: 'call', message: `${said} needs ${missing.join(' and ')}` });
@@ -144,7 +146,7 @@ function valueProblem(
   call: LintCommand,
 ): { place: number; reason: string } | null {
   const shape = readShape(shapeText);
-  if (values.length === 0) return null;
+  if (values.length === 0 || values.some((value) => /\.\.\.|…/.test(value.value))) return null;
   if (shape.kind === 'scalar') {
     const [value, extra] = values;
     if (shape.type === 'b' && /^(?:true|false)$/i.test(value!.value))
