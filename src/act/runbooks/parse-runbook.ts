@@ -24,7 +24,7 @@ import type { IncludeLine } from './markdown/unwrap-layouts.ts';
 import { readScriptVariables } from './parameters/handed-variables.ts';
 import { inputTypeOf } from './parameters/input-kinds.ts';
 import { canBeMarked, markPlaceholders } from './parameters/mark-inputs.ts';
-import { assignedIn, type KnownVariables } from './parameters/mark-variables.ts';
+import { assignedIn, expandedIn, type KnownVariables } from './parameters/mark-variables.ts';
 import type { ParsedRunbook, StepDraft } from './parsed-runbook.ts';
 import { riskOf } from './risk/verdict.ts';
 import { runbookProblem } from './runbook-problem.ts';
@@ -58,7 +58,7 @@ export async function parseRunbook(source: { file: string; text: string }): Prom
     );
   }
   const known: KnownVariables = {
-    assigned: await assignedAnywhere(fenceEntries),
+    ...(await variablesAnywhere(fenceEntries)),
     declared: new Map([
       ...askedInputs(fenceEntries),
       ...front.inputs.map((input) => [input.name, input.type] as const),
@@ -411,19 +411,24 @@ class InputCollector {
   }
 }
 
-async function assignedAnywhere(fences: readonly FenceEntry[]): Promise<Set<string>> {
-  const names = new Set<string>();
+async function variablesAnywhere(
+  fences: readonly FenceEntry[],
+): Promise<Pick<KnownVariables, 'assigned' | 'expanded'>> {
+  const assigned = new Set<string>();
+  const expanded = new Set<string>();
   for (const fence of fences) {
     const language = fence.language.toLowerCase();
     const named = readingByName(language);
-    if (named !== 'shell' && (named !== undefined || !fence.text.includes('='))) continue;
+    if (named !== 'shell' && (named !== undefined || !/[=$]/.test(fence.text))) continue;
     if (fence.text.length > MAX_SYNTAX_CHARS) continue;
     const marked = markPlaceholders(typedShell(language, fence.text));
     if (marked.full) continue;
     const parsed = await parseShell(marked.text);
-    if (parsed.ok) for (const name of assignedIn(parsed.tree)) names.add(name);
+    if (!parsed.ok) continue;
+    for (const name of assignedIn(parsed.tree)) assigned.add(name);
+    for (const name of expandedIn(parsed.tree)) expanded.add(name);
   }
-  return names;
+  return { assigned, expanded };
 }
 
 /** Inputs a person is asked for while it runs, by the `input` fences; what is wrong with one is told when it is read. */
