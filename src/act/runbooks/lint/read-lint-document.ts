@@ -3,12 +3,15 @@ import remarkFrontmatter from 'remark-frontmatter';
 import remarkGfm from 'remark-gfm';
 import remarkParse from 'remark-parse';
 import { unified } from 'unified';
+import type { RunbookProcedure } from '../../../contract/runbook.ts';
 import { HoldfastError } from '../../../platform/errors/holdfast-error.ts';
 import { commandsOfTranscript, isKnownCommand, readingOf } from '../blocks/detect-language.ts';
 import { looksLikeSql } from '../blocks/read-sql-block.ts';
 import { headingSlugs } from '../markdown/slug-headings.ts';
 import { canBeMarked, markPlaceholders } from '../parameters/mark-inputs.ts';
 import { parseRunbook } from '../parse-runbook.ts';
+import type { ParsedRunbook } from '../parsed-runbook.ts';
+import { planProcedure } from '../plan-procedure.ts';
 import type { LintBlock, LintDocument, LintHeading, LintItem, LintLink } from './lint-document.ts';
 import type { Span } from './lint-rule.ts';
 import { type LintCommand, readScript } from './lint-script.ts';
@@ -76,18 +79,37 @@ export function lineStarts(text: string): number[] {
   return starts;
 }
 
-/** What reading it as a runbook tells: why it is refused, or what had to be worked around. */
+/** What reading and planning it as a runbook tells: why it is refused, or what had to be worked around. */
 async function readAsRunbook(source: { file: string; text: string }): Promise<Pick<LintDocument, 'problem' | 'notes'>> {
   try {
-    return { problem: null, notes: (await parseRunbook(source)).problems };
+    const document = await parseRunbook(source);
+    const problem = document.procedures
+      .map((procedure) => planProblem(document, procedure))
+      .find((each) => each !== null);
+    return { problem: problem ?? null, notes: document.problems };
   } catch (thrown) {
     if (!(thrown instanceof HoldfastError) || thrown.kind !== 'invalid') throw thrown;
-    const said = thrown.message.startsWith(`${source.file}:`)
-      ? thrown.message.slice(source.file.length + 1)
-      : thrown.message;
-    const [, line = '1', message = said] = /^(\d+): (.*)$/s.exec(said) ?? [];
-    return { problem: { line: Number(line), message }, notes: [] };
+    return { problem: placeOf(thrown, source.file) ?? { line: 1, message: thrown.message }, notes: [] };
   }
+}
+
+/** Why a procedure cannot be planned, where that is the document's own doing: a `verify` that names no step. */
+function planProblem(document: ParsedRunbook, procedure: RunbookProcedure): LintDocument['problem'] {
+  // What other runbooks hold is not known here.
+  if (procedure.phases.some((phase) => phase.steps.some((step) => step.kind === 'subrunbook'))) return null;
+  try {
+    planProcedure({ document, procedure: procedure.slug, inputs: {} });
+    return null;
+  } catch (thrown) {
+    return thrown instanceof HoldfastError ? placeOf(thrown, document.file) : null;
+  }
+}
+
+/** The line an error of the parser names before its message. */
+function placeOf(error: HoldfastError, file: string): LintDocument['problem'] {
+  const said = error.message.startsWith(`${file}:`) ? error.message.slice(file.length + 1) : '';
+  const [, line, message] = /^(\d+): (.*)$/s.exec(said) ?? [];
+  return line === undefined ? null : { line: Number(line), message: message! };
 }
 
 type Walked = {

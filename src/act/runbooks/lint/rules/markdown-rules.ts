@@ -17,6 +17,10 @@ export const MARKDOWN_RULES: readonly LintRule[] = [
     fix: 'Write the attribute or setting as the message says.',
     bad: '```sh {risk=harmless}\nuptime\n```\n',
     good: '```sh {risk=read}\nuptime\n```\n',
+    loud: ['# X\n\n```sh {name=a risk=change rollback=nope}\ntouch /tmp/x\n```\n'],
+    silent: [
+      '# X\n\n```sh {name=a risk=change rollback=undo}\ntouch /tmp/x\n```\n\n```sh {name=undo}\nrm /tmp/x\n```\n',
+    ],
     *check(document) {
       if (document.problem !== null)
         yield { at: document.lineSpan(document.problem.line), message: document.problem.message };
