@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { type LintFinding, lintFindingSchema } from '../../src/contract/runbook-lint.ts';
+import { beginStory } from '../harness/story.ts';
 import { type CliOptions, parseJson, runHoldfast } from './cli-process.ts';
 
 // Each command is a process of its own, and machines of continuous integration are busy.
@@ -145,5 +146,20 @@ describe('holdfast runbook lint', () => {
     expect(parseJson<LintFinding[]>(result).map((finding) => finding.line)).toEqual([7]);
     const all = silenced.replace('disable pipe', 'disable-file pipe');
     expect(parseJson<LintFinding[]>(await lint([write('silent.md', all), '--json']))).toEqual([]);
+  });
+});
+
+describe('GET /api/v1/runbooks/lint', () => {
+  it('tells the same findings to the web UI', async () => {
+    const story = await beginStory({});
+    try {
+      story.writeRunbook('backup.md', BACKUP);
+      const { items } = await story.api<{ items: LintFinding[] }>('GET', '/api/v1/runbooks/lint?path=backup.md');
+      const told = parseJson<LintFinding[]>(await lint([write('backup.md', BACKUP), '--json']));
+      expect(items).toEqual(told);
+      expect(items).toHaveLength(1);
+    } finally {
+      await story.close();
+    }
   });
 });
