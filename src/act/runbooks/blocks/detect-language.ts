@@ -39,12 +39,12 @@ const BY_LANGUAGE: readonly { languages: string; reading: Reading }[] = [
   // Programs that are built somewhere else are shown, not run from a runbook.
   {
     languages:
-      'java go golang rust rs c cpp c++ h csharp cs kotlin kt scala swift dart objc vue svelte haskell hs ocaml fsharp zig solidity asm',
+      'java go golang rust rs jsx tsx c cpp c++ h csharp cs kotlin kt scala swift dart objc vue svelte haskell hs ocaml fsharp zig solidity asm',
     reading: 'sample',
   },
   {
     languages:
-      'ruby rb irb rails pry python py python3 pycon ipython django js javascript node nodejs ts typescript jsx tsx mjs mongo mongodb mongosh mongoshell php tinker erlang erl redis redis-cli rediscli mysql mariadb cql cqlsh sqlite sqlite3 tsql mssql plsql oracle clickhouse hive presto trino snowflake bigquery cypher neo4j http rest elasticsearch es kibana opensearch powershell ps1 pwsh posh cmd bat batch dos',
+      'ruby rb irb rails pry python py python3 pycon ipython django js javascript node nodejs ts typescript mjs mongo mongodb mongosh mongoshell php tinker erlang erl redis redis-cli rediscli mysql mariadb cql cqlsh sqlite sqlite3 tsql mssql plsql oracle clickhouse hive presto trino snowflake bigquery cypher neo4j http rest elasticsearch es kibana opensearch powershell ps1 pwsh posh cmd bat batch dos',
     reading: 'console',
   },
   {

@@ -42,6 +42,8 @@ export async function readConsoleBlock(
     { start: firstCharacter(text), end: text.trimEnd().length },
     verdict,
     `Holdfast has no console for ${TOLD[language]}`,
+    text,
+    language === 'js' || language === 'php',
   );
   return { class: verdict.class as BlockClass, reason: verdict.reason, seeds: [seed] };
 }
@@ -54,16 +56,19 @@ export function byHandSeed(
   why: string,
   /** What was typed, at the same places: output asks nothing. */
   typed = text,
+  /** Languages in which `<T>` is everyday grammar: only what is written like a question is one. */
+  isTyped = false,
 ): StepSeed {
   const body = text.slice(at.start, at.end);
-  const inputs: FoundInput[] = markPlaceholders(typed.slice(at.start, at.end), { brackets: false }).marks.map(
-    (mark) => ({
+  const said = typed.slice(at.start, at.end);
+  const inputs: FoundInput[] = markPlaceholders(said, { brackets: false })
+    .marks.filter((mark) => !isTyped || !/^<[\w$.]+(?:,? [\w$.]+)*>$/.test(said.slice(mark.start, mark.end)))
+    .map((mark) => ({
       name: mark.name,
       source: mark.source,
       type: mark.type,
       offset: at.start + mark.start,
-    }),
-  );
+    }));
   return manualSeed(body, at, {
     found: verdict.class,
     reason: `only a person can do this: ${why}; ${verdict.reason}`,

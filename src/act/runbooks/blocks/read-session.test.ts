@@ -131,6 +131,17 @@ describe('what nobody typed', () => {
     expect(document.inputs).toEqual([]);
   });
 
+  it('is no generic type of a program either, while variables of another shell are asked for', async () => {
+    expect(
+      (await read('const x = new Map<Name, Value>();\nload<Name>("<api-key>");', 'ts')).document.inputs.map(
+        (each) => each.name,
+      ),
+    ).toEqual(['api-key']);
+    expect((await read('$ ssh web-1\n$ kill $WEB_PID', 'console')).document.inputs.map((each) => each.name)).toEqual([
+      'WEB_PID',
+    ]);
+  });
+
   it('is the table a command prints, whatever its rows begin with', async () => {
     const { steps } = await read(
       '# for p in $(pgrep web); do ps -o pid,command $p; done\nUSER   PID COMMAND\nkill   12  kill -9 1',

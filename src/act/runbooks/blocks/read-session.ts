@@ -1,7 +1,9 @@
 import type { BlockClass } from '../../../contract/runbook.ts';
+import { markPlaceholders } from '../parameters/mark-inputs.ts';
+import { markVariables } from '../parameters/mark-variables.ts';
 import { classifyScript } from '../risk/classify-shell.ts';
 import { riskiest, type Verdict } from '../risk/verdict.ts';
-import type { BlockContext, BlockReading, StepSeed } from './block-reading.ts';
+import type { BlockContext, BlockReading, FoundInput, StepSeed } from './block-reading.ts';
 import { BY_HAND_MS } from './bound-endless.ts';
 import { byHandSeed, judgeConsole } from './read-console.ts';
 import { readShellBlock } from './read-shell-block.ts';
@@ -60,6 +62,7 @@ export async function readSession(session: Session, text: string, context: Block
     const own = new Set(part.entry === null ? part.lines : [part.entry, ...part.lines]);
     const at = { start, end };
     const seed = byHandSeed(text, at, verdict, 'it is typed where Holdfast cannot type', keepLines(lines, own));
+    if (part.place === 'remote') seed.inputs = await inputsOfShell(keepLines(lines, own), at, context);
     if (part.entry !== null)
       seed.bound = {
         how: 'time-box',
@@ -87,6 +90,17 @@ export async function readSession(session: Session, text: string, context: Block
   );
   seeds.sort((left, right) => left.start - right.start);
   return { class: worst.class, reason: worst.reason, seeds };
+}
+
+/** Placeholders and unset variables of what is typed into another machine's shell. */
+async function inputsOfShell(
+  typed: string,
+  at: { start: number; end: number },
+  context: BlockContext,
+): Promise<FoundInput[]> {
+  const marked = markPlaceholders(typed.slice(at.start, at.end));
+  await markVariables(marked, context.known);
+  return marked.marks.map(({ name, source, type, start }) => ({ name, source, type, offset: at.start + start }));
 }
 
 const withoutHand = ({ class: found, reason }: Verdict): Verdict => ({ class: found, reason });

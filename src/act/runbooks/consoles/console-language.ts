@@ -18,7 +18,7 @@ export type ConsoleLanguage =
 const NAMES: Readonly<Record<ConsoleLanguage, string>> = {
   ruby: 'ruby rb irb rails pry',
   python: 'python py python3 pycon ipython django',
-  js: 'js javascript node nodejs ts typescript jsx tsx mjs',
+  js: 'js javascript node nodejs ts typescript mjs',
   mongo: 'mongo mongodb mongosh mongoshell',
   php: 'php tinker',
   erlang: 'erlang erl',

@@ -294,7 +294,8 @@ export const FLEET_TOOLS: readonly RiskTool[] = [
   tool(
     'knife',
     {
-      values: '-c --config -E --environment -x --ssh-user -i -a --attribute -F --format -u --user -k --key -z',
+      values:
+        '-c --config -E --environment -x --ssh-user -i -a --attribute -F --format -u --user -k --key -z -C --concurrency -p --ssh-port -P --ssh-password -G --ssh-gateway',
       bare: '-y --yes --id-only -i',
       verbDepth: 4,
     },
