@@ -65,6 +65,12 @@ export const AWS_TOOLS: readonly RiskTool[] = [
         examples: ['aws ec2 delete-volume --volume-id v --dry-run'],
       },
       {
+        sub: '* validate-*|test-*',
+        risk: 'check',
+        reason: 'aws checks',
+        examples: ['aws cloudformation validate-template --template-body file://t'],
+      },
+      {
         sub: 'sqs receive-message',
         risk: 'change',
         reason: 'receiving hides messages from other receivers',
@@ -106,10 +112,10 @@ export const AWS_TOOLS: readonly RiskTool[] = [
         examples: ['aws ssm send-command --document-name AWS-RunShellScript'],
       },
       {
-        sub: 'ecs execute-command|run-task',
+        sub: 'ecs execute-command',
         risk: 'opaque',
         reason: 'aws ecs runs a command in a task',
-        examples: ['aws ecs run-task --cluster c'],
+        examples: ['aws ecs execute-command --cluster c --task t --interactive'],
       },
       {
         sub: 'stepfunctions|codebuild|codepipeline|glue|batch|events start-*|submit-*|put-events',

@@ -1,4 +1,4 @@
-import { CHANGES, CHECKS, ENDS, READS } from './common-verbs.ts';
+import { CHANGES, CHECKS, ENDS, LOOKING_NOUNS, READS } from './common-verbs.ts';
 import { type RiskRule, type RiskTool, tool } from './rule.ts';
 
 /** The other clouds put the verb last (`gcloud compute instances delete`), at a depth that differs by service. */
@@ -32,6 +32,7 @@ const cloud = (
     { sub: `@${CHECKS}`, risk: 'check', reason: 'it checks or waits', examples: [] },
     { sub: `@${READS}`, risk: 'read', reason: 'it looks', examples: [examples[0]] },
     { sub: `@${CHANGES}`, risk: 'change', reason: 'it creates or changes something', examples: [examples[1]] },
+    { sub: `@${LOOKING_NOUNS}`, risk: 'read', reason: 'it looks', examples: [] },
   ],
 });
 

@@ -85,6 +85,12 @@ export const DATA_STORE_TOOLS: readonly RiskTool[] = [
         examples: ['redis-cli SLOWLOG GET 10', 'redis-cli CLIENT LIST', 'redis-cli CONFIG GET maxmemory'],
       },
       {
+        sub: 'DEBUG OBJECT|JMAP|HELP|STRINGMATCH-LEN',
+        risk: 'read',
+        reason: 'redis-cli looks',
+        examples: ['redis-cli debug object k'],
+      },
+      {
         sub: 'SENTINEL MASTERS|MASTER|REPLICAS|SLAVES|SENTINELS|GET-MASTER-ADDR-BY-NAME|CKQUORUM|INFO-CACHE|MYID|IS-MASTER-DOWN-BY-ADDR|PENDING-SCRIPTS|CONFIG|DEBUG',
         risk: 'read',
         reason: 'redis-cli looks',

@@ -145,6 +145,20 @@ export const SQL_STATEMENTS: readonly SqlStatementRule[] = [
     reason: 'ALTER TABLE drops or rewrites part of the table',
     examples: ['ALTER TABLE t DROP COLUMN a', 'ALTER TABLE t ALTER a TYPE int'],
   },
+  {
+    statement: 'GrantStmt',
+    when: /^(?!.*"is_grant":true)/s,
+    risk: 'destroy',
+    reason: 'REVOKE takes rights away',
+    examples: ['REVOKE SELECT ON t FROM r'],
+  },
+  {
+    statement: 'GrantRoleStmt',
+    when: /^(?!.*"is_grant":true)/s,
+    risk: 'destroy',
+    reason: 'REVOKE takes rights away',
+    examples: ['REVOKE r FROM u'],
+  },
   ...changes(
     [
       'AlterTableStmt',

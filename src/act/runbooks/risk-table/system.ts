@@ -89,6 +89,12 @@ export const SYSTEM_TOOLS: readonly RiskTool[] = [
     rules: [
       { sub: '-', risk: 'read', reason: 'says what the machine is called', examples: ['hostname -f'] },
       { sub: 'status|show|list-*', risk: 'read', reason: 'looks', examples: ['timedatectl status'] },
+      {
+        sub: 'set-time|set-ntp|terminate-session|kill-session|terminate-user|kill-user',
+        risk: 'destroy',
+        reason: 'sets the clock, or ends sessions',
+        examples: ['timedatectl set-time 10:00', 'loginctl terminate-user u'],
+      },
       { risk: 'change', reason: "changes the machine's identity", examples: ['hostname x'] },
     ],
   },

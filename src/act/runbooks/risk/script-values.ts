@@ -149,6 +149,9 @@ function valuesOf(
   return values.values as Value[];
 }
 
+/** A body that replaces its arguments, or shifts them in a loop, has others than it was called with. */
+const CHANGES_ARGUMENTS = /\bset\s+--|\b(?:while|until|for)\b[\s\S]*\bshift\b/;
+
 function argumentsAt(
   tree: ShellTree,
   known: ReadonlyMap<string, Known>,
@@ -158,6 +161,7 @@ function argumentsAt(
   const definition = ancestorOf(tree, expansion, ['function_definition']);
   const calls = definition === undefined ? undefined : known.get(`${definition.start}@`)?.values;
   if (definition === undefined || calls === undefined || calls.includes(null)) return undefined;
+  if (CHANGES_ARGUMENTS.test(textOf(tree, definition)) || /\bexport\s+-f\b/.test(tree.text)) return undefined;
   const before = tree.text.slice(definition.start, expansion.start);
   const shifted = [...before.matchAll(/(?:^|[\s;{])shift(?:\s+(\d))?(?=\s|;)/g)].reduce(
     (sum, match) => sum + Number(match[1] ?? 1),
