@@ -114,7 +114,7 @@ async function measureEngine(own: OwnDatabase, runs: number, steps: number): Pro
   const transitions = createStepTransitionStore({
     pool: own.database.pool,
     workerId: lease.id,
-    afterCommit: () => wakeups.kick('outbox'),
+    afterCommit: () => wakeups.kick('events'),
   });
   const startedAt = performance.now();
   const worker = startRunWorker(

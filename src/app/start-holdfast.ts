@@ -233,7 +233,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       const transitions = createStepTransitionStore({
         pool: database.pool,
         workerId: lease.id,
-        afterCommit: () => wakeups.kick('outbox'),
+        afterCommit: () => wakeups.kick('events'),
       });
       start(
         'run worker',

@@ -58,7 +58,7 @@ describe('parallel steps', () => {
     const { log, end, until } = watched(worker);
     await worker.work();
     await until('a', 'b');
-    expect(log).toEqual(['+a', '+b']);
+    expect(log.toSorted()).toEqual(['+a', '+b']);
     end('b');
     await until('c');
     end('a');

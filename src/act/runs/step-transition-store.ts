@@ -33,46 +33,15 @@ const LANES = 2;
 const LONGEST_BATCH = 400;
 
 const ADVANCE = `
-with inp as (
-  select * from unnest($2::int[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
-                       $9::int[], $10::text[], $11::text[], $12::int[], $13::text[], $14::text[], $15::jsonb[], $16::text[], $17::jsonb[])
-    as t(ord, run_id, epoch, step_id, from_status, to_status, at, n, token, attempt_status, exit_code, reason, kind, body, actor, outputs)
-), held as (
-  select r.id from runs r join (select distinct run_id, epoch from inp) i on i.run_id = r.id
-  where r.lease_epoch = i.epoch and r.worker_id = $1 and r.status in ('running', 'cancelling', 'rolling-back')
-    and exists (select from workers w where w.id = $1 and w.lease_expires_at > clock_timestamp())
-  order by r.id for share of r
-), moved as (
-  update run_steps s
-  set status = i.to_status,
-      attempts = greatest(s.attempts, coalesce(i.n, 0)),
-      outputs = coalesce(i.outputs, s.outputs),
-      started_at = case when i.to_status in ('running', 'waiting') and s.status = 'pending' then i.at else s.started_at end,
-      ended_at = case when i.to_status in ('running', 'waiting', 'pending', 'rolling-back', 'in-doubt') then null else i.at end
-  from inp i join held h on h.id = i.run_id
-  where s.run_id = i.run_id and s.id = i.step_id and s.status = i.from_status
-  returning i.ord
-), begun as (
-  insert into step_attempts (run_id, step_id, n, status, worker_id, host, boot_id, token, started_at)
-  select i.run_id, i.step_id, i.n, 'running', $1, w.host, w.boot_id, i.token, i.at
-  from inp i join moved m on m.ord = i.ord join workers w on w.id = $1
-  where i.attempt_status = 'running'
-), ended as (
-  update step_attempts a set status = i.attempt_status, ended_at = i.at, exit_code = i.exit_code, reason = i.reason
-  from inp i join moved m on m.ord = i.ord
-  where i.attempt_status <> 'running' and a.run_id = i.run_id and a.step_id = i.step_id and a.n = i.n
-), told as (
-  insert into outbox (kind, aggregate, body, actor, at)
-  select i.kind, 'run:' || i.run_id, i.body, i.actor, i.at from inp i join moved m on m.ord = i.ord order by i.ord
-)
-select ord from moved`;
+  select advance_steps as ord from advance_steps($1, $2::int[], $3::text[], $4::int[], $5::text[], $6::text[], $7::text[],
+    $8::timestamptz[], $9::int[], $10::text[], $11::text[], $12::int[], $13::text[], $14::text[], $15::jsonb[], $16::text[], $17::jsonb[])`;
 
 type Submission = { transitions: readonly StepTransition[]; resolve: () => void; reject: (error: unknown) => void };
 
 /**
  * Group commit for step transitions: all runs of a worker share statements and so commits. One run's transitions still
  * are one guarded unit, because each submission's rows are checked for themselves.
- * @param options.afterCommit told once per committed batch (to wake the sequencer)
+ * @param options.afterCommit told once per committed batch (to wake who follows the events: they have their positions)
  */
 export function createStepTransitionStore(options: {
   pool: pg.Pool;
