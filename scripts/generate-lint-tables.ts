@@ -5,8 +5,9 @@ import { brotliCompressSync, constants } from 'node:zlib';
 
 /**
  * Asks the installed tools for their options and writes what the linter knows of them. Run by hand where the tools are
- * (`node scripts/generate-lint-tables.ts [TOOL=PATH…] [aws=DUMP.jsonl]`); a tool that is missing keeps its old table.
- * The dump is what `python3 scripts/dump-aws-commands.py` prints.
+ * (`node scripts/generate-lint-tables.ts [TOOL=PATH…] [aws=DUMP.jsonl] [gcloud=gcloud_completions.py]`); a tool that is
+ * missing keeps its old table. The dump is what `python3 scripts/dump-aws-commands.py` prints; the completions lie in the
+ * client's own folder, below data/cli.
  */
 type ToolTable = {
   version: string;
@@ -74,6 +75,8 @@ function main(): void {
   writeFileSync(file, `${MADE_BY}${typed}${JSON.stringify(tables, null, 1)};\n`);
   const dump = paths.get('aws');
   if (dump !== undefined) writeAws(dump);
+  const completions = paths.get('gcloud');
+  if (completions !== undefined) writeGcloud(completions);
 }
 
 function readTables(file: string): Record<string, ToolTable> {
@@ -196,6 +199,40 @@ function writeAws(dump: string): void {
   });
   writeFileSync(`${FOLDER}aws-table.ts`, `${MADE_BY}export const AWS_TABLE = '${packed.toString('base64')}';\n`);
   process.stderr.write(`aws ${version}: ${Object.keys(services).length} services, ${packed.length} bytes\n`);
+}
+
+const READ_COMPLETIONS = `
+import ast, json, sys
+source = open(sys.argv[1]).read()
+at = source.index("STATIC_COMPLETION_CLI_TREE")
+print(json.dumps(ast.literal_eval(source[source.index("=", at) + 1 :].strip())))
+`;
+
+type CompletionTree = { flags?: Record<string, unknown>; commands?: Record<string, CompletionTree> };
+
+/** The released commands of gcloud; alpha and beta change too often to be held against anyone. */
+function writeGcloud(completions: string): void {
+  const { stdout } = spawnSync('python3', ['-c', READ_COMPLETIONS, completions], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const commands: Record<string, string> = {};
+  const visit = (tree: CompletionTree, path: readonly string[]) => {
+    const flags = Object.entries(tree.flags ?? {}).map(([name, kind]) => name + (kind === 'bool' ? '' : '='));
+    commands[path.join(' ')] = flags.sort().join(' ');
+    for (const [name, child] of Object.entries(tree.commands ?? {})) {
+      if (path.length > 0 || !/^(?:alpha|beta)$/.test(name)) visit(child, [...path, name]);
+    }
+  };
+  visit(JSON.parse(stdout) as CompletionTree, []);
+  const version =
+    /\d+\.\d+\.\d+/.exec(spawnSync('gcloud', ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[0] ?? '';
+  const table: ToolTable = { version, global: '', commands };
+  const packed = brotliCompressSync(JSON.stringify(table), {
+    params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 },
+  });
+  writeFileSync(`${FOLDER}gcloud-table.ts`, `${MADE_BY}export const GCLOUD_TABLE = '${packed.toString('base64')}';\n`);
+  process.stderr.write(`gcloud ${version}: ${Object.keys(commands).length} commands, ${packed.length} bytes\n`);
 }
 
 main();

@@ -4,6 +4,7 @@ import type { SqlStatementSyntax } from '../syntax/parse-syntax.ts';
 import type { Span } from './lint-rule.ts';
 import type { LintCommand, LintScript } from './lint-script.ts';
 import type { AwsTable } from './tools/aws-table.ts';
+import type { ToolTables } from './tools/tool-table.ts';
 
 export type LintHeading = Span & { title: string; slug: string; depth: number; line: number };
 export type LintLink = Span & { url: string };
@@ -58,6 +59,8 @@ export type LintDocument = {
   commands: readonly LintCommand[];
   sql: readonly LintSql[];
   queries: readonly LintQuery[];
+  /** What the other tools take. */
+  tools: ToolTables;
   /** What aws takes; null where the document does not call it. */
   aws: AwsTable | null;
   /** Says whether a file the document links to is there; null where nobody can know (standard input, an API). */

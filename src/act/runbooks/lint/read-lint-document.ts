@@ -18,6 +18,7 @@ import { type LintCommand, readScript } from './lint-script.ts';
 import { findQueries } from './read-queries.ts';
 import { findSql } from './read-sql.ts';
 import { loadAwsTable } from './tools/aws-table.ts';
+import { loadToolTables } from './tools/tool-table.ts';
 
 const reader = unified().use(remarkParse).use(remarkGfm).use(remarkFrontmatter, ['yaml']);
 const CRONTAB_LINE =
@@ -69,8 +70,10 @@ export async function readLintDocument(source: {
     },
   };
   const sql = await findSql(blocks, commands);
-  const aws = commands.some((command) => command.name === 'aws') ? await loadAwsTable() : null;
-  return { ...partial, sql, aws, queries: findQueries({ ...partial, inline: found.inline }) };
+  const called = new Set(commands.map((command) => command.name));
+  const aws = called.has('aws') ? await loadAwsTable() : null;
+  const tools = await loadToolTables(called);
+  return { ...partial, sql, aws, tools, queries: findQueries({ ...partial, inline: found.inline }) };
 }
 
 export function lineStarts(text: string): number[] {

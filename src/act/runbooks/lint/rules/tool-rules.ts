@@ -1,6 +1,7 @@
 import { nearestName } from '../edit-distance.ts';
 import { type LintRule, sh } from '../lint-rule.ts';
-import { unknownOptions, versionOf } from '../tools/read-options.ts';
+import type { LintCommand } from '../lint-script.ts';
+import { unknownOptions } from '../tools/read-options.ts';
 import { REMOVED } from './removed-calls.ts';
 
 /** Calls that the tool itself would refuse, by tables made from the tools' own help. */
@@ -20,10 +21,15 @@ export const TOOL_RULES: readonly LintRule[] = [
       sh('docker run --deamon nginx'),
       sh('systemctl restart nginx --no-wait'),
       sh('sudo -u postgres pg_dump --gzip shop'),
+      sh('gcloud compute instances list --al-zones --only-running'),
+      sh('gcloud sql instances failover shop --force'),
     ],
     silent: [
       sh('kubectl exec -it shop -- ls --color --no-such'),
       sh('kubectl exec shop ls --no-such'),
+      sh(
+        'gcloud compute ssh vm-1 --zone=$ZONE --command="uptime" -- -N\ngcloud --project=x container clusters get-credentials y --region z\ngcloud beta run deploy x --no-such\ngcloud compute firewall-rules create a --allow tcp:22 --source-ranges=10.0.0.0/8 --quiet',
+      ),
       sh('kubectl get pods -nshop -owide --show-labels -l app=x -A'),
       sh('kubectl delete pod x --grace-period=0 --force'),
       sh('kubectl --context prod -n shop drain node-1 --ignore-daemonsets --delete-emptydir-data'),
@@ -47,7 +53,7 @@ export const TOOL_RULES: readonly LintRule[] = [
     ],
     *check(document) {
       for (const command of document.commands) {
-        for (const problem of unknownOptions(command)) {
+        for (const problem of unknownOptions(command, document.tools)) {
           if (
             problem.kind !== 'option' ||
             REMOVED.some((removed) => removed.option === problem.name && removed.tool === command.name)
@@ -58,7 +64,7 @@ export const TOOL_RULES: readonly LintRule[] = [
           const span = { start: problem.word.start + at, end: problem.word.start + at + problem.name.length };
           yield {
             at: at < 0 || command.quoted ? problem.word : span,
-            message: `${problem.command} has no option ${problem.name}${meant === undefined ? '' : `; did you mean ${meant}?`} (${command.name} ${versionOf(command.name)})`,
+            message: `${problem.command} has no option ${problem.name}${meant === undefined ? '' : `; did you mean ${meant}?`} (${command.name} ${document.tools[command.name]?.version ?? ''})`,
             ...(meant !== undefined &&
               meant.length > 5 &&
               at >= 0 &&
@@ -85,7 +91,8 @@ export const TOOL_RULES: readonly LintRule[] = [
     ],
     *check(document) {
       for (const command of document.commands) {
-        const [problem] = command.name === 'systemctl' ? systemctlVerb(command) : unknownOptions(command);
+        const [problem] =
+          command.name === 'systemctl' ? systemctlVerb(command) : unknownOptions(command, document.tools);
         if (problem?.kind !== 'command') continue;
         // Plugins add commands, so only what is nearly one of the tool's own is called a mistake.
         const nested = problem.command.includes(' ');
@@ -169,7 +176,7 @@ export const TOOL_RULES: readonly LintRule[] = [
   },
 ];
 
-function systemctlVerb(command: Parameters<typeof unknownOptions>[0]) {
+function systemctlVerb(command: LintCommand) {
   const verb = command.args.find((arg) => !arg.value.startsWith('-'));
   if (verb === undefined || SYSTEMCTL_VERBS.includes(verb.value) || !/^[a-z-]+$/.test(verb.value)) return [];
   return [{ word: verb, kind: 'command' as const, name: verb.value, command: 'systemctl', known: SYSTEMCTL_VERBS }];

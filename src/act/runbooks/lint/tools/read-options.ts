@@ -1,6 +1,6 @@
 import { DYNAMIC } from '../../risk/shell-words.ts';
 import type { LintCommand, LintWord } from '../lint-script.ts';
-import { TOOL_TABLES } from './generated/tool-tables.ts';
+import type { ToolTables } from './tool-table.ts';
 
 /** How a tool reads its command line, beyond what its help says. */
 type Habit = {
@@ -66,6 +66,11 @@ const HABITS: Readonly<Record<string, Habit>> = {
     abbreviates: true,
     also: '-f --follow -n= --lines= -x --catalog -e --pager-end --no-pager -o= --output= -r --reverse -p= --priority= --vacuum-time= --vacuum-size= --vacuum-files= -k --dmesg -g= --grep= --case-sensitive= -u= --unit= -t= --identifier= --invocation= -I --list-invocations --no-hostname --utc -a --all -q --quiet -b= --boot= --disk-usage --rotate --flush --sync -N -F= --field= --truncate-newline -T= --exclude-identifier= --output-fields=',
   },
+  gcloud: {
+    abbreviates: true,
+    negates: true,
+    also: '-q --quiet -h --help --version -v --format= --project= --filter= --limit= --page-size= --sort-by= --uri --async --impersonate-service-account= --log-http --verbosity= --user-output-enabled --flatten= --trace-token= --billing-project= --account= --configuration= --flags-file= --zone= --region= --location=',
+  },
   git: {
     abbreviates: true,
     negates: true,
@@ -84,8 +89,8 @@ export type OptionProblem = {
 type Known = { options: Map<string, boolean>; path: string };
 
 /** Options and commands of a call that the tool does not have. Nothing where the tool is not in the tables. */
-export function unknownOptions(call: LintCommand): OptionProblem[] {
-  const table = Object.hasOwn(TOOL_TABLES, call.name) ? TOOL_TABLES[call.name] : undefined;
+export function unknownOptions(call: LintCommand, tables: ToolTables): OptionProblem[] {
+  const table = Object.hasOwn(tables, call.name) ? tables[call.name] : undefined;
   if (table === undefined) return [];
   const habit = HABITS[call.name] ?? {};
   const names = Object.keys(table.commands).filter((name) => name !== '');
@@ -104,6 +109,12 @@ export function unknownOptions(call: LintCommand): OptionProblem[] {
     }
     return { options, path };
   };
+  // Unreleased commands are not in the table.
+  if (
+    call.name === 'gcloud' &&
+    /^(?:alpha|beta|preview)$/.test(call.args.find((arg) => !arg.value.startsWith('-'))?.value ?? '')
+  )
+    return [];
   let now = known('');
   const pending: { word: LintWord; name: string }[] = [];
   const problems: OptionProblem[] = [];
@@ -201,6 +212,3 @@ const topLevel = (names: readonly string[], path: string): string[] => {
     ...new Set(names.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length).split(' ')[0]!)),
   ];
 };
-
-/** The release whose options are known. */
-export const versionOf = (tool: string): string => TOOL_TABLES[tool]?.version ?? '';
