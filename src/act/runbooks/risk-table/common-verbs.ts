@@ -5,7 +5,7 @@ export const READS =
   'list|ls|describe|show|get|get-*|list-*|show-*|describe-*|read|explain|lookup|query|search|print-*|find|diff|summarize';
 /** Words that look only where no verb stands beside them: `logging metrics create` creates. */
 export const LOOKING_NOUNS =
-  'cat|tail|logs|log|version|info|help|stat|stats|du|browse|output|history|view|usage|metrics|hash|whoami|dump|serial-port-output|quota|tree|catalog|console|url|netcheck|peers|recent|top|me|current|latest';
+  'cat|tail|logs|log|version|info|help|stat|stats|du|output|history|view|usage|metrics|hash|whoami|dump|serial-port-output|quota|tree|catalog|url|netcheck|peers|recent|top|me|current|latest';
 export const CHECKS = 'wait|check|check-*|test|test-*|validate|validate-*|verify|what-if|ping|lint|can-i|exists';
 export const ENDS =
   'delete|seek|remove|destroy|rm|rb|purge|stop|deallocate|reset|reset-*|reboot|redeploy|power-off|poweroff|power-cycle|power-reset|shutdown|shut-down|cancel|cancel-*|revoke|revoke-*|disable|disable-*|detach|detach-*|release|drain|failover|failover-*|switchover|promote-replica|promote|abandon*|remove-*|delete-*|del|clear|clear-*|deactivate|evict|regenerate*|suspend|unset|drop|halt|rollback|recreate*|reimage|rebuild|pause|shelve|shelve-offload|unassign*|disassociate*|deregister*|unregister*|terminate*|force-reboot|flush|rescue|offline|evacuate|force-delete|purge-*|key-revoke|restore|simulate-eviction|start-failover|begin-failover|stop-*|expire|reject|deny|perform-maintenance|hard-reboot|soft-delete|decommission|down|logout|quarantine|archive|expire-key|un-register|force-unlock';

@@ -15,6 +15,8 @@ export const judgeHttpie: Judge = ({ name, args, input }) => {
   );
   const words = given.filter((arg, at) => !arg.startsWith('-') && !values.has(given[at - 1] ?? ''));
   if (words.length === 0) return { class: 'read', reason: `${name} explains itself` };
+  if (words.length > 1 && words[0] === DYNAMIC && /[:/.]/.test(words[1]!))
+    return { class: 'opaque', reason: 'the HTTP method is only known when it runs' };
   const named = METHOD.test(words[0]!) ? words[0]! : undefined;
   const [url = '', ...items] = named === undefined ? words : words.slice(1);
   const sent = items.filter((item) => !/^[\w-]+:(?!=)/.test(item) && !item.includes('=='));

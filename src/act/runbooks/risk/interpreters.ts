@@ -30,13 +30,13 @@ const ALSO: Readonly<Record<string, string>> = {
 export const INTERPRETER_NAMES: readonly string[] = [...Object.keys(INTERPRETERS), ...Object.keys(ALSO), 'perl'];
 
 export const judgeInterpreter: Judge = async (call) => {
-  const { name, args, input, judging } = call;
+  const { name, args, input } = call;
   const given = valuesOf(args);
   if (given.some((arg) => /^(?:--?version|-V|-v|--help|-h)$/.test(arg)) && given.length === 1) return HARMLESS;
   if (name === 'perl') return judgePerl(given);
   const kind = ALSO[name] ?? name;
   const interpreter = INTERPRETERS[kind]!;
-  const code = (text: string) => classifyCode(text, interpreter.language, (script) => judging.script(script));
+  const code = (text: string) => judgeCode(text, interpreter.language, call);
   const at = given.findIndex((arg) => interpreter.says.test(arg));
   if (at >= 0) return code(given[at + 1] ?? '');
   const joined = given.find((arg) => /^--eval=/.test(arg));
@@ -56,6 +56,14 @@ export const judgeInterpreter: Judge = async (call) => {
   if (input.from === 'nothing') return { ...ENTERED };
   return { class: 'opaque', reason: `${name} runs whatever is fed to it` };
 };
+
+/** A statement, a function or a method that is only known when it runs; a value that is hides nothing. */
+const UNKNOWN_CODE = /(?:^|[;\n{])\s*\uFFFC[^\w\n]*(?:$|[;\n}])|\uFFFC\s*\(|\.\s*\uFFFC/;
+
+async function judgeCode(text: string, language: ConsoleLanguage, { judging }: SpecialCall): Promise<Verdict> {
+  if (UNKNOWN_CODE.test(text)) return { class: 'opaque', reason: 'which code runs is only known when it runs' };
+  return classifyCode(text, language, (script) => judging.script(script));
+}
 
 function judgePythonModule(module: string, call: SpecialCall, from: number): Verdict | Promise<Verdict> {
   if (
@@ -91,9 +99,6 @@ export const judgeTaskRunner: Judge = (call) => judgeTask(call.name, call);
 async function judgeTask(name: string, call: SpecialCall): Promise<Verdict> {
   const runner = TASK_RUNNERS.find((each) => each.name === name || each.also?.includes(name))!;
   const given = valuesOf(call.args);
-  const tool = TOOLS.get(runner.name);
-  const known = tool === undefined ? undefined : judgeByRules(tool, given, name);
-  if (known !== undefined && known.class !== 'opaque') return known;
   const words = given.filter((arg) => !arg.startsWith('-') && !/^[A-Za-z_]\w*=/.test(arg));
   const code = runner.code === undefined ? -1 : given.findIndex((arg) => runner.code!.test(arg));
   if (runner.language !== undefined && code >= 0) {
@@ -108,16 +113,16 @@ async function judgeTask(name: string, call: SpecialCall): Promise<Verdict> {
     const text = said.find((arg) => !arg.startsWith('--')) ?? call.input.text ?? undefined;
     if (text !== undefined && /^[\w./-]+\.(?:rb|php|py)$/.test(text))
       return { class: 'opaque', reason: `${name} runs a program nobody here has read` };
-    if (text !== undefined)
-      return classifyCode(text.replace(/^--(?:execute|command)=/, ''), language, (script) =>
-        call.judging.script(script),
-      );
+    if (text !== undefined) return judgeCode(text.replace(/^--(?:execute|command)=/, ''), language, call);
   }
   if (runner.opens?.test(words[0] ?? '')) {
     if (call.input.text !== null && runner.language !== undefined)
-      return classifyCode(call.input.text, runner.language, (script) => call.judging.script(script));
+      return judgeCode(call.input.text, runner.language, call);
     return { ...ENTERED };
   }
+  const tool = TOOLS.get(runner.name);
+  const known = tool === undefined ? undefined : judgeByRules(tool, given, name);
+  if (known !== undefined && known.class !== 'opaque') return known;
   if (given.includes('--help') || given.includes('--version')) return HARMLESS;
   const verdicts = words.slice(0, runner.several ? undefined : 2).map((word) => classifyTask(word));
   const found = verdicts.filter((verdict) => verdict !== undefined);

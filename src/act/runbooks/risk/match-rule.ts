@@ -77,17 +77,42 @@ export function judgeByRules(tool: RiskTool, args: readonly string[], name = too
 
 function judgeCall(tool: RiskTool, call: Call): Verdict | undefined {
   const rule = tool.rules.find((candidate) => ruleMatches(tool, candidate, call));
+  // Of a tool whose verbs can do harm, a rule for all the rest says nothing of a verb only known when it runs.
+  if (rule !== undefined && call.positionals[0]?.includes(DYNAMIC) && isForTheRest(rule) && hasHarmfulVerbs(tool))
+    return undefined;
   if (rule !== undefined)
     return { class: rule.risk, reason: rule.reason, ...(rule.byHand && { byHand: true as const }) };
   if (isHelp(call)) return { class: 'read', reason: 'it only explains itself' };
   return undefined;
 }
 
+const isForTheRest = (rule: RiskRule) =>
+  rule.flags === undefined && rule.args === undefined && (rule.sub === undefined || rule.sub === '*');
+
+function hasHarmfulVerbs(tool: RiskTool): boolean {
+  let known = harmfulVerbs.get(tool);
+  if (known === undefined) {
+    known = tool.rules.some(
+      (rule) =>
+        rule.risk === 'destroy' &&
+        rule.sub !== undefined &&
+        patternOf(rule.sub).some(
+          ({ words, anywhere }) =>
+            anywhere.length > 0 || (words[0] !== undefined && !words[0].some((glob) => glob.any)),
+        ),
+    );
+    harmfulVerbs.set(tool, known);
+  }
+  return known;
+}
+
+const harmfulVerbs = new WeakMap<RiskTool, boolean>();
+
 /** The common verbs among the first words, as far as these are known before it runs. */
 function judgeByVerb(tool: RiskTool, call: Call): Verdict | undefined {
-  const unknown = call.positionals.findIndex((word) => word.includes(DYNAMIC));
-  const known = unknown < 0 ? call : { ...call, positionals: call.positionals.slice(0, unknown) };
-  const rule = COMMON_VERB_RULES.find((candidate) => ruleMatches(tool, candidate, known));
+  const first = call.positionals.slice(0, tool.verbDepth ?? DEFAULT_VERB_DEPTH);
+  if (first.some((word) => word.includes(DYNAMIC))) return undefined;
+  const rule = COMMON_VERB_RULES.find((candidate) => ruleMatches(tool, candidate, call));
   return rule && { class: rule.risk, reason: rule.reason };
 }
 
@@ -144,6 +169,9 @@ function onePatternMatches(tool: RiskTool, pattern: CallPattern, call: Call): bo
   if (
     !pattern.words.every((globs, place) => {
       const word = call.positionals[place];
+      // `osd *` is any verb of a group, but not one that is only known when it runs.
+      const isLast = place > 0 && place === pattern.words.length - 1 && pattern.flags.length === 0;
+      if (isLast && word?.includes(DYNAMIC) && pattern.anywhere.length === 0) return false;
       return word !== undefined && globs.some((glob) => globMatches(glob, word));
     })
   ) {

@@ -48,7 +48,7 @@ describe('a careful reader and the classifier', () => {
   it('agree on every line the rules were made with', async () => {
     const { figures, differ } = await measure('tuned.txt');
     expect(differ).toEqual([]);
-    expect(figures.lines).toBeGreaterThan(990);
+    expect(figures.lines).toBeGreaterThan(1_100);
   });
 
   it('agree on nearly every line the rules were not made with, and nothing harmful passes as harmless', async () => {
