@@ -25,6 +25,9 @@ describe('the risk table', () => {
 
   it.each([
     ['vault operator peers', 'read'],
+    ['awless purge x', 'destroy'],
+    ['op vault purge x', 'destroy'],
+    ['grep delete x', 'read'],
     ['kubectl some-plugin tenant list', 'read'],
     ['kubectl some-plugin tenant delete x', 'destroy'],
     ['kubectl some-plugin frobnicate', 'opaque'],

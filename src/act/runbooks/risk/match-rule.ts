@@ -80,6 +80,16 @@ function judgeCall(tool: RiskTool, call: Call): Verdict | undefined {
   // Of a tool whose verbs can do harm, a rule for all the rest says nothing of a verb only known when it runs.
   if (rule !== undefined && call.positionals[0]?.includes(DYNAMIC) && isForTheRest(rule) && hasHarmfulVerbs(tool))
     return undefined;
+  // Nor may it call a removal harmless that no rule of such a tool foresaw.
+  if (
+    rule !== undefined &&
+    (rule.risk === 'read' || rule.risk === 'check') &&
+    isForTheRest(rule) &&
+    hasHarmfulVerbs(tool)
+  ) {
+    const byVerb = judgeByVerb(tool, call);
+    if (byVerb?.class === 'destroy') return byVerb;
+  }
   if (rule !== undefined)
     return { class: rule.risk, reason: rule.reason, ...(rule.byHand && { byHand: true as const }) };
   if (isHelp(call)) return { class: 'read', reason: 'it only explains itself' };
