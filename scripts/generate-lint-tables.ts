@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants } from 'node:zlib';
 
@@ -116,7 +117,7 @@ function askTool(program: string, asking: Asking): ToolTable | null {
   };
   if (asking.only) for (const name of asking.only.split(' ')) visit([name]);
   else visit([]);
-  return { version: /v?\d+\.\d+[\w.-]*/.exec(version)?.[0] ?? '', global: [...global].join(' '), commands };
+  return { version: /\d+\.\d+(?:\.\d+)?/.exec(version)?.[0] ?? '', global: [...global].join(' '), commands };
 }
 
 const globalPart = (help: string) => /^Global (?:Flags|Options):[\s\S]*/im.exec(help)?.[0] ?? '';
@@ -225,8 +226,7 @@ function writeGcloud(completions: string): void {
     }
   };
   visit(JSON.parse(stdout) as CompletionTree, []);
-  const version =
-    /\d+\.\d+\.\d+/.exec(spawnSync('gcloud', ['--version'], { encoding: 'utf8' }).stdout ?? '')?.[0] ?? '';
+  const version = readFileSync(join(dirname(completions), '../../VERSION'), 'utf8').trim();
   const table: ToolTable = { version, global: '', commands };
   const packed = brotliCompressSync(JSON.stringify(table), {
     params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 },

@@ -35,7 +35,8 @@ export async function lintRunbook(
     const seen = new Set<number>();
     for (const found of rule.check(document)) {
       // The same mistake seen in two ways is one mistake.
-      if (seen.has(found.at.start) || seen.size >= MAX_PER_RULE) continue;
+      if (seen.size >= MAX_PER_RULE) break;
+      if (seen.has(found.at.start)) continue;
       seen.add(found.at.start);
       findings.push(toFinding(document, rule, found, place));
     }

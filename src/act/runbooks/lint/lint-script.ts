@@ -158,26 +158,29 @@ function remoteCommand(tool: string, args: readonly ShellWord[]): readonly Shell
 }
 
 function readPipelines(tree: ShellTree, commands: readonly LintCommand[]): LintCommand[][] {
-  const pipelines: LintCommand[][] = [];
-  for (const node of tree.nodes) {
-    if (node.type !== 'pipeline') continue;
-    const stages = childrenOf(tree, node)
-      .filter((child) => child.named)
-      .flatMap((stage) => {
-        const own = commands.find(
-          (command) =>
-            command.tree === tree &&
-            command.node.start >= stage.start &&
-            command.node.end <= stage.end &&
-            command.via.length === 0 &&
-            ancestorOf(tree, command.node, ['command_substitution', 'process_substitution', 'pipeline']) === node,
-        );
-        return own === undefined ? [] : [own];
-      });
-    // `docker exec db pg_dump x | gzip`: what produces is the command inside, so the outermost is named by its node.
-    if (stages.length > 1) pipelines.push(stages);
+  // The first command of each stage: what a command inside a substitution does is not what the stage does.
+  const byPipeline = new Map<ShellNode, LintCommand[]>();
+  const taken = new Set<ShellNode>();
+  for (const command of commands) {
+    if (command.tree !== tree || command.via.length > 0) continue;
+    let inside = command.node;
+    for (let above = parentOf(tree, inside); above !== undefined; above = parentOf(tree, above)) {
+      if (above.type === 'command_substitution' || above.type === 'process_substitution') break;
+      if (above.type === 'pipeline') {
+        if (!taken.has(inside)) (byPipeline.get(above) ?? newStages(byPipeline, above)).push(command);
+        taken.add(inside);
+        break;
+      }
+      inside = above;
+    }
   }
-  return pipelines;
+  return [...byPipeline.values()].filter((stages) => stages.length > 1);
+}
+
+function newStages(byPipeline: Map<ShellNode, LintCommand[]>, pipeline: ShellNode): LintCommand[] {
+  const stages: LintCommand[] = [];
+  byPipeline.set(pipeline, stages);
+  return stages;
 }
 
 /** Placeholders are masked by private-use characters; like expansions they are only known when it runs. */

@@ -192,11 +192,14 @@ export const MARKDOWN_RULES: readonly LintRule[] = [
     silent: ['## Failover\n\nSkip to step 9 of the vendor guide.\n'],
     *check(document) {
       for (const item of document.items) {
-        const numbers = numbersOfSection(document, item.start);
-        if (numbers.size < 2) continue;
-        for (const match of item.text.matchAll(
-          /\b(?:go(?: back)? to|back to|return to|repeat|skip to|continue (?:with|at|from)|redo) step (\d+)\b(?!\s+(?:of|in)\b)/gi,
-        )) {
+        const asked = [
+          ...item.text.matchAll(
+            /\b(?:go(?: back)? to|back to|return to|repeat|skip to|continue (?:with|at|from)|redo) step (\d+)\b(?!\s+(?:of|in)\b)/gi,
+          ),
+        ];
+        const numbers = asked.length === 0 ? null : numbersOfSection(document, item.start);
+        if (numbers === null || numbers.size < 2) continue;
+        for (const match of asked) {
           if (numbers.has(Number(match[1]))) continue;
           yield { at: document.lineSpan(item.line), message: `there is no step ${match[1]} here` };
         }

@@ -1,7 +1,7 @@
 // Made by scripts/generate-lint-tables.ts from the tools themselves.
 export const TOOL_TABLES: Record<string, { version: string; global: string; commands: Record<string, string> }> = {
  "kubectl": {
-  "version": "v1.32.4-dispatcher",
+  "version": "1.32.4",
   "global": "--as= --as-group= --as-uid= --cache-dir= --certificate-authority= --client-certificate= --client-key= --cluster= --context= --disable-compression --insecure-skip-tls-verify --kubeconfig= --log-flush-frequency= --match-server-version -n= --namespace= --password= --profile= --profile-output= --request-timeout= -s= --server= --tls-server-name= --token= --user= --username= -v= --v= --vmodule= --warnings-as-errors",
   "commands": {
    "": "",
@@ -129,7 +129,7 @@ export const TOOL_TABLES: Record<string, { version: string; global: string; comm
   }
  },
  "helm": {
-  "version": "v3.18",
+  "version": "3.18",
   "global": "",
   "commands": {
    "": "--burst-limit= --debug -h --help --kube-apiserver= --kube-as-group= --kube-as-user= --kube-ca-file= --kube-context= --kube-insecure-skip-tls-verify --kube-tls-server-name= --kube-token= --kubeconfig= -n= --namespace= --qps= --registry-config= --repository-cache= --repository-config=",
@@ -491,7 +491,7 @@ export const TOOL_TABLES: Record<string, { version: string; global: string; comm
   }
  },
  "terraform": {
-  "version": "v1.11.4",
+  "version": "1.11.4",
   "global": "",
   "commands": {
    "": "-chdir= -help -version",
@@ -588,14 +588,14 @@ export const TOOL_TABLES: Record<string, { version: string; global: string; comm
   }
  },
  "systemctl": {
-  "version": "252.38-1",
+  "version": "252.38",
   "global": "",
   "commands": {
    "": "-h --help --version --system --user -H= --host= -M= --machine= -t= --type= --state= --failed -p= --property= -P= -a --all -l --full -r --recursive --reverse --with-dependencies= --job-mode= -T --show-transaction --show-types --value --check-inhibitors= -i --kill-whom= -s= --signal= --what= --now --dry-run -q --quiet --wait --no-block --no-wall --no-reload --legend= --no-pager --no-ask-password --global --runtime -f --force --preset-mode= --root= --image= -n= --lines= -o= --output= --firmware-setup --boot-loader-menu= --boot-loader-entry= --plain --timestamp= --read-only --mkdir --marked"
   }
  },
  "journalctl": {
-  "version": "252.38-1",
+  "version": "252.38",
   "global": "",
   "commands": {
    "": "--system --user -M= --machine= -m --merge -D= --directory= --file= --root= --image= --namespace= -S= --since= -U= --until= -c= --cursor= --after-cursor= --cursor-file= -b --boot -u= --unit= --user-unit= -t= --identifier= -p= --priority= --facility= -g= --grep= --case-sensitive -k --dmesg -o= --output= --output-fields= -n --lines -r --reverse --show-cursor --utc -x --catalog --no-hostname --no-full -a --all -f --follow --no-tail -q --quiet --no-pager -e --pager-end --interval= --verify-key= --force -h --help --version -N --fields -F= --field= --list-boots --disk-usage --vacuum-size= --vacuum-files= --vacuum-time= --verify --sync --relinquish-var --smart-relinquish-var --flush --rotate --header --list-catalog --dump-catalog --update-catalog --setup-keys"
