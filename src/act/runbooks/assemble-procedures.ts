@@ -207,6 +207,8 @@ export async function assembleProcedures(
         break;
       case 'check': {
         if (reference) break;
+        // A checklist below a numbered list comes after its last item.
+        if (!entry.inItem) await finishItem();
         const section = current();
         place(section, section.phases.length - 1, {
           seed: manualSeed(entry.text, { start: 0, end: 0 }),

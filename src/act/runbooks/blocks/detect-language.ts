@@ -222,6 +222,8 @@ const DIRECTIVE =
   /^\s*(?:acl|http-request|http-response|tcp-request|use_backend|default_backend|backend|frontend|listen|upstream|location|server_name|proxy_\w+|server|option|timeout|bind|balance|ssl_\w+|add_header|return|rewrite|log_format)\s+\S|^\s*[}\])]+[,;]?\s*$/;
 const HASH_LINE = /^\s*(?:\w+\(?\s*\{?\(?|[:"'\w.-]+\s*=>\s*.+|[}\])]+,?|\{)\s*$/;
 
+const CRON_LINE = /^\s*(?:(?:[\d*]+(?:[-/,][\d*]+)*\s+){5}|@(?:hourly|daily|weekly|monthly|yearly|reboot)\s+)\S/;
+
 function looksLikeDirectives(text: string): boolean {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
   if (lines.length < 2) return false;
@@ -233,6 +235,8 @@ function looksLikeDirectives(text: string): boolean {
 function looksLikeConfig(text: string): boolean {
   const trimmed = text.trim();
   if (looksLikeDirectives(text)) return true;
+  const rows = trimmed.split('\n').filter((line) => line.trim() !== '' && !/^\s*#|^\s*[A-Z_]+=/.test(line));
+  if (rows.length > 0 && rows.every((line) => CRON_LINE.test(line))) return true;
   if (/^[{[]/.test(trimmed)) {
     try {
       JSON.parse(trimmed);

@@ -22,7 +22,7 @@ export type OutlineEntry =
       endLine: number;
       links: number;
     }
-  | { kind: 'check'; text: string; codes: InlineCode[]; line: number; endLine: number }
+  | { kind: 'check'; text: string; codes: InlineCode[]; inItem: boolean; line: number; endLine: number }
   | { kind: 'bullet'; text: string; codes: InlineCode[]; inItem: boolean; line: number }
   | { kind: 'text'; text: string; line: number }
   /** A cell of a table that holds commands. */
@@ -144,7 +144,7 @@ function readList(list: List, inItem: boolean): { item: ListItem; entry: Outline
     const line = item.position?.start.line ?? 1;
     const endLine = head?.position?.end.line ?? line;
     if (item.checked !== null && item.checked !== undefined)
-      return { item, entry: { kind: 'check', text, codes, line, endLine } };
+      return { item, entry: { kind: 'check', text, codes, inItem, line, endLine } };
     if (!list.ordered || inItem) return { item, entry: { kind: 'bullet', text, codes, inItem, line } };
     const bold = head?.children[0]?.type === 'strong' ? plainText(head.children[0]).replace(/:\s*$/, '').trim() : null;
     const number = String((list.start ?? 1) + place);
