@@ -16,6 +16,7 @@ const WORKERS = 3;
 const RUNS = 30;
 const FROZEN_MS = 3_500;
 const LONGEST_BETWEEN_HITS_MS = 900;
+const START_ATTEMPTS = 20;
 const TICKS = '```';
 
 /** Two changes that must not happen twice by themselves, one that may, and looks between them. */
@@ -67,12 +68,23 @@ it(
       },
     });
     const databaseUrl = socketOf(join(folder, 'server'));
-    const startWorker = (name: string) =>
+    const startOnce = (name: string) =>
       startServerProcess({
         folder,
         name,
         config: { role: 'worker', databaseUrl, databasePoolMax: 12, runbooks: ['./runbooks'] },
       });
+    // While PostgreSQL recovers a worker ends at once, as unavailable; whoever supervises it starts it again.
+    const startWorker = async (name: string): Promise<ServerProcess> => {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await startOnce(name);
+        } catch (thrown) {
+          if (attempt === START_ATTEMPTS || !String(thrown).includes('ended with 3')) throw thrown;
+          await sleep(500);
+        }
+      }
+    };
     for (let index = 0; index < WORKERS; index += 1) {
       mkdirSync(join(folder, `worker-${index}`), { mode: 0o700 });
       cpSync(join(folder, 'server', 'keys'), join(folder, `worker-${index}`, 'keys'), { recursive: true });

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { verifyWebhook } from '../../src/channels/webhook/webhook-signature.ts';
+import { verifyWebhook } from '../../src/platform/resilience/webhook-signature.ts';
 
 export type ReceivedPage = { dedupKey: string; incidentId: string; attempt: number; at: number };
 

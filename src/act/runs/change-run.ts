@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { RunStatus } from '../../contract/run.ts';
-import type { PlannedStep } from '../../contract/runbook.ts';
 import type { Clock } from '../../platform/clock/clock.ts';
 import type { Database, Tx } from '../../platform/db/database.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
@@ -8,19 +7,13 @@ import { publish } from '../../platform/events/publish.ts';
 import type { Wakeups } from '../../platform/events/wakeups.ts';
 import { runEventBody } from './claim-store.ts';
 import { RUN_COLUMNS, type RunRow, STEP_COLUMNS, STEP_ORDER, type StepRow } from './run-rows.ts';
-import { instancesOf, memberIdOf } from './step-instances.ts';
+import { memberIdOf } from './step-instances.ts';
 import { isEnded } from './transitions.ts';
 
 /** What the commands on runs need. */
 export type RunCommandDeps = { database: Database; clock: Clock; wakeups: Pick<Wakeups, 'kick'> };
 
 export type LockedRun = { run: RunRow; steps: StepRow[] };
-
-/** What a step of a run does, whether its plan names it or it came to be for an item of a foreach. */
-export function plannedStepOf({ run, steps }: LockedRun, id: string): PlannedStep | undefined {
-  const instances = instancesOf(run.plan, new Map(steps.map((row) => [row.id, row])));
-  return [...instances.steps, ...instances.helpers, ...run.plan.steps].find((step) => step.id === id);
-}
 
 /**
  * Runs `change` with the run locked, commits, and wakes whoever may now go on.

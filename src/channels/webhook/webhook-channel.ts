@@ -1,8 +1,8 @@
 import { messageOf } from '../../platform/errors/holdfast-error.ts';
 import { createGuard } from '../../platform/resilience/guarded-call.ts';
 import { type HttpAnswer, sendHttp } from '../../platform/resilience/http-client.ts';
+import { signWebhook } from '../../platform/resilience/webhook-signature.ts';
 import type { OutsideChannel, SendResult } from '../../respond/oncall/index.ts';
-import { signWebhook } from './webhook-signature.ts';
 
 const TIMEOUT_MS = 8_000;
 const LONGEST_RETRY_AFTER_MS = 10 * 60_000;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createGuard } from '../../platform/resilience/guarded-call.ts';
 import { sendHttp } from '../../platform/resilience/http-client.ts';
-import { signWebhook } from './webhook-signature.ts';
+import { signWebhook } from '../../platform/resilience/webhook-signature.ts';
 
 const TIMEOUT_MS = 8_000;
 

@@ -2,9 +2,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  SIGNATURE_TOLERANCE_SECONDS,
+  signWebhook,
+  verifyWebhook,
+} from '../../platform/resilience/webhook-signature.ts';
 import type { OutgoingPage } from '../../respond/oncall/channel.ts';
 import { createWebhookChannel } from './webhook-channel.ts';
-import { SIGNATURE_TOLERANCE_SECONDS, signWebhook, verifyWebhook } from './webhook-signature.ts';
 
 const SECRET = 'a secret shared with the receiver';
 const NOW = 1_772_359_200;

@@ -1,9 +1,9 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { verifyWebhook } from '../../channels/webhook/webhook-signature.ts';
 import type { Tx } from '../../platform/db/database.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
+import { verifyWebhook } from '../../platform/resilience/webhook-signature.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { claimIdempotencyKey, findStoredAnswer, storeAnswer } from '../idempotency-store.ts';

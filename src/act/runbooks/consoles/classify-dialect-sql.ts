@@ -53,6 +53,7 @@ export const DIALECT_RULES: readonly DialectRule[] = [
     risk: 'destroy',
     reason: 'it takes data, a session or replication away',
   },
+  { begins: /^update\b(?![\s\S]*\bwhere\b)/, risk: 'destroy', reason: 'UPDATE without WHERE overwrites every row' },
   {
     begins:
       /^(?:insert|update|replace|merge|upsert|create|alter|grant|rename|load|copy|start\s+(?:slave|replica|group_replication)|change\s+(?:master|replication)|flush|optimize|analyze|repair|check|checksum|install|import|attach|batch|apply|system|refresh|comment|vacuum|reindex|unlock|cache|backup|exchange|export|cluster|put|install|clone)\b/,

@@ -73,8 +73,15 @@ export const SQL_STATEMENTS: readonly SqlStatementRule[] = [
   { statement: 'InsertStmt', risk: 'change', reason: 'INSERT adds rows', examples: ['INSERT INTO t VALUES (1)'] },
   {
     statement: 'UpdateStmt',
+    when: /"whereClause"/,
+    risk: 'change',
+    reason: 'UPDATE … WHERE changes the rows it names',
+    examples: ['UPDATE t SET a = 1 WHERE id = 2'],
+  },
+  {
+    statement: 'UpdateStmt',
     risk: 'destroy',
-    reason: 'UPDATE overwrites rows; the old values are gone',
+    reason: 'UPDATE without WHERE overwrites every row; the old values are gone',
     examples: ['UPDATE t SET a = 1', 'WITH u AS (UPDATE t SET a = 1 RETURNING *) SELECT * FROM u'],
   },
   {
