@@ -18,6 +18,8 @@ export type Answer<Body> = { status: number; body: Body; contentType: string };
 export type Story = {
   clock: ManualClock;
   folder: string;
+  /** Of its database. */
+  connectionString: string;
   /** Calls the API as the local administrator. */
   call<Body>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Body>>;
   /** Like `call`, for what must go well. */
@@ -65,6 +67,7 @@ export async function beginStory(config: object): Promise<Story> {
   const story: Story = {
     clock,
     folder,
+    connectionString,
     async call(method, path, body, headers = {}) {
       const token = readFileSync(join(data, 'cli-token'), 'utf8').trim();
       const raw = typeof body === 'string' || body instanceof Uint8Array;
@@ -79,7 +82,11 @@ export async function beginStory(config: object): Promise<Story> {
       });
       const text = await response.text();
       const contentType = response.headers.get('content-type') ?? '';
-      return { status: response.status, contentType, body: /json/.test(contentType) ? JSON.parse(text) : text };
+      return {
+        status: response.status,
+        contentType,
+        body: /json\b/.test(contentType) && !/ndjson/.test(contentType) ? JSON.parse(text) : text,
+      };
     },
     async api<Body>(method: string, path: string, body?: unknown) {
       const answer = await story.call<Body>(method, path, body);

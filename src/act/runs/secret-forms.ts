@@ -30,6 +30,11 @@ function quotedForms(text: string): string[] {
     json,
     json.replaceAll('/', '\\/'),
     json.replaceAll(/[<>&]/g, unicode),
+    // Which characters are escaped differs between encoders; the quote stays behind its backslash or becomes a code.
+    json.replaceAll(/[\u007f-\uffff]/g, unicode),
+    json.replaceAll(/[\u007f-\uffff]/g, unicode).replaceAll('/', '\\/'),
+    json.replaceAll(/[<>&\u007f-\uffff]/g, unicode),
+    json.replaceAll(/[<>&'\u007f-\uffff]/g, unicode),
     json.replaceAll(/[<>&'"\u007f-\uffff]/g, unicode),
     text.replaceAll("'", "'\\''"),
     text.replaceAll(/[ \t'"\\|&;()<>!{}*[\]?^$`]/g, '\\$&'),
@@ -37,14 +42,16 @@ function quotedForms(text: string): string[] {
     ansiC(text, (character) => character),
     ansiC(text, (character) => [...Buffer.from(character)].map((byte) => `\\${byte.toString(8)}`).join('')),
     text.replaceAll(/[\\"$`]/g, '\\$&'),
-    text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
-    text
-      .replaceAll('&', '&amp;')
-      .replaceAll('<', '&lt;')
-      .replaceAll('>', '&gt;')
-      .replaceAll('"', '&quot;')
-      .replaceAll("'", '&#39;'),
+    ...htmlForms(text),
   ];
+}
+
+/** Escaped for HTML: some leave one kind of quote or both as they are. */
+function htmlForms(text: string): string[] {
+  const base = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return ['"', '&quot;', '&#34;'].flatMap((double) =>
+    ["'", '&#39;', '&#039;', '&#x27;', '&apos;'].map((single) => base.replaceAll('"', double).replaceAll("'", single)),
+  );
 }
 
 const ANSI_C: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r', '\\': '\\\\', "'": "\\'" };
@@ -76,6 +83,7 @@ function percentForms(text: string): string[] {
     new URLSearchParams([['', wellFormed]]).toString().slice(1),
     address.password,
     asked.search.slice(1),
+    [...Buffer.from(text, 'utf8')].map((byte) => `%${byte.toString(16).padStart(2, '0').toUpperCase()}`).join(''),
   ];
   return upper.flatMap((form) => [form, form.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())]);
 }
