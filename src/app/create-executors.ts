@@ -9,6 +9,7 @@ import { createSqlExecutor } from '../executors/sql/sql-executor.ts';
 import { templateExecutor } from '../executors/template/template-executor.ts';
 import { type RunCheck, readProbe } from '../observe/probes/index.ts';
 import type { Clock } from '../platform/clock/clock.ts';
+import type { HoldfastConfig } from '../platform/config/load-config.ts';
 import type { Database } from '../platform/db/database.ts';
 
 /** What steps can do, one executor per kind. */
@@ -16,11 +17,12 @@ export function createExecutors(deps: {
   database: Database;
   clock: Clock;
   environment: NodeJS.ProcessEnv;
+  shell: HoldfastConfig['shell'];
   runCheck: RunCheck;
 }): Executors {
   const { database, clock } = deps;
   return {
-    shell: createShellExecutor({ environment: deps.environment }),
+    shell: createShellExecutor({ environment: deps.environment, ...deps.shell }),
     sql: createSqlExecutor({ ownDatabaseUrl: () => database.connectionString }),
     http: httpExecutor,
     'metric-gate': metricGateExecutor,

@@ -106,7 +106,13 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       },
       environment: options.environment,
     });
-    const executors = createExecutors({ database, clock, environment: options.environment, runCheck });
+    const executors = createExecutors({
+      database,
+      clock,
+      environment: options.environment,
+      shell: config.shell,
+      runCheck,
+    });
 
     let indexRunbooks = () => {};
     const repositories = followGitRepositories({

@@ -1,8 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { programOnPath, requireServer } from '../../../test/harness/require-server.ts';
 import { stepExecution } from '../../../test/harness/step-execution.ts';
 import type { StepExecution } from '../../act/runs/index.ts';
 import { findProcessesByToken } from '../../platform/process/kill-by-token.ts';
@@ -86,6 +87,45 @@ describe('a script', () => {
       reason: `target k: ${kubeconfig} has no context c; it has a, b`,
       output: '',
     });
+  });
+
+  it('is ended when its processes hold too much memory together, and says so', async () => {
+    const limited = createShellExecutor({ environment: own, memoryBytes: 64 * 1_048_576 });
+    const script = `x=$(head -c 150000000 /dev/zero | tr '\\0' 'x'); sleep 20; echo "$x" | wc -c`;
+    const made = stepExecution({ kind: 'shell' as const, script, parameters: {} }, { timeoutMs: 30_000 });
+    expect(await limited.execute(made.execution)).toMatchObject({
+      outcome: 'failed',
+      uncertain: true,
+      reason: expect.stringMatching(/^ended: it held \d+ MiB of memory, more than 64 MiB$/),
+    });
+    expect(findProcessesByToken(made.execution.token)).toEqual([]);
+  });
+
+  it('is kept from the files of the machine where isolation is asked for, and can still be ended', async (context) => {
+    const { skipUnlessThere } = await requireServer('bubblewrap', programOnPath('bwrap'));
+    skipUnlessThere(context);
+    const kept = join(folder, 'kept');
+    const room = join(folder, 'room');
+    mkdirSync(room);
+    const isolated = createShellExecutor({ environment: own, isolation: { kind: 'bubblewrap', writable: [room] } });
+    const isolatedRun = async (script: string, rest: Rest = {}) => {
+      const made = stepExecution({ kind: 'shell' as const, script, parameters: {}, carries: ['OUT'] }, rest as never);
+      return { ...(await isolated.execute(made.execution)), output: made.output(), token: made.execution.token };
+    };
+    const script = `OUT=handed; touch ${kept} || echo refused; touch /tmp/own && ls /tmp; touch ${room}/made; echo "$OUT"`;
+    expect(await isolatedRun(script)).toMatchObject({ outcome: 'succeeded', outputs: { OUT: 'handed' } });
+    expect([existsSync(kept), existsSync('/tmp/own'), existsSync(join(room, 'made'))]).toEqual([false, false, true]);
+    const late = await isolatedRun('setsid sleep 60 & sleep 60', { timeoutMs: 500 });
+    expect(late.outcome).toBe('timed-out');
+    expect(findProcessesByToken(late.token)).toEqual([]);
+    const without = createShellExecutor({
+      environment: { PATH: '/nowhere' },
+      isolation: { kind: 'bubblewrap', writable: [] },
+    });
+    const made = stepExecution({ kind: 'shell' as const, script: 'echo never', parameters: {} });
+    expect((await without.execute(made.execution)).reason).toMatch(
+      /bubblewrap, which is not installed here: nothing was run/,
+    );
   });
 
   it('gets every parameter whole, whatever is in it', async () => {
@@ -314,7 +354,7 @@ describe('the gate', () => {
 });
 
 it('without bash says so', async () => {
-  const lame = createShellExecutor({ environment: own, bash: '/no/such/bash' });
+  const lame = createShellExecutor({ environment: { PATH: '/nowhere' } });
   const { execution } = stepExecution({ kind: 'shell' as const, script: 'true', parameters: {} });
   await expect(lame.execute(execution)).rejects.toMatchObject({ code: 'shell.not-started', kind: 'unavailable' });
 });

@@ -8,6 +8,7 @@ import type { StepAction } from '../../contract/runbook.ts';
 import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
 import { endProcessesByToken } from '../../platform/process/kill-by-token.ts';
 import { readProcessStart } from '../../platform/process/process-identity.ts';
+import { type Isolation, isolatedCommand } from './isolation.ts';
 import { kubeconfigFor, type StepKubeconfig } from './kubeconfig.ts';
 import {
   findAskingLines,
@@ -20,6 +21,7 @@ import {
   UNREADABLE_EXIT,
 } from './shell-preamble.ts';
 import { stepEnvironment } from './step-environment.ts';
+import { watchMemory } from './watch-memory.ts';
 
 type ShellAction = Extract<StepAction, { kind: 'shell' }>;
 
@@ -30,8 +32,17 @@ const MOST_TOLD_BYTES = 1_048_576;
 /** An environment holds no longer value (Linux allows 128 KiB with its name). */
 const MOST_CARRIED_BYTES = 64 * 1_024;
 
+type ShellOptions = {
+  environment: NodeJS.ProcessEnv;
+  isolation?: Isolation;
+  /** What the processes of a step may hold together; null for no limit. */
+  memoryBytes?: number | null;
+};
+
+const NO_ISOLATION: Isolation = { kind: 'none', writable: [] };
+
 /** Runs bash. The script is a file on descriptor 3, stdin is /dev/null, parameters are environment variables. */
-export function createShellExecutor(options: { environment: NodeJS.ProcessEnv; bash?: string }): Executor<ShellAction> {
+export function createShellExecutor(options: ShellOptions): Executor<ShellAction> {
   return {
     execute: (execution) => executeScript(execution, options),
     async stopLeftovers({ token, process }) {
@@ -40,10 +51,7 @@ export function createShellExecutor(options: { environment: NodeJS.ProcessEnv; b
   };
 }
 
-async function executeScript(
-  execution: StepExecution<ShellAction>,
-  options: { environment: NodeJS.ProcessEnv; bash?: string },
-): Promise<StepResult> {
+async function executeScript(execution: StepExecution<ShellAction>, options: ShellOptions): Promise<StepResult> {
   const parameters: Record<string, string> = {};
   for (const [variable, input] of Object.entries(execution.action.parameters)) {
     const value = execution.inputs[input];
@@ -66,7 +74,16 @@ async function executeScript(
   }
   const surroundings = { ...execution.variables, ...(kube === null ? {} : { KUBECONFIG: kube.path }) };
   try {
-    return await runScript(execution, options, { ...surroundings, ...parameters });
+    const command = isolatedCommand(
+      options.isolation ?? NO_ISOLATION,
+      options.environment['PATH'],
+      kube === null ? [] : [kube.path],
+    );
+    if (command === null) {
+      const reason = 'steps are to be isolated by bubblewrap, which is not installed here: nothing was run';
+      return { outcome: 'failed', exitCode: null, reason };
+    }
+    return await runScript(execution, { ...options, command }, { ...surroundings, ...parameters });
   } finally {
     kube?.remove();
   }
@@ -74,7 +91,7 @@ async function executeScript(
 
 async function runScript(
   execution: StepExecution<ShellAction>,
-  options: { environment: NodeJS.ProcessEnv; bash?: string },
+  options: ShellOptions & { command: { program: string; args: string[] } },
   variables: Readonly<Record<string, string>>,
 ): Promise<StepResult> {
   const { script } = execution.action;
@@ -89,7 +106,8 @@ async function runScript(
   const [preambleFd] = openTexts(preamble, 1);
   let child: ChildProcess;
   try {
-    child = spawn(options.bash ?? 'bash', ['--noprofile', '--norc', '-euo', 'pipefail', `/dev/fd/${SCRIPT_FD}`], {
+    const bashArgs = ['--noprofile', '--norc', '-euo', 'pipefail', `/dev/fd/${SCRIPT_FD}`];
+    child = spawn(options.command.program, [...options.command.args, ...bashArgs], {
       env: {
         ...stepEnvironment(options.environment, variables, execution.token),
         BASH_ENV: `/dev/fd/${PREAMBLE_FD}`,
@@ -100,7 +118,7 @@ async function runScript(
   } finally {
     for (const descriptor of [scriptFd, syntaxFd, preambleFd]) if (descriptor !== undefined) closeSync(descriptor);
   }
-  return superviseChild(child, execution);
+  return superviseChild(child, execution, options.memoryBytes ?? null);
 }
 
 /** The whole text on disk and already nameless, opened `times`: a cut-off pipe could make bash run half a line. */
@@ -115,7 +133,14 @@ function openTexts(text: string, times: number): number[] {
   }
 }
 
-async function superviseChild(child: ChildProcess, execution: StepExecution<ShellAction>): Promise<StepResult> {
+/** Why we ended a script that had not ended by itself. */
+type Ended = 'timed-out' | 'cancelled' | { tookBytes: number; mostBytes: number } | null;
+
+async function superviseChild(
+  child: ChildProcess,
+  execution: StepExecution<ShellAction>,
+  memoryBytes: number | null,
+): Promise<StepResult> {
   const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
     child.once('error', reject);
@@ -146,20 +171,23 @@ async function superviseChild(child: ChildProcess, execution: StepExecution<Shel
     });
   }
   const process = { pid, startedAt: readProcessStart(pid) ?? '' };
-  let ended: 'timed-out' | 'cancelled' | null = null;
+  let ended: Ended = null;
   let ending: Promise<unknown> = Promise.resolve();
-  const end = (why: 'timed-out' | 'cancelled') => {
+  const end = (why: Exclude<Ended, null>) => {
     if (ended) return;
     ended = why;
     ending = endProcessesByToken(execution.token, process);
   };
   const onAbort = () => end('cancelled');
   let timer: NodeJS.Timeout | undefined;
+  let memory: { stop(): void } | null = null;
   try {
     await execution.confirmStart(process);
     execution.signal.addEventListener('abort', onAbort, { once: true });
     if (execution.signal.aborted) onAbort();
     timer = setTimeout(() => end('timed-out'), execution.timeoutMs);
+    if (memoryBytes !== null)
+      memory = watchMemory(execution.token, memoryBytes, (bytes) => end({ tookBytes: bytes, mostBytes: memoryBytes }));
     gate.end('go\n');
     const exit = await exited;
     await ending;
@@ -171,6 +199,7 @@ async function superviseChild(child: ChildProcess, execution: StepExecution<Shel
     throw thrown;
   } finally {
     clearTimeout(timer);
+    memory?.stop();
     execution.signal.removeEventListener('abort', onAbort);
   }
 }
@@ -194,7 +223,7 @@ async function drainOutput(child: ChildProcess): Promise<void> {
 
 function judgeExit(
   exit: { code: number | null; signal: NodeJS.Signals | null },
-  ended: 'timed-out' | 'cancelled' | null,
+  ended: Ended,
   told: string,
   execution: StepExecution<ShellAction>,
 ): StepResult {
@@ -202,6 +231,15 @@ function judgeExit(
   if (ended === 'cancelled') return { outcome: 'cancelled', exitCode, reason: 'ended on request' };
   if (ended === 'timed-out')
     return { outcome: 'timed-out', exitCode, reason: `not done after ${execution.timeoutMs / 1_000} s: ended` };
+  if (ended !== null) {
+    const [took, most] = [ended.tookBytes, ended.mostBytes].map((bytes) => Math.round(bytes / 1_048_576));
+    return {
+      outcome: 'failed',
+      exitCode,
+      reason: `ended: it held ${took} MiB of memory, more than ${most} MiB`,
+      uncertain: true,
+    };
+  }
   if (exit.signal) return { outcome: 'failed', exitCode, reason: `ended by ${exit.signal}`, uncertain: true };
   const [status = '', ...rest] = told.split('\n');
   const { outputs, tooLong } = readCarried(rest.join('\n'));

@@ -270,6 +270,19 @@ export const configShape = {
         .describe('How long the audit log is kept; what is pruned ends at a signed anchor.'),
     })
     .prefault({}),
+  shell: z
+    .strictObject({
+      isolation: z
+        .enum(['none', 'bubblewrap'])
+        .default('none')
+        .describe('What shell steps may touch: bubblewrap shows them the files read-only, with a /tmp of their own.'),
+      writable: listOf(folder()).default([]).describe('Folders that isolated steps may write to.'),
+      memory: size({ min: '16MiB', max: '1024GiB' })
+        .optional()
+        .meta({ defaultText: 'no limit' })
+        .describe('Most memory the processes of one step may hold together.'),
+    })
+    .prefault({}),
   audit: z
     .strictObject({
       anchorEvery: duration({ min: '1s' }).prefault('5m').describe('How often the end of the audit log is signed.'),

@@ -61,6 +61,13 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
       samplesMs: plain.retention.samples,
       auditMs: plain.retention.audit ?? null,
     },
+    shell: {
+      isolation: {
+        kind: plain.shell.isolation,
+        writable: plain.shell.writable.map((each) => absolute(['shell', 'writable'], each)),
+      },
+      memoryBytes: plain.shell.memory ?? null,
+    },
     audit: {
       anchorEveryMs: plain.audit.anchorEvery,
       anchorFile:
