@@ -66,6 +66,18 @@ const fragments = fc.constantFrom(
   '[link](#x)',
 );
 
+describe('what only looks like a question', () => {
+  it('is a psql that is given its input, which nobody types', async () => {
+    const text = `# P\n\n${TICKS}sh\npsql -d shop -v name=x <<'SQL'\nselect 1;\nSQL\n${TICKS}\n`;
+    expect((await parse(text)).blocks).toMatchObject([{ class: 'read' }]);
+  });
+
+  it('is a variable read after assignments to the command alone', async () => {
+    const text = `# P\n\n${TICKS}sh\nwhile IFS= read -r file; do ls -l "$file"; done < list\n${TICKS}\n`;
+    expect((await parse(text)).inputs).toEqual([]);
+  });
+});
+
 describe('what a reader has to work around', () => {
   it('is told with its line', async () => {
     const text = `# P\n\n--8<-- "common.md"\n\n${TICKS}sh\nls\n\nawk '$1 == "<name>"' f\n${TICKS}\n\n${TICKS}sh\n# systemctl stop web\n${TICKS}\n`;

@@ -12,7 +12,8 @@ import { type BlockContext, type BlockReading, type FoundInput, manualSeed, type
 const OUTSIDE_TRANSACTIONS =
   /^(?:VacuumStmt|CreatedbStmt|DropdbStmt|AlterSystemStmt|CreateTableSpaceStmt|DropTableSpaceStmt|CreateSubscriptionStmt|DropSubscriptionStmt)$/;
 const CONCURRENTLY = /\bCONCURRENTLY\b/i;
-const CLIENT_LINE = /^(?:sudo\s+(?:-u\s+\S+\s+)?)?psql(?:\s+(?!-c\b|--command\b|-f\b|--file\b)\S+)*\s*$/;
+/** A psql that waits at its prompt: given no statement, and no input by `<<SQL`, `< file` or a pipe. */
+const CLIENT_LINE = /^(?:sudo\s+(?:-u\s+\S+\s+)?)?psql(?:\s+(?!-c\b|--command\b|-f\b|--file\b)[^\s<>|;&]+)*\s*$/;
 
 /** A text of SQL without psql lines; statements separated by blank lines are steps of their own. */
 export async function readSqlBlock(text: string, context: BlockContext): Promise<BlockReading> {

@@ -90,6 +90,8 @@ export function assignedIn(tree: ShellTree): string[] {
     const parent = parentOf(tree, node);
     if (parent === undefined) continue;
     const first = tree.nodes[parent.children.find((index) => tree.nodes[index]!.named) ?? -1];
+    // `IFS= read -r line`: the assignments before a command are not its name.
+    const command = childrenOf(tree, parent).find((child) => child.type === 'command_name');
     if (
       node.type === 'variable_name' &&
       (parent.type === 'variable_assignment' || parent.type === 'for_statement') &&
@@ -99,8 +101,8 @@ export function assignedIn(tree: ShellTree): string[] {
     else if (node.type === 'variable_name' && ['declaration_command', 'unset_command'].includes(parent.type)) continue;
     else if (
       parent.type === 'command' &&
-      first !== undefined &&
-      /^(?:read|mapfile|readarray|getopts|printf)$/.test(textOf(tree, first))
+      command !== undefined &&
+      /^(?:read|mapfile|readarray|getopts|printf)$/.test(textOf(tree, command))
     ) {
       if (/^[A-Za-z_]\w*$/.test(textOf(tree, node))) names.push(textOf(tree, node));
     }

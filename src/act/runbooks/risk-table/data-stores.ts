@@ -36,6 +36,12 @@ export const DATA_STORE_TOOLS: readonly RiskTool[] = [
         reason: 'pg_restore lists a backup',
         examples: ['pg_restore -l b.dump'],
       },
+      {
+        args: /^(?!.*(?:^|\s)(?:-d|--dbname)).*(?:^|\s)(?:--file=|--file\s+|-f\s*)(?:-|\/dev\/(?:null|stdout))(?:\s|$)/,
+        risk: 'read',
+        reason: 'pg_restore prints a backup as SQL',
+        examples: ['pg_restore --file=- b.dump', 'pg_restore -f /dev/null b.dump'],
+      },
       { risk: 'destroy', reason: 'pg_restore writes a backup over the database', examples: ['pg_restore -d d b.dump'] },
     ],
   },
@@ -79,10 +85,15 @@ export const DATA_STORE_TOOLS: readonly RiskTool[] = [
         examples: ['redis-cli ping', 'redis-cli -h r -p 6379 INFO memory', 'redis-cli MONITOR'],
       },
       {
-        sub: 'SLOWLOG|LATENCY|MEMORY|CLIENT|CONFIG|CLUSTER|ACL|MODULE|SCRIPT|PUBSUB GET|LEN|USAGE|STATS|DOCTOR|LIST|INFO|NODES|SLOTS|SHARDS|KEYSLOT|COUNTKEYSINSLOT|HISTORY|LATEST|GRAPH|ID|WHOAMI|EXISTS|MALLOC-STATS|GETNAME|CHANNELS|NUMSUB|NUMPAT|HELP|CAT|LOG|GETUSER|USERS|MYID|LINKS',
+        sub: 'SLOWLOG|LATENCY|MEMORY|CLIENT|CONFIG|CLUSTER|ACL|MODULE|SCRIPT|PUBSUB GET|LEN|USAGE|STATS|DOCTOR|LIST|INFO|NODES|SLOTS|SHARDS|KEYSLOT|COUNTKEYSINSLOT|HISTORY|LATEST|GRAPH|ID|WHOAMI|EXISTS|MALLOC-STATS|GETNAME|CHANNELS|NUMSUB|NUMPAT|HELP|CAT|LOG|GETUSER|USERS|MYID|LINKS|SLAVES|REPLICAS|COUNT-FAILURE-REPORTS|MYSHARDID|SLOT-STATS|GENPASS|TRACKINGINFO|GETREDIR|SHARDCHANNELS|SHARDNUMSUB',
         risk: 'read',
         reason: 'redis-cli looks',
-        examples: ['redis-cli SLOWLOG GET 10', 'redis-cli CLIENT LIST', 'redis-cli CONFIG GET maxmemory'],
+        examples: [
+          'redis-cli SLOWLOG GET 10',
+          'redis-cli CLIENT LIST',
+          'redis-cli CONFIG GET maxmemory',
+          'redis-cli -p 7001 cluster replicas 97d7d0',
+        ],
       },
       {
         sub: 'DEBUG OBJECT|JMAP|HELP|STRINGMATCH-LEN',
@@ -205,7 +216,13 @@ export const DATA_STORE_TOOLS: readonly RiskTool[] = [
         examples: ['etcdctl snapshot restore s.db --data-dir=/d'],
       },
       {
-        sub: 'del|compaction|compact|defrag|move-leader|txn|migrate',
+        sub: 'defrag',
+        risk: 'change',
+        reason: 'etcdctl defrag frees space; the member answers nobody while it does',
+        examples: ['etcdctl defrag', 'etcdctl --endpoints=https://10.0.0.1:2379 defrag --cluster'],
+      },
+      {
+        sub: 'del|compaction|compact|move-leader|txn|migrate',
         risk: 'destroy',
         reason: 'etcdctl removes data or moves the leader',
         examples: ['etcdctl del /x'],

@@ -145,9 +145,13 @@ export const DATABASE_TOOLS: readonly RiskTool[] = [
     {},
     [['read', '', 'looks at PostgreSQL', 'pg_lsclusters', 'pg_controldata /d']],
   ),
-  tool('pg_isready pg_amcheck pg_checksums pg_verifybackup', { values: '-D -h -p -U -d' }, [
+  // Its -d is a database, that of pg_checksums switches them off.
+  tool('pg_isready', { values: '-d -h -p -t -U --dbname --host --port --timeout --username', bare: '-q' }, [
+    ['check', '', 'asks whether PostgreSQL takes connections', 'pg_isready -h db -d shop', 'pg_isready'],
+  ]),
+  tool('pg_amcheck pg_checksums pg_verifybackup', { values: '-D -h -p -U -d' }, [
     ['change', '-e|--enable|-d|--disable|--install-missing', 'switches checksums', 'pg_checksums --enable -D d'],
-    ['check', '', 'asks whether PostgreSQL or its data is well', 'pg_isready -h db', 'pg_amcheck db'],
+    ['check', '', 'asks whether the data of PostgreSQL is well', 'pg_amcheck db'],
   ]),
   tool(
     'pg_upgrade pg_upgradecluster pg_dropcluster pg_resetwal pg_rewind pg_archivecleanup pg_renamecluster pg_createsubscriber pgcopydb pgloader initdb',

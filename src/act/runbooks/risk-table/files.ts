@@ -87,10 +87,10 @@ export const FILE_TOOLS: readonly RiskTool[] = [
         examples: ['tar tzf a.tgz', 'tar -tf a.tar'],
       },
       {
-        args: /^-?[a-zA-Z]*[xcru]|--(?:extract|create|append)/,
+        args: /^-?[a-zA-Z]*[xcru]|\s-[a-zA-Z]*[xcru][a-zA-Z]*(?:\s|$)|--(?:extract|get|create|append|update)/,
         risk: 'change',
         reason: 'tar packs or unpacks files',
-        examples: ['tar -czf a.tgz /etc', 'tar xzf a.tgz -C /'],
+        examples: ['tar -czf a.tgz /etc', 'tar xzf a.tgz -C /', 'tar --null --files-from=list -czf a.tgz'],
       },
     ],
   },
