@@ -29,6 +29,7 @@ export function createWakeups(options: { connectionString: string; pool: pg.Pool
   let pollTimer: NodeJS.Timeout | null = null;
   let reconnectTimer: NodeJS.Timeout | null = null;
   let client: pg.Client | null = null;
+  let connecting = false;
   let stopped = false;
 
   const deliver = (topic: Topic) => {
@@ -53,6 +54,15 @@ export function createWakeups(options: { connectionString: string; pool: pg.Pool
     }
   };
 
+  /** One attempt at a time, whatever says that it is time for one: a failing connection ends and throws. */
+  const reconnectSoon = () => {
+    if (stopped || client !== null || connecting || reconnectTimer !== null) return;
+    reconnectTimer = setTimeout(() => {
+      reconnectTimer = null;
+      void reconnect();
+    }, RECONNECT_MS);
+  };
+
   const connect = async (): Promise<void> => {
     const next = new pg.Client({
       connectionString: options.connectionString,
@@ -61,19 +71,26 @@ export function createWakeups(options: { connectionString: string; pool: pg.Pool
     });
     next.on('error', () => {});
     next.on('end', () => {
-      client = null;
-      if (stopped) return;
-      reconnectTimer = setTimeout(() => void reconnect(), RECONNECT_MS);
+      if (client === next) client = null;
+      reconnectSoon();
     });
     next.on('notification', (message) => {
       const [sender, topics] = (message.payload ?? '').split(':');
       if (sender === self) return;
       for (const topic of (topics ?? '').split(',')) deliver(topic as Topic);
     });
-    await next.connect();
-    await next.query(`listen ${CHANNEL}`);
-    if (stopped) await next.end();
-    else client = next;
+    connecting = true;
+    try {
+      await next.connect();
+      await next.query(`listen ${CHANNEL}`);
+      if (stopped) await next.end();
+      else client = next;
+    } catch (thrown) {
+      await next.end().catch(() => {});
+      throw thrown;
+    } finally {
+      connecting = false;
+    }
   };
   const reconnect = async () => {
     try {
@@ -81,8 +98,7 @@ export function createWakeups(options: { connectionString: string; pool: pg.Pool
       deliverAll();
     } catch (thrown) {
       options.logger.debug({ err: thrown }, 'listen connection not back yet');
-      // A failed connect emits no 'end': arm the next try here.
-      if (!stopped && client === null) reconnectTimer = setTimeout(() => void reconnect(), RECONNECT_MS);
+      reconnectSoon();
     }
   };
 
