@@ -233,3 +233,26 @@ describe('where a run takes place', () => {
     expect(JSON.stringify(run)).not.toContain('token-of-staging');
   });
 });
+
+describe('a run under way', () => {
+  it('goes on with the text and plan it began with, whatever becomes of the file and through restarts', async () => {
+    story = await beginStory({});
+    const manual = `\n3. **By hand**\n${TICKS}manual\nlook\n${TICKS}\n\n4. **After**\n${TICKS}sh\necho "after $NAME"\n${TICKS}\n`;
+    const first = book('title: Long', 'NAME=first', 'echo begun') + manual;
+    story.writeRunbook('long.md', first);
+    const { id } = await story.api<Run>('POST', '/api/v1/runs', { runbook: 'long.md' });
+    const read = () => story.api<Run>('GET', `/api/v1/runs/${id}`);
+    const waiting = async () => ((await read()).waitingFor === 'manual' ? read() : null);
+    const before = await story.until(waiting);
+    for (const change of [book('title: Long', 'echo changed'), null]) {
+      if (change === null) rmSync(join(story.folder, 'runbooks', 'long.md'));
+      else story.writeRunbook('long.md', change);
+      await story.restart(3_600_000);
+      expect(await read()).toMatchObject({ status: 'waiting', planHash: before.planHash, source: first });
+    }
+    const step = before.steps.find((each) => each.status === 'waiting')!;
+    await story.api('POST', `/api/v1/runs/${id}/answer`, { step: step.id, done: true });
+    const ended = await story.until(async () => ((await read()).endedAt === null ? null : read()));
+    expect([ended.status, ended.steps.at(-1)?.attempts[0]?.output.head]).toEqual(['succeeded', 'after first\n']);
+  });
+});
