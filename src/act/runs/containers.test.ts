@@ -3,6 +3,7 @@ import { plannedStep, planOf, type StepSketch } from '../../../test/harness/plan
 import { type BenchWorker, FAILED, openRunBench, type RunBench, SUCCEEDED } from '../../../test/harness/run-bench.ts';
 import type { PlannedStep, StepAction } from '../../contract/runbook.ts';
 import { decideStepInDoubt } from './decide-step.ts';
+import { hasVerifiedRun } from './run-queries.ts';
 import { cancelRun, rollBackRun } from './steer-run.ts';
 import { readItems } from './step-instances.ts';
 import { voteOnApproval } from './vote-approval.ts';
@@ -274,6 +275,28 @@ describe('a foreach', () => {
     await worker.work();
     const again = (await bench.read(runId)).approvals.filter((each) => each.status === 'pending');
     expect(again.map((each) => each.effect.body.split('\n')[0])).toEqual(['For 1 items: web-9']);
+  });
+
+  it('counts as change or check like any other step when it is asked whether the run verified itself', async () => {
+    const verified = async (...kinds: ('change' | 'check')[]) => {
+      const runId = await bench.start(
+        planOf(
+          kinds.flatMap((risk, at) => [
+            plannedStep(`each${at}`, {
+              risk,
+              action: { kind: 'foreach', members: [`do${at}`], items: 'a b', as: 'H', atOnce: 1 },
+            }),
+            { ...plannedStep(`do${at}`, { risk }), within: `each${at}` },
+          ]),
+        ),
+        { incidentId: `inc_${kinds.join('-')}` },
+      );
+      await (await bench.addWorker()).work();
+      expect((await bench.read(runId)).status).toBe('succeeded');
+      return hasVerifiedRun(bench.database.db, `inc_${kinds.join('-')}`);
+    };
+    expect(await verified('change', 'check')).toBe(true);
+    expect(await verified('check', 'change')).toBe(false);
   });
 
   it('fails with words when it has no items to take or too many, and passes when there are none', async () => {

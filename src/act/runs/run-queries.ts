@@ -175,7 +175,7 @@ export async function hasVerifiedRun(db: Queryable, incidentId: string): Promise
     select exists (
       select from runs r where r.incident_id = ${incidentId} and r.status = 'succeeded' and (
         select max(s.ordinal) filter (where p->>'risk' = 'check') > coalesce(max(s.ordinal) filter (where p->>'risk' in ('change', 'destroy')), -1)
-        from run_steps s join jsonb_array_elements(r.plan->'steps') p on p->>'id' = s.id
+        from run_steps s join jsonb_array_elements(r.plan->'steps') p on p->>'id' = regexp_replace(s.id, '\\[\\d+\\]$', '')
         where s.run_id = r.id and s.status = 'succeeded')) as verified`.execute(db);
   return rows.rows[0]?.verified ?? false;
 }
