@@ -2,7 +2,18 @@ import type { Page } from 'playwright-core';
 import type { World } from './world.ts';
 
 /** What the pages of a world in the middle of an incident are about. */
-export type Cast = { incident: string; waitingRun: string; askingRun: string; doubtfulRun: string; finding: string };
+export type Cast = {
+  incident: string;
+  waitingRun: string;
+  askingRun: string;
+  doubtfulRun: string;
+  /** Half-way through a foreach. */
+  drainingRun: string;
+  failedRun: string;
+  rolledBackRun: string;
+  dryRun: string;
+  finding: string;
+};
 
 export type PageToSee = {
   name: string;
@@ -33,13 +44,68 @@ export const PAGES: readonly PageToSee[] = [
       await page.getByRole('link', { name: 'See what is known' }).dispatchEvent('click');
     },
   },
+  {
+    name: 'run-foreach',
+    path: ({ drainingRun }) => `/runs/${drainingRun}`,
+    open: (page) => showAtTop(page, '#step-each-host'),
+  },
+  { name: 'run-failed', path: ({ failedRun }) => `/runs/${failedRun}` },
+  {
+    name: 'run-failed-item',
+    path: ({ failedRun }) => `/runs/${failedRun}`,
+    open: (page) => showAtTop(page, '#step-each-host'),
+  },
+  { name: 'run-rolled-back', path: ({ rolledBackRun }) => `/runs/${rolledBackRun}` },
+  { name: 'run-dry', path: ({ dryRun }) => `/runs/${dryRun}` },
+  {
+    name: 'run-gate',
+    path: ({ dryRun }) => `/runs/${dryRun}`,
+    open: (page) => showAtTop(page, '#step-errors-low'),
+  },
   { name: 'incidents', path: () => '/incidents' },
   { name: 'declare-incident', path: () => '/incidents/new' },
   { name: 'inbox', path: () => '/inbox' },
   { name: 'runbooks', path: () => '/runbooks' },
+  {
+    name: 'runbooks-search',
+    path: () => '/runbooks?q=orders',
+    open: (page) => page.getByRole('region', { name: 'Search results' }).waitFor(),
+  },
   { name: 'runbook', path: () => '/runbooks/database-connections.md' },
+  {
+    name: 'runbook-lint',
+    path: () => '/runbooks/restore-orders.md',
+    open: async (page) => {
+      const finding = page.locator('article summary', { hasText: 'When pg_dump fails' });
+      await finding.dispatchEvent('click');
+      await showAtTop(page, '#doc-restore-from-the-dump-p1');
+    },
+  },
+  {
+    name: 'runbook-findings',
+    path: () => '/runbooks/restore-orders.md?show=findings',
+    open: async (page) => {
+      await page.locator('main summary').nth(1).dispatchEvent('click');
+    },
+  },
+  {
+    name: 'runbook-versions',
+    path: () => '/runbooks/purge-cache.md?show=versions',
+    open: async (page) => {
+      await page
+        .getByRole('link', { name: /^What changed/ })
+        .first()
+        .dispatchEvent('click');
+      await page.getByRole('heading', { name: /^From / }).waitFor();
+    },
+  },
   { name: 'runs', path: () => '/runs' },
   { name: 'start-run', path: () => '/runs/new?runbook=database-connections.md' },
+  {
+    name: 'plan',
+    path: () => '/runs/new?runbook=drain-web.md&environment=staging',
+    open: (page) => showAtTop(page, '#plan'),
+  },
   { name: 'findings', path: () => '/findings' },
   { name: 'finding', path: ({ finding }) => `/findings/${finding}` },
   { name: 'probes', path: () => '/probes' },
@@ -66,6 +132,13 @@ export const PAGES: readonly PageToSee[] = [
   },
 ];
 
+/** Scrolls so that what is meant stands at the top, below the line that stays there. */
+async function showAtTop(page: Page, selector: string): Promise<void> {
+  const place = page.locator(selector);
+  await place.waitFor();
+  await place.evaluate((element) => (element as { scrollIntoView(): void }).scrollIntoView());
+}
+
 /** Goes to a page and waits until it shows what it is about. */
 export async function visit(page: Page, address: string, toSee: PageToSee, cast: Cast): Promise<void> {
   await page.goto(address + toSee.path(cast));
@@ -83,7 +156,16 @@ export async function castIncident(world: World): Promise<Cast> {
   const asking = await startRun(world, 'order-export.md', { lines: '4' });
   await until(world, `/api/v1/runs/${doubtful}`, (run) => stepOf(run, 'move-orders').attempts[0]?.output.bytes);
   await until(world, `/api/v1/runs/${asking}`, (run) => run['waitingFor'] === 'choice');
+  await writeVersions(world);
+  const dry = await startRun(world, 'drain-web.md', {}, { dryRun: true, environment: 'staging' });
+  const failed = await startRun(world, 'drain-web.md', { bad: 'web-3' });
+  const rolledBack = await startRun(world, 'drain-web.md', { bad: 'web-5' });
+  for (const id of [dry, failed, rolledBack]) await untilEnded(world, id);
+  await world.call('POST', `/api/v1/runs/${rolledBack}/rollback`, {});
   await world.killAndRestart();
+  await untilEnded(world, rolledBack);
+  const draining = await startRun(world, 'drain-web.md', { slow: 'web-6 web-7' });
+  await until(world, `/api/v1/runs/${draining}`, (run) => stepOf(run, 'drain[5]').attempts[0]?.output.bytes);
   await until(world, `/api/v1/runs/${doubtful}`, (run) => run['status'] === 'in-doubt');
   await world.breakShop();
   const approval = await until(world, '/api/v1/approvals?status=pending', (list) => listOf(list)[0]);
@@ -93,13 +175,57 @@ export async function castIncident(world: World): Promise<Cast> {
     waitingRun: String(approval['runId']),
     askingRun: asking,
     doubtfulRun: doubtful,
+    drainingRun: draining,
+    failedRun: failed,
+    rolledBackRun: rolledBack,
+    dryRun: dry,
     finding: String(findings['id']),
   };
 }
 
-export async function startRun(world: World, runbook: string, inputs: Record<string, string>): Promise<string> {
-  const run = (await world.call('POST', '/api/v1/runs', { runbook, inputs })) as { id: string };
+export async function startRun(
+  world: World,
+  runbook: string,
+  inputs: Record<string, string>,
+  how: { dryRun?: boolean; environment?: string } = {},
+): Promise<string> {
+  const run = (await world.call('POST', '/api/v1/runs', { runbook, inputs, ...how })) as { id: string };
   return run.id;
+}
+
+const untilEnded = (world: World, id: string) => until(world, `/api/v1/runs/${id}`, (run) => run['endedAt'] as string);
+
+/** One runbook three times: it becomes safer, then riskier. */
+export async function writeVersions(world: World): Promise<void> {
+  const commands = [
+    'redis-cli --host cache-1 flushdb',
+    'redis-cli --host cache-1 unlink sessions',
+    'redis-cli --host cache-1 flushall',
+  ];
+  for (const [index, command] of commands.entries()) {
+    await world.writeRunbook('purge-cache.md', purgeRunbook(command));
+    await until(world, '/api/v1/runbooks/versions?path=purge-cache.md', (list) => listOf(list).length > index);
+  }
+}
+
+/** A runbook whose one step does what is given. */
+function purgeRunbook(command: string): string {
+  return `# Purge the cache
+
+Customers are signed out when the sessions go: tell the help desk first.
+
+1. **Look how full it is**
+
+   \`\`\`sh {name=look}
+   redis-cli --host cache-1 info memory
+   \`\`\`
+
+2. **Empty it**
+
+   \`\`\`sh {name=empty}
+   ${command}
+   \`\`\`
+`;
 }
 
 type Json = Record<string, unknown>;

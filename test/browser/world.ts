@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { breakShop } from '../../src/demo/break-shop.ts';
 import { type DemoChild, parseLine, startChild, waitForLine } from '../../src/demo/child-process.ts';
 import { startTraffic } from '../../src/demo/traffic.ts';
+import { startPrometheus } from './fake-prometheus.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const PROBE = 'shop-orders';
@@ -22,6 +23,8 @@ export type World = {
   breakShop(): Promise<void>;
   /** Kills the server with SIGKILL, in the middle of whatever it does, and starts it again at the same address. */
   killAndRestart(): Promise<void>;
+  /** Writes a runbook as its author would; the server sees it when it looks next. */
+  writeRunbook(path: string, text: string): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -36,9 +39,13 @@ export async function startWorld(): Promise<World> {
     cleanups.push(() => shop.child.stop());
     const traffic = startTraffic(shop.address);
     cleanups.push(() => traffic.stop());
+    const metrics = await startPrometheus();
+    cleanups.push(() => metrics.stop());
+    const runbooks = join(folder, 'runbooks');
+    await cp(fileURLToPath(new URL('./runbooks', import.meta.url)), runbooks, { recursive: true });
     const port = await freePort();
     const address = `http://127.0.0.1:${port}`;
-    const configFile = await writeConfig(folder, shop, port);
+    const configFile = await writeConfig(folder, { shop, metrics: metrics.address, port });
     let server = await startServer(configFile, true);
     cleanups.push(() => server.child.stop());
     const firstLink = server.firstLink;
@@ -67,6 +74,7 @@ export async function startWorld(): Promise<World> {
         await ended;
         server = await startServer(configFile, false);
       },
+      writeRunbook: (path, text) => writeFile(join(runbooks, path), text),
       stop,
     };
   } catch (thrown) {
@@ -112,17 +120,20 @@ async function startServer(
 
 async function writeConfig(
   folder: string,
-  shop: { address: string; databaseUrl: string },
-  port: number,
+  { shop, metrics, port }: { shop: { address: string; databaseUrl: string }; metrics: string; port: number },
 ): Promise<string> {
   const file = join(folder, 'holdfast.yaml');
   await mkdir(join(folder, 'holdfast'), { recursive: true, mode: 0o700 });
   const config = {
     listen: `127.0.0.1:${port}`,
     data: './holdfast',
-    runbooks: [fileURLToPath(new URL('./runbooks', import.meta.url))],
+    runbooks: ['./runbooks'],
+    environments: { staging: { variables: { hosts: 'stage-1 stage-2' } } },
     embeddedPostgres: { sharedBuffers: '32MiB' },
-    targets: { 'shop-db': { kind: 'postgres', url: shop.databaseUrl } },
+    targets: {
+      'shop-db': { kind: 'postgres', url: shop.databaseUrl },
+      metrics: { kind: 'prometheus', url: metrics },
+    },
     probes: {
       [PROBE]: {
         kind: 'http',

@@ -78,11 +78,13 @@ const runbookPagesRoute = createRoute({ ...page('/runbooks') });
 const runbooksRoute = createRoute({
   getParentRoute: () => runbookPagesRoute,
   path: '/',
+  validateSearch: search.runbooks,
   component: lazyRouteComponent(() => import('./pages/runbooks/runbooks-page.tsx'), 'RunbooksPage'),
 });
 const runbookRoute = createRoute({
   getParentRoute: () => runbookPagesRoute,
   path: '$',
+  validateSearch: search.runbook,
   component: lazyRouteComponent(() => import('./pages/runbooks/runbook-page.tsx'), 'RunbookPage'),
 });
 const runsRoute = createRoute({

@@ -1,9 +1,14 @@
 import type { Finding } from '../../src/contract/finding.ts';
+import type { Risk } from '../../src/contract/runbook.ts';
 
 type Raw = Record<string, unknown>;
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
+const sha256 = (value: unknown): string | undefined => {
+  const given = text(value);
+  return given && /^[0-9a-f]{7,64}$/.test(given) ? given : undefined;
+};
 const oneOf = <Value extends string>(value: unknown, values: readonly Value[]): Value | undefined =>
   values.find((candidate) => candidate === value);
 /**
@@ -11,6 +16,9 @@ const oneOf = <Value extends string>(value: unknown, values: readonly Value[]): 
  * absent would stay as it came.
  */
 const given = <Fields extends Raw>(fields: Fields) => fields as { [Name in keyof Fields]?: Fields[Name] };
+
+/** The contract's own list would bring its checker into the first page. */
+const RISKS: readonly Risk[] = ['read', 'check', 'change', 'destroy'];
 
 /** Where to go after signing in: a path of this site, never another one's. */
 export const signIn = (raw: Raw) => {
@@ -35,6 +43,28 @@ export const RUN_VIEWS = ['active', 'waiting', 'failed', 'succeeded', 'all'] as 
 export const runs = (raw: Raw) => given({ show: oneOf(raw['show'], RUN_VIEWS), runbook: text(raw['runbook']) });
 
 export const startRun = (raw: Raw) =>
-  given({ runbook: text(raw['runbook']), procedure: text(raw['procedure']), incident: text(raw['incident']) });
+  given({
+    runbook: text(raw['runbook']),
+    procedure: text(raw['procedure']),
+    incident: text(raw['incident']),
+    from: text(raw['from']),
+    environment: text(raw['environment']),
+    dry: oneOf(raw['dry'], ['yes'] as const),
+  });
+
+export const RUNBOOK_FACETS = ['errors', 'warnings', 'clean'] as const;
+export const runbooks = (raw: Raw) =>
+  given({ q: text(raw['q']), risk: oneOf(raw['risk'], RISKS), lint: oneOf(raw['lint'], RUNBOOK_FACETS) });
+
+export const RUNBOOK_VIEWS = ['findings', 'versions'] as const;
+/** `version` is an older text of the document; `from` and `to` are the versions that are compared. */
+export const runbook = (raw: Raw) =>
+  given({
+    show: oneOf(raw['show'], RUNBOOK_VIEWS),
+    severity: oneOf(raw['severity'], ['error', 'warning'] as const),
+    version: sha256(raw['version']),
+    from: sha256(raw['from']),
+    to: sha256(raw['to']),
+  });
 
 export const audit = (raw: Raw) => given({ kind: text(raw['kind']), actor: text(raw['actor']) });

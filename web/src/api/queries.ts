@@ -6,6 +6,8 @@ import type { Incident, IncidentSummary, TimelineEntry } from '../../../src/cont
 import type { Probe, ProbeSample } from '../../../src/contract/probe.ts';
 import type { Approval, Run, RunStatus, RunSummary } from '../../../src/contract/run.ts';
 import type { Plan, RunbookDocument } from '../../../src/contract/runbook.ts';
+import type { LintFinding } from '../../../src/contract/runbook-lint.ts';
+import type { RunbookComparison, RunbookHit, RunbookVersion } from '../../../src/contract/runbook-version.ts';
 import { type ListPage, listQuery, toQuery } from './list-query.ts';
 import { getJson, sendJson } from './request.ts';
 
@@ -95,6 +97,38 @@ export const runbookQuery = (path: string) =>
     queryKey: ['runbooks', 'one', path],
     queryFn: ({ signal }) =>
       getJson<{ document: RunbookDocument; text: string }>(`/api/v1/runbooks/document${toQuery({ path })}`, signal),
+  });
+export const lintQuery = (path: string) =>
+  queryOptions({
+    queryKey: ['runbooks', 'lint', path],
+    queryFn: ({ signal }) => getJson<ListPage<LintFinding>>(`/api/v1/runbooks/lint${toQuery({ path })}`, signal),
+  });
+/** A text that will never be another: it is named by its hash. */
+export const runbookVersionQuery = (path: string, sha256: string) =>
+  queryOptions({
+    queryKey: ['runbooks', 'version', path, sha256],
+    queryFn: ({ signal }) =>
+      getJson<{ document: RunbookDocument; text: string }>(
+        `/api/v1/runbooks/version${toQuery({ path, sha256 })}`,
+        signal,
+      ),
+    refetchInterval: false,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+export const versionList = (path: string) => listQuery<RunbookVersion>('runbooks/versions', { path });
+export const comparisonQuery = (path: string, from: string, to: string) =>
+  queryOptions({
+    queryKey: ['runbooks', 'diff', path, from, to],
+    queryFn: ({ signal }) => getJson<RunbookComparison>(`/api/v1/runbooks/diff${toQuery({ path, from, to })}`, signal),
+    refetchInterval: false,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+export const runbookSearchQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['runbooks', 'search', q],
+    queryFn: ({ signal }) =>
+      getJson<{ items: RunbookHit[] }>(`/api/v1/runbooks/search${toQuery({ q, limit: 50 })}`, signal),
+    refetchInterval: false,
   });
 export const planQuery = (wanted: { runbook: string; procedure: string; inputs: Record<string, string> }) =>
   queryOptions({

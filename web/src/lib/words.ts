@@ -4,6 +4,10 @@ import type { IncidentStatus, Page } from '../../../src/contract/incident.ts';
 import type { Probe } from '../../../src/contract/probe.ts';
 import type { AttemptStatus, RunStatus, StepStatus, WaitingFor } from '../../../src/contract/run.ts';
 import type { BlockClass, Risk, StepKind } from '../../../src/contract/runbook.ts';
+import type { LintFinding } from '../../../src/contract/runbook-lint.ts';
+import type { StepChange } from '../../../src/contract/runbook-version.ts';
+
+type LintSeverity = LintFinding['severity'];
 
 /** What a state is to a person who looks: each tone has a colour, each state also a shape and a word. */
 export type Tone = 'quiet' | 'active' | 'good' | 'bad' | 'ask' | 'doubt';
@@ -148,6 +152,24 @@ export const KIND_WORDS: Record<StepKind, string> = {
   choice: 'choice',
   manual: 'by hand',
   notify: 'notice',
+  'metric-gate': 'metric gate',
+  template: 'message to fill',
+  parallel: 'at the same time',
+  foreach: 'for each item',
+  subrunbook: 'another runbook',
+  lock: 'lock',
+};
+
+export const LINT_WORDS: Record<LintSeverity, { word: string; tone: Tone }> = {
+  error: { word: 'Error', tone: 'bad' },
+  warning: { word: 'Warning', tone: 'ask' },
+};
+
+/** Which way a change moves what a runbook may do; the arrow says it without colour. */
+export const RISK_CHANGES: Record<StepChange['risk'], { word: string; arrow: string; tone: Tone }> = {
+  riskier: { word: 'Riskier', arrow: '▲', tone: 'bad' },
+  safer: { word: 'Safer', arrow: '▽', tone: 'good' },
+  same: { word: 'Same risk', arrow: '=', tone: 'quiet' },
 };
 
 /** What a rank is called where no severity scheme is at hand. */

@@ -25,6 +25,13 @@ const KEYS: Readonly<Record<string, KeysOf>> = {
   finding: (body) => [['findings'], ...ofIncident({ incidentId: body['incidentId'] ?? 'any' })],
   incident: ofIncident,
   page: (body) => [['inbox'], ...ofIncident(body)],
+  runbook: () => [
+    ['runbooks', 'list'],
+    ['runbooks', 'one'],
+    ['runbooks', 'lint'],
+    ['runbooks', 'search'],
+    ['runbooks/versions'],
+  ],
   run: ofRun,
   step: ofRun,
   approval: (body) => [['approvals'], ...ofRun(body)],

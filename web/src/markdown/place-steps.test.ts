@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cutSection } from './cut-section.ts';
 import { parseMarkdown, textOf } from './parse-markdown.ts';
-import { placeSteps } from './place-steps.ts';
+import { placeLines, placeSteps } from './place-steps.ts';
 
 const SOURCE = `---
 title: Two procedures
@@ -43,7 +43,14 @@ describe('steps in their place', () => {
       'size: redis-cli dbsize',
       'info: redis-cli info',
     ]);
+    expect(parts?.map((part) => part.line)).toEqual([14, 15, 17]);
     expect(placed.unplaced).toEqual([]);
+  });
+
+  it('says what stands at a line, fences and front matter included', () => {
+    const found = placeLines(root, [{ line: 2 }, { line: 7 }, { line: 15 }, { line: 20 }]);
+    expect([...found.at].map(([node]) => node.type)).toEqual(['paragraph', 'code', 'listItem']);
+    expect(found.unplaced).toEqual([{ line: 2 }]);
   });
 
   it('puts a step that is a sentence behind its list item', () => {

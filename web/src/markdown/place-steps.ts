@@ -4,7 +4,11 @@ import type { Code, Root, RootContent } from 'mdast';
 export type StepPlace = { id: string; kind: string; line: number; endLine: number };
 
 /** A fence's text cut where its steps are; what belongs to none (comments, blank lines) in between. */
-export type FencePart<Step> = { kind: 'step'; step: Step; text: string } | { kind: 'text'; text: string };
+export type FencePart<Step> = {
+  text: string;
+  /** The line of the file that its text begins with. */
+  line: number;
+} & ({ kind: 'step'; step: Step } | { kind: 'text' });
 
 export type PlacedSteps<Step> = {
   inFence: ReadonlyMap<Code, FencePart<Step>[]>;
@@ -31,6 +35,17 @@ export function placeSteps<Step extends StepPlace>(root: Root, steps: readonly S
   return { inFence: parts, after, unplaced };
 }
 
+/** What stands at these lines, by the block of the document that holds each; what none holds comes last. */
+export function placeLines<Item extends { line: number }>(
+  root: Root,
+  items: readonly Item[],
+): { at: ReadonlyMap<RootContent, Item[]>; unplaced: Item[] } {
+  const byHolder = Map.groupBy(items, (item) => findHolder(root.children, item.line));
+  const unplaced = byHolder.get(null) ?? [];
+  byHolder.delete(null);
+  return { at: byHolder as ReadonlyMap<RootContent, Item[]>, unplaced };
+}
+
 /** The innermost list item, fence or block of text that covers the line. A paragraph alone in its item stands for it. */
 function findHolder(nodes: readonly RootContent[], line: number): RootContent | null {
   for (const node of nodes) {
@@ -48,31 +63,44 @@ function findHolder(nodes: readonly RootContent[], line: number): RootContent | 
 
 function cutFence<Step extends StepPlace>(fence: Code, steps: readonly Step[]): FencePart<Step>[] {
   const lines = fence.value.split('\n');
-  // A fence's text begins below its opening line; indented code has none.
-  const start = fence.position?.start.line ?? 1;
-  const end = fence.position?.end.line ?? start;
-  const firstLine = end - start + 1 > lines.length ? start + 1 : start;
+  const firstLine = firstLineOf(fence, lines.length);
   const parts: FencePart<Step>[] = [];
   let at = firstLine;
   const textBetween = (to: number) => {
-    const text = trimBlankLines(lines.slice(at - firstLine, Math.max(to - firstLine, 0)));
-    if (text !== '') parts.push({ kind: 'text', text });
+    const piece = cut(lines, firstLine, at, to);
+    if (piece.text !== '') parts.push({ kind: 'text', ...piece });
   };
   for (const step of steps.toSorted((left, right) => left.line - right.line)) {
     if (step.kind === 'choice') {
       // The question only: the commands below it are the options' own.
-      parts.push({ kind: 'step', step, text: '' });
+      parts.push({ kind: 'step', step, text: '', line: step.line });
       continue;
     }
     textBetween(step.line);
-    const text = trimBlankLines(lines.slice(Math.max(step.line, at) - firstLine, step.endLine - firstLine + 1));
-    parts.push({ kind: 'step', step, text });
+    parts.push({ kind: 'step', step, ...cut(lines, firstLine, Math.max(step.line, at), step.endLine + 1) });
     at = Math.max(at, step.endLine + 1);
   }
   textBetween(firstLine + lines.length);
   return parts;
 }
 
-function trimBlankLines(lines: readonly string[]): string {
-  return lines.join('\n').replace(/^(?:[ \t]*\n)+|(?:\n[ \t]*)+$/g, '');
+/** The first line of a fence's text: below its opening line; indented code has none. */
+function firstLineOf(fence: Code, lines: number): number {
+  const start = fence.position?.start.line ?? 1;
+  const end = fence.position?.end.line ?? start;
+  return end - start + 1 > lines ? start + 1 : start;
+}
+
+/** A fence of which no step was read, as one part. */
+export function wholeFence(fence: Code): FencePart<never> {
+  return { kind: 'text', text: fence.value, line: firstLineOf(fence, fence.value.split('\n').length) };
+}
+
+/** The lines of the file from `from` up to (not including) `to`, without blank ones around them. */
+function cut(lines: readonly string[], firstLine: number, from: number, to: number): { text: string; line: number } {
+  const wanted = lines.slice(Math.max(from - firstLine, 0), Math.max(to - firstLine, 0));
+  const blank = wanted.findIndex((line) => line.trim() !== '');
+  const last = wanted.findLastIndex((line) => line.trim() !== '');
+  if (blank === -1) return { text: '', line: from };
+  return { text: wanted.slice(blank, last + 1).join('\n'), line: Math.max(from, firstLine) + blank };
 }

@@ -5,6 +5,8 @@ import { type InlineContext, renderInline } from './render-inline.tsx';
 export type BlockContext = InlineContext & {
   /** Shown in place of a fence; undefined leaves it as plain code. */
   renderFence?: (node: Code) => ReactNode | undefined;
+  /** Shown before a block (at the beginning of a list item): what stands in the margin beside it. */
+  renderBefore?: (node: RootContent) => ReactNode | undefined;
   /** Shown behind a block (a list item, a paragraph, a heading), inside what holds it. */
   renderAfter?: (node: RootContent) => ReactNode | undefined;
 };
@@ -16,6 +18,7 @@ export function renderBlocks(nodes: readonly RootContent[], context: BlockContex
   return nodes.map((node, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: a parsed document never changes
     <Fragment key={index}>
+      {node.type === 'listItem' ? null : context.renderBefore?.(node)}
       {renderBlock(node, context)}
       {node.type === 'listItem' ? null : context.renderAfter?.(node)}
     </Fragment>
@@ -86,6 +89,7 @@ function renderBlock(node: RootContent, context: BlockContext): ReactNode {
 function Item({ node, context }: { node: ListItem; context: BlockContext }) {
   return (
     <>
+      {context.renderBefore?.(node)}
       {typeof node.checked === 'boolean' ? (
         <span role="img" aria-label={node.checked ? 'ticked' : 'not ticked'} className="float-left mr-2">
           {node.checked ? '☑' : '☐'}

@@ -60,6 +60,7 @@ export function ApprovalDecision({ run, approval }: { run: Run; approval: Approv
             <Button onClick={() => setOpen('reject')}>Reject…</Button>
             <Button
               className="max-sm:flex-1"
+              data-decide
               look="primary"
               onClick={() => setOpen('approve')}
               disabled={ruling.kind === 'may-reject-only'}

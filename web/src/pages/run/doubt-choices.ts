@@ -1,5 +1,5 @@
 import type { Run } from '../../../../src/contract/run.ts';
-import type { StepView } from './step-view.ts';
+import { flatten, patternId, type StepView, viewSteps } from './step-view.ts';
 
 export type Decision = 'retry' | 'done' | 'failed' | 'rollback';
 export type DoubtChoice = {
@@ -15,17 +15,19 @@ export type DoubtChoice = {
 /** The four ways out of doubt, each with what it will do to this run. */
 export function doubtChoices(run: Run, step: StepView): DoubtChoice[] {
   const undoing = run.steps.some((each) => each.status === 'rolling-back');
-  const at = run.plan.steps.findIndex((each) => each.id === step.id);
-  const next = at === -1 ? undefined : run.plan.steps[at + 1];
+  const at = run.plan.steps.findIndex((each) => each.id === patternId(step.id));
+  const container = step.plan.within;
+  const next = at === -1 ? undefined : run.plan.steps.slice(at + 1).find((each) => each.within === undefined);
+  const within = run.plan.steps.find((each) => each.id === container);
   const attempt = (step.run?.attempts.at(-1)?.n ?? 0) + 1;
-  const undoable = run.plan.steps.filter(
-    (each) => each.rollback !== null && run.steps.find((row) => row.id === each.id)?.status === 'succeeded',
-  );
+  const undoable = undoableSteps(viewSteps(run)).filter((each) => each.status === 'succeeded');
   const goesOn = undoing
     ? 'the rollback goes on'
-    : next
-      ? `the run goes on with “${next.title}”`
-      : 'the run succeeds, as it was the last step';
+    : within
+      ? `“${within.title}” goes on with what is left`
+      : next
+        ? `the run goes on with “${next.title}”`
+        : 'the run succeeds, as it was the last step';
   return [
     {
       decision: 'retry',
@@ -57,7 +59,7 @@ export function doubtChoices(run: Run, step: StepView): DoubtChoice[] {
         undoable.length > 0
           ? `This step is recorded as failed, then the done ones are undone, last first: ${undoable
               .toReversed()
-              .map((each) => `“${each.title}”`)
+              .map((each) => `“${each.plan.title}”`)
               .join(', ')}.`
           : 'Would undo the done steps, last first.',
       barred:
@@ -67,4 +69,12 @@ export function doubtChoices(run: Run, step: StepView): DoubtChoice[] {
       button: 'Roll the run back',
     },
   ];
+}
+
+/** The done steps that declare a way back, in the order in which they were done. */
+export function undoableSteps(steps: readonly StepView[]): StepView[] {
+  return flatten(steps).filter(
+    (step) =>
+      step.helps === null && step.plan.rollback !== null && ['succeeded', 'rollback-failed'].includes(step.status),
+  );
 }

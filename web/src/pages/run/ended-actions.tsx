@@ -7,37 +7,43 @@ import { Button, buttonClasses } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { plural } from '../../lib/plural.ts';
 import { useSession } from '../../lib/use-session.ts';
+import { undoableSteps } from './doubt-choices.ts';
+import type { StepView } from './step-view.ts';
 
 /** What can be done with a run that has ended: undo it, or run it again. */
-export function EndedActions({ run }: { run: Run }) {
+export function EndedActions({ run, steps }: { run: Run; steps: readonly StepView[] }) {
   const { may } = useSession();
   const [open, setOpen] = useState(false);
   const rollBack = useCommand({
     run: (body: { reason?: string }) => sendJson<Run>('POST', `/api/v1/runs/${run.id}/rollback`, { body }),
     touches: [['runs'], ['incidents']],
   });
-  const undoable = run.plan.steps.filter(
-    (step) =>
-      step.rollback !== null &&
-      ['succeeded', 'rollback-failed'].includes(run.steps.find((row) => row.id === step.id)?.status ?? ''),
-  );
+  const undoable = undoableSteps(steps);
+  const broken = steps.find((step) => ['failed', 'cancelled'].includes(step.status) && step.plan.within === undefined);
+  const again = {
+    runbook: run.runbook,
+    procedure: run.procedure,
+    ...(run.incidentId ? { incident: run.incidentId } : {}),
+    ...(run.environment ? { environment: run.environment } : {}),
+  };
   return (
     <>
       {undoable.length > 0 && run.status !== 'rolled-back' && may('approver') ? (
-        <Button onClick={() => setOpen(true)}>Roll back {plural(undoable.length, 'step')}…</Button>
+        <Button look={run.status === 'succeeded' ? 'plain' : 'primary'} onClick={() => setOpen(true)}>
+          Roll back {plural(undoable.length, 'step')}…
+        </Button>
       ) : null}
       {may('operator') ? (
-        <Link
-          to="/runs/new"
-          search={{
-            runbook: run.runbook,
-            procedure: run.procedure,
-            ...(run.incidentId ? { incident: run.incidentId } : {}),
-          }}
-          className={buttonClasses()}
-        >
-          Run it again
-        </Link>
+        <>
+          {broken && run.status !== 'rolled-back' ? (
+            <Link to="/runs/new" search={{ ...again, from: broken.id }} className={buttonClasses()}>
+              Run again from the failed step…
+            </Link>
+          ) : null}
+          <Link to="/runs/new" search={again} className={buttonClasses()}>
+            Run it again…
+          </Link>
+        </>
       ) : null}
       <ConfirmDialog
         open={open}
@@ -52,7 +58,7 @@ export function EndedActions({ run }: { run: Run }) {
         <p>These are undone, last first:</p>
         <ol className="list-decimal pl-5">
           {undoable.toReversed().map((step) => (
-            <li key={step.id}>{step.title}</li>
+            <li key={step.id}>{step.plan.title}</li>
           ))}
         </ol>
       </ConfirmDialog>

@@ -8,7 +8,7 @@ import { parseMarkdown } from '../../markdown/parse-markdown.ts';
 import { placeSteps } from '../../markdown/place-steps.ts';
 import { renderBlocks } from '../../markdown/render-blocks.tsx';
 import { StepBlock } from './step-block.tsx';
-import type { StepView } from './step-view.ts';
+import { callOf, type StepView } from './step-view.ts';
 
 /** Kinds whose body is a sentence that the document around them says already. */
 const SPOKEN = new Set(['manual', 'approval', 'input', 'choice', 'wait']);
@@ -18,26 +18,43 @@ export function RunDocument({ run, steps }: { run: Run; steps: readonly StepView
   useScrollToHash();
   const [whole, setWhole] = useState(false);
   const document = useMemo(() => parseMarkdown(run.source), [run.source]);
-  const section = useMemo(
-    () =>
-      cutSection(
+  // The places depend on the frozen plan only; what becomes of the steps changes all the time.
+  const { section, placed, calls } = useMemo(() => {
+    const calls = new Map(
+      [...run.plan.steps, ...run.plan.helpers].map((step) => [step.id, callOf({ plan: run.plan }, step.id)]),
+    );
+    // The lines of a called runbook's steps are those of another file.
+    const own = (step: { id: string }) => calls.get(step.id) === null;
+    const ownSteps = run.plan.steps.filter(own);
+    return {
+      calls,
+      section: cutSection(
         document.root,
-        run.plan.steps.map((step) => step.line),
+        ownSteps.map((step) => step.line),
         run.plan.procedureTitle,
       ),
-    [document, run.plan],
-  );
-  // The places depend on the frozen plan only; what becomes of the steps changes all the time.
-  const placed = useMemo(
-    () => placeSteps(document.root, [...run.plan.steps, ...run.plan.helpers]),
-    [document, run.plan],
-  );
+      placed: placeSteps(document.root, [...ownSteps, ...run.plan.helpers.filter(own)]),
+    };
+  }, [document, run.plan]);
   const byId = new Map(steps.map((step) => [step.id, step]));
+  const bodyOf = (step: { kind: string; body: string }) => (SPOKEN.has(step.kind) ? null : step.body);
   const show = (id: string, text: string | null) => {
     const step = byId.get(id);
-    return step ? <StepBlock key={id} run={run} step={step} text={text} /> : null;
+    if (!step) return null;
+    const called = step.plan.kind === 'subrunbook' ? steps.filter((each) => calls.get(each.id) === id) : [];
+    return (
+      <Fragment key={id}>
+        <StepBlock run={run} step={step} text={text} steps={steps} />
+        {called.length > 0 ? (
+          <div className="border-l-2 border-line pl-4">
+            {called.map((each) => (
+              <StepBlock key={each.id} run={run} step={each} text={bodyOf(each.plan)} steps={steps} />
+            ))}
+          </div>
+        ) : null}
+      </Fragment>
+    );
   };
-  const bodyOf = (step: { kind: string; body: string }) => (SPOKEN.has(step.kind) ? null : step.body);
 
   const renderFence = (node: Code) => {
     const parts = placed.inFence.get(node);
@@ -53,8 +70,7 @@ export function RunDocument({ run, steps }: { run: Run; steps: readonly StepView
       ),
     );
   };
-  const renderAfter = (node: RootContent) =>
-    placed.after.get(node)?.map((step) => <Fragment key={step.id}>{show(step.id, bodyOf(step))}</Fragment>);
+  const renderAfter = (node: RootContent) => placed.after.get(node)?.map((step) => show(step.id, bodyOf(step)));
 
   return (
     <article aria-label={run.title} className="relative max-w-[820px] min-w-0 pl-8 max-sm:pl-7">

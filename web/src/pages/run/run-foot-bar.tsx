@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { Run } from '../../../../src/contract/run.ts';
 import { buttonClasses } from '../../components/button.tsx';
@@ -6,6 +7,7 @@ import { TextWithTimes } from '../../components/text-with-times.tsx';
 import { RUN_STATES, type Tone } from '../../lib/words.ts';
 import { AnswerForm } from './answer-form.tsx';
 import { ApprovalDecision } from './approval-decision.tsx';
+import { lockWaitOf } from './lock-wait.ts';
 import { RunControls } from './run-controls.tsx';
 import { currentStep, decisionAnchor, type StepView } from './step-view.ts';
 
@@ -24,6 +26,7 @@ export function RunFootBar({ run, steps }: { run: Run; steps: readonly StepView[
   return (
     <section
       aria-label="Next decision"
+      data-decision
       className={joinClasses(
         'sticky bottom-0 z-10 -mx-6 mt-8 border-t-2 bg-page px-6 py-3 max-sm:bottom-[calc(3.5rem+env(safe-area-inset-bottom))] max-sm:-mx-4 max-sm:px-4 max-sm:py-2.5',
         EDGES[RUN_STATES[run.status].tone],
@@ -54,6 +57,23 @@ function decision(run: Run, step: StepView | null): ReactNode {
   }
   if (run.status === 'waiting' && step && ['input', 'choice', 'manual'].includes(run.waitingFor ?? '')) {
     return <AnswerForm key={step.id} run={run} step={step} />;
+  }
+  const wait = lockWaitOf(run);
+  if (wait) {
+    return (
+      <Line
+        title={`Waits for the lock ${wait.lock}`}
+        text={
+          <>
+            <Link to="/runs/$id" params={{ id: wait.holder }} className="link">
+              Another run
+            </Link>{' '}
+            holds it until it ends; this one goes on by itself then.
+          </>
+        }
+        actions={<RunControls run={run} />}
+      />
+    );
   }
   const title = step ? `${RUN_STATES[run.status].word}: ${step.plan.title}` : RUN_STATES[run.status].word;
   return (

@@ -14,11 +14,16 @@ import { actorWords } from '../../lib/actor-words.ts';
 import { formatDuration } from '../../lib/format-time.ts';
 import { sentenceCase } from '../../lib/sentence-case.ts';
 import { RUN_STATES, WAITING_WORDS } from '../../lib/words.ts';
+import { countItems } from './count-items.ts';
 import { EndedActions } from './ended-actions.tsx';
+import { lockWaitOf } from './lock-wait.ts';
+import { RollbackSummary } from './rollback-summary.tsx';
+import { RunBanner } from './run-banner.tsx';
 import { RunDocument } from './run-document.tsx';
 import { RunFootBar } from './run-foot-bar.tsx';
 import { RunSide } from './run-side.tsx';
-import { stepAnchor, viewSteps } from './step-view.ts';
+import { flatten, stepAnchor, viewSteps } from './step-view.ts';
+import { useRunKeys } from './use-run-keys.ts';
 
 const ENDED: readonly RunStatus[] = ['succeeded', 'failed', 'cancelled', 'rolled-back', 'rollback-failed'];
 /** Events bring news at once; while a run is under way this is the net below them. */
@@ -26,6 +31,7 @@ const ACTIVE_REFRESH_MS = 5_000;
 
 /** One run, read like the document it came from, with the next decision always in sight. */
 export function RunPage(): ReactNode {
+  useRunKeys();
   const { id } = useParams({ from: '/app/runs/$id' });
   const query = useQuery({
     ...runQuery(id),
@@ -46,11 +52,15 @@ export function RunPage(): ReactNode {
     );
   }
   const steps = viewSteps(run);
+  const lock = lockWaitOf(run);
   const ended = ENDED.includes(run.status);
-  const broken = steps.find((step) => step.status === 'failed' || step.status === 'rollback-failed');
+  const broken = flatten(steps).find((step) => step.status === 'failed' || step.status === 'rollback-failed');
   const waits = run.status === 'waiting' && run.waitingFor;
-  const state = waits ? { ...RUN_STATES.waiting, word: WAITING_WORDS[waits] } : RUN_STATES[run.status];
-  const own = steps.filter((step) => step.helps === null);
+  const state = waits
+    ? { ...RUN_STATES.waiting, word: lock ? `Waits for the lock ${lock.lock}` : WAITING_WORDS[waits] }
+    : RUN_STATES[run.status];
+  const own = steps.filter((step) => step.helps === null && step.plan.within === undefined);
+  const container = steps.findLast((step) => step.items.length > 0 && step.status !== 'pending');
   const done = own.filter((step) => ['succeeded', 'skipped', 'rolled-back'].includes(step.status)).length;
   return (
     <>
@@ -70,9 +80,10 @@ export function RunPage(): ReactNode {
           </>
         }
         state={<StateMark state={state} soft />}
-        actions={ended ? <EndedActions run={run} /> : null}
+        actions={ended ? <EndedActions run={run} steps={steps} /> : null}
       />
       {query.error ? <ErrorPanel error={query.error} /> : null}
+      <RunBanner run={run} steps={steps} />
       {run.reason && ['failed', 'rollback-failed', 'cancelled'].includes(run.status) ? (
         <p className="mb-3 rounded-md bg-bad-soft px-3 py-2 font-semibold text-bad break-anywhere">
           <TextWithTimes text={sentenceCase(run.reason)} />
@@ -86,11 +97,18 @@ export function RunPage(): ReactNode {
       <FactStrip
         facts={[
           { label: 'Steps', value: `${done} of ${own.length} done` },
+          container
+            ? {
+                label: 'Items',
+                value: `${countItems(container.items).done} of ${container.items.length} done`,
+              }
+            : null,
           { label: 'Started', value: <Time at={run.startedAt ?? run.createdAt} /> },
           { label: ended ? 'Took' : 'So far', value: <Duration run={run} /> },
           { label: 'By', value: actorWords(run.startedBy) + (run.automatic ? ', by its trigger' : '') },
         ]}
       />
+      <RollbackSummary run={run} steps={steps} />
       <div className="grid grid-cols-1 gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,1fr)_280px]">
         <RunDocument run={run} steps={steps} />
         <RunSide run={run} steps={steps} />

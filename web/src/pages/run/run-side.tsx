@@ -1,13 +1,15 @@
 import { Link } from '@tanstack/react-router';
 import type { Run } from '../../../../src/contract/run.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
+import { joinClasses } from '../../components/join-classes.ts';
 import { SideSection } from '../../components/side-section.tsx';
 import { StateIcon } from '../../components/state-mark.tsx';
 import { Time } from '../../components/time.tsx';
 import { actorWords } from '../../lib/actor-words.ts';
 import { STEP_STATES } from '../../lib/words.ts';
+import { countItems } from './count-items.ts';
 import { InputValues } from './input-values.tsx';
-import { type StepView, stepAnchor } from './step-view.ts';
+import { callOf, type StepView, stepAnchor } from './step-view.ts';
 
 /** The steps at a glance, and the facts that make the run evidence. */
 export function RunSide({ run, steps }: { run: Run; steps: readonly StepView[] }) {
@@ -23,13 +25,22 @@ export function RunSide({ run, steps }: { run: Run; steps: readonly StepView[] }
             <li key={step.id}>
               <a
                 href={`#${stepAnchor(step.id)}`}
-                className="flex min-h-7 items-start gap-2 rounded-sm px-1 py-1 hover:bg-hover max-sm:min-h-9"
+                className={joinClasses(
+                  'flex min-h-7 items-start gap-2 rounded-sm px-1 py-1 hover:bg-hover max-sm:min-h-9',
+                  (step.plan.within !== undefined || callOf(run, step.id) !== null) && 'ml-5',
+                )}
               >
                 <span className="mt-0.5">
                   <StateIcon state={STEP_STATES[step.status]} />
                 </span>
                 <span className="min-w-0 break-anywhere">
                   {step.plan.title}
+                  {step.items.length > 0 ? (
+                    <span className="text-quiet">
+                      {' '}
+                      {countItems(step.items).done} of {step.items.length}
+                    </span>
+                  ) : null}
                   <span className="sr-only">: {STEP_STATES[step.status].word}</span>
                 </span>
               </a>
@@ -67,6 +78,30 @@ export function RunSide({ run, steps }: { run: Run; steps: readonly StepView[] }
           <dd className="flex items-center gap-1">
             <span className="code-face break-anywhere">{run.id}</span>
             <CopyButton text={run.id} what="run id" />
+          </dd>
+          <dt className="text-quiet">Document</dt>
+          <dd className="flex items-center gap-1" title={`sha256 of the file it came from: ${run.plan.sha256}`}>
+            <Link
+              to="/runbooks/$"
+              params={{ _splat: run.runbook }}
+              search={{ version: run.plan.sha256 }}
+              className="link code-face"
+            >
+              {run.plan.sha256.slice(0, 12)}
+            </Link>
+            <CopyButton text={run.plan.sha256} what="document hash" />
+          </dd>
+          {run.environment ? (
+            <>
+              <dt className="text-quiet">Environment</dt>
+              <dd className="break-anywhere">{run.environment}</dd>
+            </>
+          ) : null}
+          <dt className="text-quiet">Evidence</dt>
+          <dd>
+            <a href={`/api/v1/runs/${run.id}`} download={`${run.id}.json`} className="link">
+              Save the whole record (JSON)
+            </a>
           </dd>
           {run.worker ? (
             <>

@@ -1,34 +1,46 @@
-import { useState } from 'react';
 import type { Approval, Run } from '../../../../src/contract/run.ts';
 import { joinClasses } from '../../components/join-classes.ts';
 import { RiskBadge } from '../../components/risk-badge.tsx';
 import { StateIcon, TONE_TEXT } from '../../components/state-mark.tsx';
-import { TextWithTimes } from '../../components/text-with-times.tsx';
 import { Age } from '../../components/time.tsx';
 import { actorWords } from '../../lib/actor-words.ts';
 import { formatDuration } from '../../lib/format-time.ts';
-import { sentenceCase } from '../../lib/sentence-case.ts';
 import { KIND_WORDS, STEP_STATES } from '../../lib/words.ts';
+import { Attempts } from './attempts.tsx';
 import { fillIn } from './fill-in.ts';
 import { InDoubtPanel } from './in-doubt-panel.tsx';
+import { ItemList } from './item-list.tsx';
+import { skipReason } from './skip-reason.ts';
 import { SkipStep } from './skip-step.tsx';
-import { AttemptEvidence } from './step-evidence.tsx';
-import { StepOutput } from './step-output.tsx';
 import { type StepView, stepAnchor } from './step-view.ts';
 
 const ACTIVE: readonly StepView['status'][] = ['running', 'waiting', 'in-doubt', 'rolling-back'];
 
 /** A step in its place in the document: state in the gutter, its commands, its output unfolding below. */
-export function StepBlock({ run, step, text }: { run: Run; step: StepView; text: string | null }) {
+export function StepBlock({
+  run,
+  step,
+  text,
+  steps,
+}: {
+  run: Run;
+  step: StepView;
+  text: string | null;
+  /** All steps of the run, of which it may be the container or a part. */
+  steps: readonly StepView[];
+}) {
   const { plan } = step;
   const state = STEP_STATES[step.status];
   const attempts = step.run?.attempts ?? [];
   const active = ACTIVE.includes(step.status);
+  const skipped = skipReason(run, step);
   return (
     <section
       id={stepAnchor(step.id)}
+      data-step
+      tabIndex={-1}
       aria-label={`Step ${plan.number ?? ''} ${plan.title}`}
-      className={joinClasses('my-3', step.helps && step.run === null && 'text-quiet')}
+      className={joinClasses('my-3 scroll-mt-16', step.helps && step.run === null && 'text-quiet')}
     >
       <div className="flex flex-wrap items-center gap-x-2 gap-y-0.5">
         {/* In the gutter of the whole document, however deep in lists the step stands. */}
@@ -48,7 +60,11 @@ export function StepBlock({ run, step, text }: { run: Run; step: StepView; text:
           {plan.target ? ` on ${fillIn(plan.target, run.plan.inputs)}` : ''}
         </span>
         <span className={joinClasses('ml-auto font-semibold whitespace-nowrap', TONE_TEXT[state.tone])}>
-          {step.helps && step.run === null ? 'Only if needed' : state.word}
+          {step.helps && step.run === null && step.instances.length === 0
+            ? 'Only if needed'
+            : skipped && run.dryRun
+              ? 'Skipped by the dry run'
+              : state.word}
           <Took step={step} />
         </span>
         <SkipStep run={run} step={step} />
@@ -69,6 +85,12 @@ export function StepBlock({ run, step, text }: { run: Run; step: StepView; text:
         </pre>
       )}
       <StepNotes run={run} step={step} />
+      {skipped ? <p className="mt-1 text-quiet">{skipped}</p> : null}
+      <Within step={step} steps={steps} />
+      {plan.action.kind === 'lock' && step.status === 'succeeded' && run.endedAt === null ? (
+        <p className="mt-1 text-quiet">This run holds the lock {plan.action.name} until it ends.</p>
+      ) : null}
+      {step.items.length > 0 ? <ItemList run={run} container={step} /> : null}
       {step.approval ? <ApprovalNote approval={step.approval} /> : null}
       {attempts.length > 0 ? <Attempts run={run} step={step} /> : null}
       {step.status === 'in-doubt' ? <InDoubtPanel run={run} step={step} /> : null}
@@ -140,43 +162,39 @@ function ApprovalNote({ approval }: { approval: Approval }) {
   }
 }
 
-/** The newest attempt; earlier ones can be chosen. */
-function Attempts({ run, step }: { run: Run; step: StepView }) {
-  const attempts = step.run?.attempts ?? [];
-  const [chosen, setChosen] = useState<number | null>(null);
-  const attempt = attempts.find((each) => each.n === chosen) ?? attempts.at(-1);
-  if (!attempt) return null;
-  const tone =
-    attempt.status === 'in-doubt' || attempt.status === 'lost'
-      ? 'text-doubt'
-      : attempt.status === 'failed'
-        ? 'font-semibold text-bad'
-        : 'text-quiet';
+/** How a step stands to the one that runs it, or to the ones it runs. */
+function Within({ step, steps }: { step: StepView; steps: readonly StepView[] }) {
+  const container = steps.find((each) => each.id === step.plan.within);
+  if (container) {
+    const done = step.instances.filter((each) => ['succeeded', 'skipped'].includes(each.status)).length;
+    return (
+      <p className="mt-1 text-quiet">
+        Run by{' '}
+        <a href={`#${stepAnchor(container.id)}`} className="link break-anywhere">
+          {container.plan.title}
+        </a>
+        {step.instances.length > 0 ? `: ${done} of ${step.instances.length} items done` : ''}
+      </p>
+    );
+  }
+  const members = steps.filter((each) => each.plan.within === step.id);
+  if (members.length === 0 || step.items.length > 0) return null;
   return (
-    <div>
-      {attempts.length > 1 ? (
-        <fieldset className="mt-1 flex flex-wrap items-center gap-1">
-          <legend className="sr-only">Attempts</legend>
-          {attempts.map((each) => (
-            <button
-              key={each.n}
-              type="button"
-              aria-pressed={each.n === attempt.n}
-              onClick={() => setChosen(each.n === attempts.at(-1)?.n ? null : each.n)}
-              className="min-h-6 rounded-sm px-2 text-small text-quiet hover:bg-hover aria-pressed:bg-hover aria-pressed:font-semibold aria-pressed:text-ink"
-            >
-              Attempt {each.n}
-            </button>
-          ))}
-        </fieldset>
-      ) : null}
-      {attempt.reason ? (
-        <p className={joinClasses('mt-1 break-anywhere', tone)}>
-          <TextWithTimes text={sentenceCase(attempt.reason)} />
-        </p>
-      ) : null}
-      <StepOutput key={attempt.n} runId={run.id} stepId={step.id} attempt={attempt} />
-      <AttemptEvidence attempt={attempt} approval={step.approval} />
-    </div>
+    <ul aria-label={`Parts of ${step.plan.title}`} className="mt-1 border-t border-line">
+      {members.map((member) => (
+        <li key={member.id} className="flex min-h-9 items-center gap-2 border-b border-line py-1">
+          <StateIcon state={STEP_STATES[member.status]} />
+          <a href={`#${stepAnchor(member.id)}`} className="link min-w-0 break-anywhere">
+            {member.plan.title}
+          </a>
+          {member.plan.risk ? <RiskBadge risk={member.plan.risk} reason={member.plan.reason} /> : null}
+          <span className="ml-auto whitespace-nowrap text-quiet">
+            {step.plan.kind === 'foreach' && step.status === 'pending'
+              ? 'for each item'
+              : STEP_STATES[member.status].word}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }

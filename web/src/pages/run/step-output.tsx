@@ -1,15 +1,28 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { StepAttempt } from '../../../../src/contract/run.ts';
+import type { StepAction } from '../../../../src/contract/runbook.ts';
 import { Button } from '../../components/button.tsx';
 import { stripTerminal } from '../../lib/strip-terminal.ts';
 import { followOutput } from './follow-output.ts';
+import { readGateLooks } from './gate-looks.ts';
+import { GateView } from './gate-view.tsx';
 
 /** Of a longer output only the end is kept on the page; the whole is in the file that can be saved. */
 const MOST_CHARACTERS = 400_000;
 const NEAR_END_PX = 24;
 
 /** What a step printed: head and tail once it has ended, all of it as it comes while it runs. */
-export function StepOutput({ runId, stepId, attempt }: { runId: string; stepId: string; attempt: StepAttempt }) {
+export function StepOutput({
+  runId,
+  stepId,
+  attempt,
+  gate,
+}: {
+  runId: string;
+  stepId: string;
+  attempt: StepAttempt;
+  gate: Extract<StepAction, { kind: 'metric-gate' }> | null;
+}) {
   const running = attempt.status === 'running';
   const [streamed, setStreamed] = useState<string | null>(null);
   const [following, setFollowing] = useState(running);
@@ -40,8 +53,13 @@ export function StepOutput({ runId, stepId, attempt }: { runId: string; stepId: 
       <p className="mt-1 text-quiet">It printed nothing.</p>
     ) : null;
   }
+  const looks = gate === null ? null : readGateLooks(text);
+  if (gate && looks) return <GateView gate={gate} looks={looks} />;
   return (
-    <div className="mt-1">
+    <details open data-output className="mt-1">
+      <summary className="min-h-6 py-0.5 text-small text-quiet">
+        Output, {attempt.output.bytes.toLocaleString('en')} bytes
+      </summary>
       {/* biome-ignore lint/a11y/useSemanticElements: a named region, so that screen readers can find what scrolls */}
       <pre
         ref={box}
@@ -58,7 +76,7 @@ export function StepOutput({ runId, stepId, attempt }: { runId: string; stepId: 
           Show all {attempt.output.bytes.toLocaleString('en')} bytes
         </Button>
       ) : null}
-    </div>
+    </details>
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Risk, RunbookProcedure, RunbookStep } from '../../../../src/contract/runbook.ts';
+import type { Risk, RunbookDocument, RunbookProcedure, RunbookStep } from '../../../../src/contract/runbook.ts';
 
 const ORDER: readonly Risk[] = ['read', 'check', 'change', 'destroy'];
 
@@ -15,4 +15,10 @@ export function worstRisk(procedure: RunbookProcedure): Risk | null {
 /** The id of a procedure's place on the page. */
 export function procedureAnchor(slug: string): string {
   return `procedure-${slug}`;
+}
+
+/** The highest risk of anything in it; null when nothing in it runs. */
+export function worstOf(document: Pick<RunbookDocument, 'procedures'>): Risk | null {
+  const risks = document.procedures.map(worstRisk);
+  return ORDER.findLast((risk) => risks.includes(risk)) ?? null;
 }

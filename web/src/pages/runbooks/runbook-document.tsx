@@ -1,65 +1,94 @@
 import { Link } from '@tanstack/react-router';
 import type { Code, RootContent } from 'mdast';
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import type { RunbookDocument as Document, RunbookBlock, RunbookStep } from '../../../../src/contract/runbook.ts';
+import type { LintFinding } from '../../../../src/contract/runbook-lint.ts';
 import { buttonClasses } from '../../components/button.tsx';
-import { CodeView } from '../../components/code-view.tsx';
-import { RiskBadge } from '../../components/risk-badge.tsx';
 import { formatDuration } from '../../lib/format-time.ts';
 import { useScrollToHash } from '../../lib/use-scroll-to-hash.ts';
-import { KIND_WORDS } from '../../lib/words.ts';
 import { parseMarkdown, textOf } from '../../markdown/parse-markdown.ts';
-import { type FencePart, placeSteps } from '../../markdown/place-steps.ts';
+import { type FencePart, placeLines, placeSteps, wholeFence } from '../../markdown/place-steps.ts';
 import { renderBlocks } from '../../markdown/render-blocks.tsx';
+import { CodeLines } from './code-lines.tsx';
+import { useMarkedLine } from './line-anchor.ts';
+import { LintNote } from './lint-note.tsx';
 import { procedureAnchor, stepsOf } from './procedure-facts.ts';
+import { BlockNote, StepNote } from './step-notes.tsx';
 
-/** The document with a badge at every block and step, and at every procedure the way to run it. */
+/** The document; in the margin beside each block what Holdfast reads in it, and what the linter says about it. */
 export function RunbookDocument({
   path,
   document,
   text,
+  findings,
   mayStart,
 }: {
   path: string;
   document: Document;
   text: string;
+  findings: readonly LintFinding[];
   mayStart: boolean;
 }) {
   useScrollToHash();
+  const marked = useMarkedLine(text);
   const parsed = useMemo(() => parseMarkdown(text), [text]);
   const placed = useMemo(() => placeSteps(parsed.root, document.procedures.flatMap(stepsOf)), [parsed, document]);
+  const linted = useMemo(() => placeLines(parsed.root, findings), [parsed, findings]);
   const blocks = new Map(document.blocks.map((block) => [block.line, block]));
   const procedures = new Map(document.procedures.map((procedure) => [procedure.line, procedure]));
+  const note = (finding: LintFinding) => (
+    <LintNote
+      key={`${finding.rule} ${finding.line}:${finding.column} ${finding.message}`}
+      finding={finding}
+      text={text}
+      open={finding.line === marked}
+    />
+  );
 
-  const renderFence = (node: Code) => {
-    const block = blocks.get(node.position?.start.line ?? 0);
-    const parts = placed.inFence.get(node) ?? [{ kind: 'text' as const, text: node.value }];
-    return <Fence block={block} parts={parts} />;
+  const renderFence = (node: Code) => (
+    <Fence
+      block={blocks.get(node.position?.start.line ?? 0)}
+      parts={placed.inFence.get(node) ?? [wholeFence(node)]}
+      findings={linted.at.get(node) ?? []}
+      note={note}
+      marked={marked}
+    />
+  );
+  const renderBefore = (node: RootContent) => {
+    const line = node.position?.start.line;
+    const steps = node.type === 'code' ? [] : (placed.after.get(node) ?? []);
+    const found = node.type === 'code' ? [] : (linted.at.get(node) ?? []);
+    return (
+      <>
+        {line === undefined || node.type === 'code' ? null : <span data-line={line} className="line-place" />}
+        {steps.length > 0 || found.length > 0 ? (
+          <div className="margin-note">
+            {steps.map((step) => (
+              <StepNote key={step.id} step={step} badge title={false} />
+            ))}
+            {found.map(note)}
+          </div>
+        ) : null}
+      </>
+    );
   };
   const renderAfter = (node: RootContent) => {
     const procedure = node.type === 'heading' ? procedures.get(node.position?.start.line ?? 0) : undefined;
-    const steps = placed.after.get(node) ?? [];
+    if (!procedure) return null;
     return (
-      <>
-        {procedure ? (
-          <div
-            id={procedureAnchor(procedure.slug)}
-            className="mb-2 flex scroll-mt-12 flex-wrap items-center gap-x-3 gap-y-1"
-          >
-            {mayStart && stepsOf(procedure).length > 0 ? (
-              <Link to="/runs/new" search={{ runbook: path, procedure: procedure.slug }} className={buttonClasses()}>
-                Start run…
-              </Link>
-            ) : null}
-            {procedure.responseWithinMs === null ? null : (
-              <span className="text-quiet">answer within {formatDuration(procedure.responseWithinMs)}</span>
-            )}
-          </div>
+      <div
+        id={procedureAnchor(procedure.slug)}
+        className="mb-2 flex scroll-mt-12 flex-wrap items-center gap-x-3 gap-y-1"
+      >
+        {mayStart && stepsOf(procedure).length > 0 ? (
+          <Link to="/runs/new" search={{ runbook: path, procedure: procedure.slug }} className={buttonClasses()}>
+            Start run…
+          </Link>
         ) : null}
-        {steps.map((step) => (
-          <StepLine key={step.id} step={step} />
-        ))}
-      </>
+        {procedure.responseWithinMs === null ? null : (
+          <span className="text-quiet">answer within {formatDuration(procedure.responseWithinMs)}</span>
+        )}
+      </div>
     );
   };
   const nodes = parsed.root.children.filter((node) => node.type !== 'yaml');
@@ -67,46 +96,78 @@ export function RunbookDocument({
   // The page shows the title already; what hangs on that heading stays.
   const titled = first?.type === 'heading' && textOf(first).trim() === document.title.trim() ? first : null;
   return (
-    <article aria-label={document.title} className="max-w-[820px] min-w-0">
-      {titled ? renderAfter(titled) : null}
-      {renderBlocks(titled ? nodes.slice(1) : nodes, { path, document: parsed, renderFence, renderAfter })}
+    <article aria-label={document.title} className="with-margin min-w-0">
+      {linted.unplaced.length > 0 ? <div className="mb-3">{linted.unplaced.map(note)}</div> : null}
+      {titled ? (
+        <>
+          {renderBefore(titled)}
+          {renderAfter(titled)}
+        </>
+      ) : null}
+      {renderBlocks(titled ? nodes.slice(1) : nodes, {
+        path,
+        document: parsed,
+        renderFence,
+        renderBefore,
+        renderAfter,
+      })}
     </article>
   );
 }
 
-function Fence({ block, parts }: { block: RunbookBlock | undefined; parts: readonly FencePart<RunbookStep>[] }) {
+function Fence({
+  block,
+  parts,
+  findings,
+  note,
+  marked,
+}: {
+  block: RunbookBlock | undefined;
+  parts: readonly FencePart<RunbookStep>[];
+  findings: readonly LintFinding[];
+  note: (finding: LintFinding) => ReactNode;
+  marked: number | null;
+}) {
   const steps = parts.filter((part) => part.kind === 'step').length;
+  const endOf = (part: FencePart<RunbookStep>) => part.line + part.text.split('\n').length - 1;
+  const within = (part: FencePart<RunbookStep>) =>
+    findings.filter((finding) => part.text !== '' && finding.line >= part.line && finding.line <= endOf(part));
+  // What is said of the fence's opening line, or between its parts, stands at its top.
+  const shown = new Set(parts.flatMap(within));
+  const above = findings.filter((finding) => !shown.has(finding));
   return (
     <div className="my-3">
-      {block ? (
-        <p className="mb-1 flex flex-wrap items-center gap-x-2 gap-y-0.5 text-small text-quiet">
-          <RiskBadge risk={block.class} reason={block.reason} />
-          {block.language ? <span>{block.language}</span> : null}
-          <span className="break-anywhere">{block.reason}</span>
-        </p>
+      {block || above.length > 0 ? (
+        <div className="margin-note">
+          {block ? <BlockNote block={block} /> : null}
+          {above.map(note)}
+        </div>
       ) : null}
-      {parts.map((part, index) =>
-        part.kind === 'text' ? (
-          steps === 0 ? (
-            <CodeView key="text" text={part.text} label="Text" tall />
-          ) : (
-            // biome-ignore lint/suspicious/noArrayIndexKey: parts of one document
-            <p key={index} className="code-face mt-2 whitespace-pre-wrap text-quiet break-anywhere">
-              {part.text}
-            </p>
-          )
-        ) : (
-          <div key={part.step.id} className="my-1">
-            {steps > 1 ? <StepLine step={part.step} titled={saysTitle(parts[index - 1], part.step)} /> : null}
-            {part.text === '' ? null : <CodeView text={part.text} label={`Commands of ${part.step.title}`} tall />}
-            {part.step.bound ? (
-              <p className="mt-0.5 text-small text-quiet">
-                Bounded, as it would never end by itself: {part.step.bound.why}
-              </p>
+      {parts.map((part, index) => {
+        const found = within(part);
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: parts of one document
+          <div key={index} className="my-1">
+            {part.kind === 'step' || found.length > 0 ? (
+              <div className="margin-note">
+                {part.kind === 'step' ? (
+                  <StepNote step={part.step} badge={steps > 1} title={!saysTitle(parts[index - 1], part.step)} />
+                ) : null}
+                {found.map(note)}
+              </div>
             ) : null}
+            {part.text === '' ? null : (
+              <CodeLines
+                text={part.text}
+                line={part.line}
+                label={part.kind === 'step' ? `Commands of ${part.step.title}` : 'Text'}
+                findings={findings}
+                marked={marked}
+              />
+            )}
           </div>
-        ),
-      )}
+        );
+      })}
     </div>
   );
 }
@@ -114,20 +175,4 @@ function Fence({ block, parts }: { block: RunbookBlock | undefined; parts: reado
 /** Whether the comment above a step's commands is its title already. */
 function saysTitle(above: FencePart<RunbookStep> | undefined, step: RunbookStep): boolean {
   return above?.kind === 'text' && above.text.toLowerCase().includes(step.title.toLowerCase());
-}
-
-function StepLine({ step, titled = false }: { step: RunbookStep; titled?: boolean }) {
-  return (
-    <p className="mt-1 mb-0.5 flex flex-wrap items-center gap-x-2 text-small text-quiet">
-      {step.risk ? <RiskBadge risk={step.risk} reason={step.reason} /> : null}
-      <span>{KIND_WORDS[step.kind]}</span>
-      {titled ? null : (
-        <span className="break-anywhere">
-          {step.number ? `${step.number}. ` : ''}
-          {step.title}
-        </span>
-      )}
-      {step.choice ? <span>option “{step.choice.label}”</span> : null}
-    </p>
-  );
 }

@@ -1,26 +1,37 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useParams, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import type { RunbookDocument as Document } from '../../../../src/contract/runbook.ts';
-import { runbookQuery } from '../../api/queries.ts';
+import type { LintFinding } from '../../../../src/contract/runbook-lint.ts';
+import { lintQuery, runbookQuery, runbookVersionQuery } from '../../api/queries.ts';
 import { buttonClasses } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
+import { Facets } from '../../components/facets.tsx';
 import { FactStrip } from '../../components/fact-strip.tsx';
-import { SELECT_CLASSES } from '../../components/field.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { RiskBadge } from '../../components/risk-badge.tsx';
-import { SideSection } from '../../components/side-section.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
-import { plural } from '../../lib/plural.ts';
+import { useListKeys } from '../../components/use-list-keys.ts';
 import { useSession } from '../../lib/use-session.ts';
-import { procedureAnchor, stepsOf, worstRisk } from './procedure-facts.ts';
+import { LintCounts } from './lint-counts.tsx';
+import { LintView } from './lint-view.tsx';
+import { worstOf } from './procedure-facts.ts';
+import { RunbookContents } from './runbook-contents.tsx';
 import { RunbookDocument } from './runbook-document.tsx';
+import { VersionsView } from './versions-view.tsx';
 
-/** One runbook as the document it is, with what Holdfast reads in it. */
+const NO_FINDINGS: readonly LintFinding[] = [];
+
+/** One runbook as the document it is, with what Holdfast reads in it, what is wrong with it, and what it was. */
 export function RunbookPage(): ReactNode {
+  useListKeys();
   const { _splat: path = '' } = useParams({ from: '/app/runbooks/$' });
+  const search = useSearch({ from: '/app/runbooks/$' });
+  const { show = 'document', version } = search;
   const { may } = useSession();
-  const query = useQuery(runbookQuery(path));
+  const current = useQuery({ ...runbookQuery(path), enabled: version === undefined });
+  const older = useQuery({ ...runbookVersionQuery(path, version ?? ''), enabled: version !== undefined });
+  const query = version === undefined ? current : older;
+  const lint = useQuery({ ...lintQuery(path), enabled: version === undefined });
   const above = (
     <>
       <Link to="/runbooks" className="hover:underline">
@@ -29,123 +40,101 @@ export function RunbookPage(): ReactNode {
       <span className="code-face break-anywhere">{path}</span>
     </>
   );
-  if (!query.data) {
+  // A removed file still has its versions.
+  if (!query.data && show !== 'versions') {
     return (
       <>
         <PageHeader title="Runbook" above={above} />
         {query.error ? (
-          <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />
+          <ErrorPanel error={query.error} onRetry={() => void query.refetch()}>
+            <Link to="." search={{ show: 'versions' }} className="link">
+              See the versions that were kept of it
+            </Link>
+          </ErrorPanel>
         ) : (
           <SkeletonRows rows={10} what="the runbook" />
         )}
       </>
     );
   }
-  const { document, text } = query.data;
-  const only = document.procedures.length === 1 ? document.procedures[0] : undefined;
+  const document = query.data?.document;
+  const text = query.data?.text ?? '';
+  const findings = version === undefined ? (lint.data?.items ?? NO_FINDINGS) : NO_FINDINGS;
+  const only = document?.procedures.length === 1 ? document.procedures[0] : undefined;
+  const worst = document ? worstOf(document) : null;
+  const runnable = version === undefined && may('operator');
   return (
     <>
       <PageHeader
-        title={document.title}
+        title={document?.title ?? path}
         above={above}
         actions={
-          only && may('operator') ? (
+          only && runnable ? (
             <Link to="/runs/new" search={{ runbook: path, procedure: only.slug }} className={buttonClasses('primary')}>
               Start a run…
             </Link>
           ) : null
         }
       />
-      <FactStrip
-        facts={[
-          { label: 'Procedures', value: document.procedures.length },
-          {
-            label: 'Steps',
-            value: document.procedures.reduce((sum, procedure) => sum + stepsOf(procedure).length, 0),
-          },
-          { label: 'Blocks', value: <BlockClasses document={document} /> },
-          { label: 'Version', value: <span className="code-face">{document.sha256.slice(0, 12)}</span> },
-        ]}
-      />
-      {document.procedures.length > 1 ? <JumpToProcedure procedures={document.procedures} /> : null}
-      <div className="grid grid-cols-1 gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,1fr)_300px]">
-        <RunbookDocument path={path} document={document} text={text} mayStart={may('operator') && !only} />
-        <aside
-          aria-label="Facts"
-          className="min-w-0 lg:sticky lg:top-16 lg:max-h-[calc(100dvh-5rem)] lg:self-start lg:overflow-y-auto"
-        >
-          <SideSection title="Procedures" count={document.procedures.length}>
-            <ul>
-              {document.procedures.map((procedure) => {
-                const risk = worstRisk(procedure);
-                return (
-                  <li key={procedure.slug} className="py-1">
-                    <a href={`#${procedureAnchor(procedure.slug)}`} className="link break-anywhere">
-                      {procedure.title}
-                    </a>
-                    <p className="flex flex-wrap items-center gap-2 text-quiet">
-                      {plural(stepsOf(procedure).length, 'step')}
-                      {procedure.severity ? <span>{procedure.severity}</span> : null}
-                      {risk ? <RiskBadge risk={risk} /> : null}
-                    </p>
-                  </li>
-                );
-              })}
-            </ul>
-          </SideSection>
-          <SideSection title="Inputs" count={document.inputs.length}>
-            <ul>
-              {document.inputs.map((input) => (
-                <li key={input.name} className="flex flex-wrap gap-x-2 py-0.5">
-                  <code className="code-face break-anywhere">{input.name}</code>
-                  <span className="text-quiet">
-                    {input.type}
-                    {input.default === null ? (input.required ? ', required' : '') : `, ${input.default}`}
-                  </span>
-                </li>
-              ))}
-            </ul>
-            {document.inputs.length === 0 ? <p className="text-quiet">It takes none.</p> : null}
-          </SideSection>
-        </aside>
+      {document ? (
+        <FactStrip
+          facts={[
+            { label: 'Procedures', value: document.procedures.length },
+            { label: 'Riskiest', value: worst ? <RiskBadge risk={worst} /> : 'nothing runs' },
+            { label: 'Inputs', value: document.inputs.length === 0 ? 'none' : document.inputs.length },
+            {
+              label: 'Lint',
+              value:
+                version !== undefined ? (
+                  'the current version’s only'
+                ) : lint.data ? (
+                  <LintCounts findings={findings} />
+                ) : lint.error ? (
+                  'could not be read'
+                ) : (
+                  'reading…'
+                ),
+            },
+            { label: 'Version', value: <span className="code-face">{document.sha256.slice(0, 12)}</span> },
+          ]}
+        />
+      ) : null}
+      <div className="mb-3">
+        <Facets
+          label="Parts of the runbook"
+          current={show}
+          options={[
+            { value: 'document', label: 'Document' },
+            { value: 'findings', label: `Findings${lint.data ? ` ${findings.length}` : ''}` },
+            { value: 'versions', label: 'Versions' },
+          ]}
+          toSearch={(value) => (value === 'document' ? {} : { show: value })}
+        />
       </div>
+      {lint.error && show !== 'versions' ? <ErrorPanel error={lint.error} onRetry={() => void lint.refetch()} /> : null}
+      {version !== undefined && show === 'document' ? (
+        <p role="note" className="mb-3 rounded-md border border-ask bg-ask-soft px-3 py-2">
+          This is an older text, version <span className="code-face">{version.slice(0, 12)}</span>; it cannot be
+          started.{' '}
+          <Link to="." search={{}} className="link">
+            See the current one
+          </Link>
+        </p>
+      ) : null}
+      {show === 'versions' ? <VersionsView path={path} from={search.from} to={search.to} /> : null}
+      {show === 'findings' ? <LintView findings={findings} text={text} known={lint.data !== undefined} /> : null}
+      {show === 'document' && document ? (
+        <>
+          <RunbookContents document={document} />
+          <RunbookDocument
+            path={path}
+            document={document}
+            text={text}
+            findings={findings}
+            mayStart={runnable && !only}
+          />
+        </>
+      ) : null}
     </>
-  );
-}
-
-/** Where the list of procedures has no room at the side. */
-function JumpToProcedure({ procedures }: { procedures: Document['procedures'] }) {
-  return (
-    <select
-      aria-label="Jump to a procedure"
-      className={`${SELECT_CLASSES} mb-2 lg:hidden`}
-      value=""
-      onChange={(event) => {
-        window.location.hash = procedureAnchor(event.target.value);
-      }}
-    >
-      <option value="" disabled>
-        Jump to one of {procedures.length} procedures…
-      </option>
-      {procedures.map((procedure) => (
-        <option key={procedure.slug} value={procedure.slug}>
-          {procedure.title}
-        </option>
-      ))}
-    </select>
-  );
-}
-
-function BlockClasses({ document }: { document: Document }) {
-  const counts = Map.groupBy(document.blocks, (block) => block.class);
-  if (counts.size === 0) return <>none</>;
-  return (
-    <span className="flex flex-wrap gap-x-3 gap-y-1">
-      {[...counts].map(([name, blocks]) => (
-        <span key={name} className="inline-flex items-center gap-1">
-          {blocks.length} <RiskBadge risk={name} />
-        </span>
-      ))}
-    </span>
   );
 }

@@ -17,6 +17,7 @@ import { useIdempotencyKey } from '../../lib/use-idempotency-key.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { InputFields } from './input-fields.tsx';
 import { PlanPreview } from './plan-preview.tsx';
+import { StartOptionFields, type StartOptions } from './start-options.tsx';
 
 /** What is typed is planned after this pause. */
 const TYPING_PAUSE_MS = 300;
@@ -29,12 +30,10 @@ export function StartRunPage(): ReactNode {
   const usable = runbooks.data?.items.filter((each) => each.problem === null && each.procedures.length > 0) ?? [];
   const runbook = usable.find((each) => each.path === search.runbook);
   const procedure = runbook?.procedures.find((each) => each.slug === search.procedure) ?? runbook?.procedures[0];
+  const { incident, environment, dry } = search;
+  const kept = { incident, environment, dry };
   const choose = (change: { runbook?: string; procedure?: string }) =>
-    void navigate({
-      to: '/runs/new',
-      search: { ...(search.incident ? { incident: search.incident } : {}), ...change },
-      replace: true,
-    });
+    void navigate({ to: '/runs/new', search: { ...kept, ...change }, replace: true });
 
   return (
     <>
@@ -100,7 +99,20 @@ export function StartRunPage(): ReactNode {
           key={`${runbook.path}#${procedure.slug}`}
           runbook={runbook.path}
           procedure={procedure.slug}
-          incidentId={search.incident ?? null}
+          incidentId={incident ?? null}
+          options={{ from: search.from ?? null, environment: environment ?? '', dryRun: dry === 'yes' }}
+          onOptions={({ from, environment: place, dryRun }) =>
+            void navigate({
+              to: '/runs/new',
+              search: {
+                ...search,
+                from: from ?? undefined,
+                environment: place === '' ? undefined : place,
+                dry: dryRun ? 'yes' : undefined,
+              },
+              replace: true,
+            })
+          }
         />
       ) : null}
     </>
@@ -111,10 +123,14 @@ function StartForm({
   runbook,
   procedure,
   incidentId,
+  options,
+  onOptions,
 }: {
   runbook: string;
   procedure: string;
   incidentId: string | null;
+  options: StartOptions;
+  onOptions: (options: StartOptions) => void;
 }) {
   const { may } = useSession();
   const navigate = useNavigate();
@@ -124,7 +140,17 @@ function StartForm({
   const plan = useQuery({ ...planQuery({ runbook, procedure, inputs: planned }), placeholderData: keepPreviousData });
   const blank = useQuery(planQuery({ runbook, procedure, inputs: {} }));
   const incident = useQuery({ ...incidentQuery(incidentId ?? ''), enabled: incidentId !== null }).data;
-  const body = { runbook, procedure, inputs: given, ...(incidentId ? { incidentId } : {}) };
+  const { from, dryRun } = options;
+  const environment = options.environment.trim();
+  const body = {
+    runbook,
+    procedure,
+    inputs: given,
+    ...(incidentId ? { incidentId } : {}),
+    ...(from ? { fromStep: from } : {}),
+    ...(dryRun ? { dryRun } : {}),
+    ...(environment ? { environment } : {}),
+  };
   const idempotencyKey = useIdempotencyKey(body);
   const start = useCommand({
     run: () => sendJson<Run>('POST', '/api/v1/runs', { body, idempotencyKey }),
@@ -147,25 +173,28 @@ function StartForm({
         event.preventDefault();
         start.mutate(undefined);
       }}
-      className="max-w-3xl"
+      className="max-w-4xl"
     >
       <InputFields shape={shape} values={inputs} onChange={(name, value) => setInputs({ ...inputs, [name]: value })} />
+      <StartOptionFields plan={shape} options={options} onChange={onOptions} />
       {plan.error ? <ErrorPanel error={plan.error} /> : null}
-      {plan.data ? <PlanPreview plan={plan.data} /> : null}
+      {plan.data ? <PlanPreview plan={plan.data} from={from} dryRun={dryRun} /> : null}
       {start.error ? <ErrorPanel error={start.error} /> : null}
       <div className="mt-4 flex flex-wrap items-center gap-3">
         <Button
           type="submit"
           look="primary"
-          disabled={!may('operator') || missing.length > 0 || plan.error !== null || !settled}
+          disabled={!may('operator') || (missing.length > 0 && environment === '') || plan.error !== null || !settled}
           pending={start.isPending && 'Starting…'}
         >
-          Start run of {shape.procedureTitle}
+          {dryRun ? 'Start dry run of' : 'Start run of'} {shape.procedureTitle}
         </Button>
         <p className="text-quiet">
           {may('operator')
             ? missing.length > 0
-              ? `Still needed: ${missing.join(', ')}.`
+              ? environment === ''
+                ? `Still needed: ${missing.join(', ')}.`
+                : `The environment ${environment} must have ${missing.join(', ')}, or give it here.`
               : incident
                 ? `For ${incident.number}: ${incident.title}.`
                 : 'You cannot approve steps of a run that you start yourself, unless nobody else could.'

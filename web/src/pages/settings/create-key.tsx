@@ -1,28 +1,38 @@
+import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { ApiKey, Role } from '../../../../src/contract/identity.ts';
-import { sendJson } from '../../api/request.ts';
+import type { ApiKey, Role, User } from '../../../../src/contract/identity.ts';
+import type { ListPage } from '../../api/list-query.ts';
+import { getJson, sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Field, SELECT_CLASSES, TextInput } from '../../components/field.tsx';
 import { ROLE_WORDS } from '../../lib/roles.ts';
 import { useIdempotencyKey } from '../../lib/use-idempotency-key.ts';
+import { useSession } from '../../lib/use-session.ts';
+import { KEY_LIVES } from './key-lives.ts';
 import { OnceShown } from './once-shown.tsx';
 
-const DAY_MS = 86_400_000;
-const LIVES = [
-  { label: '30 days', ms: 30 * DAY_MS },
-  { label: '90 days', ms: 90 * DAY_MS },
-  { label: '1 year', ms: 365 * DAY_MS },
-  { label: 'never', ms: null },
-] as const;
+/** Who may answer for a key. */
+const listUsers = {
+  queryKey: ['users', 'owners'],
+  queryFn: ({ signal }: { signal: AbortSignal }) => getJson<ListPage<User>>('/api/v1/users?limit=200', signal),
+};
 
 /** Makes a key; its secret is shown this once. */
 export function CreateKey() {
+  const { may } = useSession();
   const [name, setName] = useState('');
   const [role, setRole] = useState<Role>('operator');
   const [life, setLife] = useState(1);
-  const body = { name: name.trim(), role, expiresInMs: LIVES[life]?.ms ?? null };
+  const [owner, setOwner] = useState('');
+  const users = useQuery({ ...listUsers, enabled: may('admin') });
+  const body = {
+    name: name.trim(),
+    role,
+    expiresInMs: KEY_LIVES[life]?.ms ?? null,
+    ...(owner === '' ? {} : { owner }),
+  };
   const [made, setMade] = useState(0);
   const idempotencyKey = useIdempotencyKey({ body, made });
   const create = useCommand({
@@ -80,9 +90,26 @@ export function CreateKey() {
               value={life}
               onChange={(event) => setLife(Number(event.target.value))}
             >
-              {LIVES.map((each, index) => (
+              {KEY_LIVES.map((each, index) => (
                 <option key={each.label} value={index}>
                   {each.label}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field label="Owner">
+          {(attributes) => (
+            <select
+              {...attributes}
+              className={SELECT_CLASSES}
+              value={owner}
+              onChange={(event) => setOwner(event.target.value)}
+            >
+              <option value="">whoever makes it</option>
+              {users.data?.items.map((user) => (
+                <option key={user.id} value={user.name}>
+                  {user.name}
                 </option>
               ))}
             </select>

@@ -16,6 +16,8 @@ import { actorWords } from '../../lib/actor-words.ts';
 import { serverNowMs } from '../../lib/server-clock.ts';
 import type { StateWords } from '../../lib/words.ts';
 import { CreateKey } from './create-key.tsx';
+import { OnceShown } from './once-shown.tsx';
+import { type RotatedKey, RotateKey } from './rotate-key.tsx';
 import { SettingsNav } from './settings-nav.tsx';
 
 const VALID: StateWords = { word: 'Valid', tone: 'good', shape: 'tick' };
@@ -31,6 +33,8 @@ function stateOf(key: ApiKey): StateWords {
 export function KeysPage(): ReactNode {
   const query = useInfiniteQuery(keyList());
   const [revoking, setRevoking] = useState<ApiKey | null>(null);
+  const [rotating, setRotating] = useState<ApiKey | null>(null);
+  const [rotated, setRotated] = useState<RotatedKey | null>(null);
   const revoke = useCommand({
     run: (id: string) => sendJson('DELETE', `/api/v1/keys/${id}`),
     touches: [['keys']],
@@ -40,13 +44,24 @@ export function KeysPage(): ReactNode {
       <PageHeader title="API keys" />
       <SettingsNav />
       <CreateKey />
+      {rotated ? (
+        <OnceShown
+          title={`Key ${rotated.key.name} has a new secret. This is the only time it is shown.`}
+          secret={rotated.secret}
+          what="secret"
+          onHide={() => setRotated(null)}
+        />
+      ) : null}
       <List
         query={query}
-        columns={[...COLUMNS, revokeColumn(setRevoking)]}
+        columns={[...COLUMNS, actionsColumn({ onRotate: setRotating, onRevoke: setRevoking })]}
         keyOf={(key) => key.id}
         caption="keys"
         empty={<EmptyState why="No key was made yet. Programs need one to call the API; people sign in instead." />}
       />
+      {rotating ? (
+        <RotateKey key={rotating.id} apiKey={rotating} onClose={() => setRotating(null)} onRotated={setRotated} />
+      ) : null}
       {revoking ? (
         <ConfirmDialog
           open
@@ -97,10 +112,16 @@ const COLUMNS: readonly Column<ApiKey>[] = [
   },
 ];
 
-function revokeColumn(onRevoke: (key: ApiKey) => void): Column<ApiKey> {
+function actionsColumn(on: { onRotate: (key: ApiKey) => void; onRevoke: (key: ApiKey) => void }): Column<ApiKey> {
   return {
     title: 'Actions',
     className: 'sm:w-px text-right whitespace-nowrap',
-    cell: (key) => (stateOf(key) === VALID ? <Button onClick={() => onRevoke(key)}>Revoke…</Button> : null),
+    cell: (key) =>
+      stateOf(key) === VALID ? (
+        <span className="inline-flex gap-2">
+          <Button onClick={() => on.onRotate(key)}>Rotate…</Button>
+          <Button onClick={() => on.onRevoke(key)}>Revoke…</Button>
+        </span>
+      ) : null,
   };
 }
