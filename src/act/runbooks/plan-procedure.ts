@@ -106,6 +106,7 @@ function layOut(
       return planStep(step, document.drafts[step.id]!, verify, rollback);
     }),
   );
+  nameApart(document, planned);
   const byId = new Map(planned.map((step) => [step.id, step]));
   for (const step of planned) requireHarmlessVerify(document, step, byId);
   const placed = placeMembers(document.file, planned, idOf, helperIds).map(({ ...step }) => {
@@ -127,6 +128,15 @@ function layOut(
     if (step.action.kind === 'subrunbook') callInto(laidOut, document, step, others);
   }
   return laidOut;
+}
+
+/** Several fences under one item share its words: those with a name of their own are told apart by it. */
+function nameApart(document: ParsedRunbook, steps: PlannedStep[]): void {
+  const shared = Map.groupBy(steps, (step) => step.title);
+  for (const step of steps) {
+    const { name } = document.drafts[step.id]?.attributes ?? {};
+    if (name !== undefined && (shared.get(step.title)?.length ?? 0) > 1) step.title = `${step.title}: ${name}`;
+  }
 }
 
 /** Puts the steps of a called runbook behind the step that calls it. */

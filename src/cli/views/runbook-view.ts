@@ -142,16 +142,28 @@ export function printPlan(output: Output, plan: Plan, options: { full: boolean }
   for (const step of plan.helpers) printPlannedStep(output, step, null, options);
 }
 
+/** True for a step that only has others behind it: the limits are theirs. */
+function hasSteps({ action }: PlannedStep): boolean {
+  return action.kind === 'parallel' || action.kind === 'foreach' || action.kind === 'subrunbook';
+}
+
 function printPlannedStep(output: Output, step: PlannedStep, index: number | null, { full }: { full: boolean }): void {
   const risk = step.risk ?? 'asks';
   const facts = [
     step.kind,
-    step.approvals > 0 ? `needs ${count(step.approvals, 'approval')}` : null,
+    step.within ? `part of ${step.within}` : null,
+    step.approvals > 0 ? `needs ${count(step.approvals, 'approval')}${step.within ? ' (asked for as one)' : ''}` : null,
     step.when ? `only when ${step.when.group} is ${step.when.option}` : null,
     step.target ? `on ${step.target}` : null,
     step.rollback ? `undone by ${step.rollback}` : null,
     step.verify ? `verified by ${step.verify}` : null,
-    `limit ${formatDuration(step.timeoutMs)}`,
+    step.retry.attempts > 1
+      ? `tried ${step.retry.attempts} times, ${formatDuration(step.retry.delayMs)} between`
+      : null,
+    step.lock ? `holds the lock ${step.lock}` : null,
+    step.environment ? `in ${step.environment}` : null,
+    step.secrets ? `given ${step.secrets.join(', ')}` : null,
+    hasSteps(step) ? null : `limit ${formatDuration(step.timeoutMs)}`,
     step.bound ? `bounded: ${step.bound.why}` : null,
   ].filter((fact) => fact !== null);
   const place = index === null ? '' : `${index + 1}. `;
