@@ -74,6 +74,8 @@ describe('the five unedited runbooks', () => {
       'SERVICE_ID',
       'ZONE_ID',
       'access-key-id',
+      'api-idp-host',
+      'green-idp-host',
       'instance-id',
       'sns-arn',
     ]);
@@ -85,6 +87,8 @@ describe('the five unedited runbooks', () => {
       'SG_ID',
       'WAF_ACL_ARN',
       'YOUR_ROUTING_KEY',
+      'api-host',
+      'external-api-host',
       'pod',
       'pod-name',
       'target',

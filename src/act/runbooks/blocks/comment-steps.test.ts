@@ -11,6 +11,10 @@ describe('a comment that says to wait', () => {
     ['Warten Sie 5 Minuten', 300_000],
     ['Espere 10 minutos', 600_000],
     ['Attendez 30 secondes', 30_000],
+    ['Check every 5 minutes until it is green', 300_000],
+    ['Repeat every 30s', 30_000],
+    ['Poll every minute', 60_000],
+    ['Backups run every 5 minutes', null],
     ['Wait for the rollout', null],
     ['Restart after 5 minutes', null],
   ])('%s → %s', (comment, expected) => {

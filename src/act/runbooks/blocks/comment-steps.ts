@@ -3,6 +3,9 @@ import { readDurationMs } from '../read-duration.ts';
 const NUMBERED = /^(?:step\s*)?\d+\s*[.):]\s*/i;
 const WAITS =
   /^(?:then |now )?(?:wait|monitor|watch|observe|sleep|pause|soak|let it (?:run|soak|settle)|warte[nt]?|beobachte[nt]?|esper[ae]r?|aguard[ae]r?|monitor(?:ea|ize|ar)|attend(?:re|ez)|surveill(?:er|ez)|подожд\S+|ждать|待つ|等待)(?![\w-])[^.]*?(?<!\w)(\d+)(?:\s*(?:-|–|to)\s*\d+)?\s*(s|secs?|seconds?|sekunden?|segundos?|secondes?|m|mins?|minutes?|minuten?|minutos?|h|hrs?|hours?|stunden?|horas?|heures?|минут\S*|секунд\S*|час\S*|分钟|分|秒|小时|時間)(?!\w)/iu;
+/** "Check every 5 minutes": the next look is due after that time. */
+const REPEATS =
+  /^(?:then |now )?(?:check|re-?check|repeat|poll|verify|monitor|watch|observe|look|test|run (?:this|it|again)|retry)(?![\w-])[^.]*?\b(?:every|each)\s+(\d+)?\s*(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\b/iu;
 /** First letter of a unit in another language -> the English one. */
 const UNIT_IN_ENGLISH: readonly [RegExp, string][] = [
   [/^(?:m|минут|分)/i, 'minutes'],
@@ -24,7 +27,10 @@ export function followsWork(comment: string): boolean {
 
 /** How long a comment such as "4. Monitor for 10 minutes" says to wait, or null. */
 export function waitInComment(comment: string): number | null {
-  const match = WAITS.exec(withoutNumber(comment));
+  const said = withoutNumber(comment);
+  const repeats = REPEATS.exec(said);
+  if (repeats !== null) return readDurationMs(`${repeats[1] ?? '1'} ${repeats[2]}`);
+  const match = WAITS.exec(said);
   if (match === null) return null;
   const unit = UNIT_IN_ENGLISH.find(([written]) => written.test(match[2]!))?.[1] ?? match[2]!;
   return readDurationMs(`${match[1]} ${unit}`);

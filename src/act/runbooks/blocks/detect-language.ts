@@ -212,7 +212,7 @@ function looksLikeSettings(text: string): boolean {
     lines.every(
       (line) =>
         !/[`$]\(|`/.test(line) &&
-        /^\s*(?:[\w.-]+ = .*|[\w.-]+=(?:\S*|"[^"]*"|'[^']*'|<[^<>\n]*>)\s*|\[[\w.: -]+\]\s*)$/.test(line),
+        /^\s*(?:[\w.-]+\s+=\s+.*|[\w.-]+=(?:\S*|"[^"]*"|'[^']*'|<[^<>\n]*>)\s*|\[[\w.: -]+\]\s*)$/.test(line),
     )
   );
 }

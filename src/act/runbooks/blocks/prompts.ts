@@ -66,10 +66,14 @@ const CONSOLE_PROMPTS: readonly { at: ConsoleLanguage | 'continued'; prompt: Reg
   {
     at: 'mongo',
     prompt:
-      /^\s*(?:(?:Enterprise |Atlas )?(?:[\w-]{1,60}\s*(?::(?:PRIMARY|SECONDARY|ARBITER|STARTUP2?|RECOVERING|OTHER)|\[(?:direct: )?\w+\])(?:\s+[\w-]+)?|\[(?:direct: )?\w+\]\s+\w+|mongos?|test|admin|local))>\s*(?=\S)/,
+      /^\s*(?:(?:Enterprise |Atlas )?(?:[\w-]{1,60}\s*(?::(?:PRIMARY|SECONDARY|ARBITER|STARTUP2?|RECOVERING|OTHER)|\[(?:direct: )?\w+\])(?:\s+\w[\w-]*)?|\[(?:direct: )?\w+\]\s+\w+|mongos?|test|admin|local))>\s*(?=\S)/,
   },
   { at: 'cypher', prompt: /^\s*(?:neo4j|[\w.-]+@(?:neo4j|system|[\w.-]+))(?:\(\w+\))?>\s*(?=\S)/ },
-  { at: 'erlang', prompt: /^\s*(?:iex\(\d+\)>|\d+>|\([\w.@-]+\)\d+>)\s*(?=\S)/ },
+  // `2>/dev/null rm x` begins like Erlang's prompt, but its statements end in a mark.
+  {
+    at: 'erlang',
+    prompt: /^\s*(?:(?:iex\(\d+\)>|\([\w.@-]+\)\d+>)\s*(?=\S)|\d+>\s+(?=[^\s/&][^\n]*(?:[.,;]|->|\bof|\bfun)\s*$))/,
+  },
   { at: 'sql', prompt: /^\s*\w[\w.-]{0,60}=[*!^]?[>#]\s+(?=\S)/ },
   { at: 'continued', prompt: /^\s*\w[\w.-]{0,60}[-('"*^][>#]\s+(?=\S)/ },
 ];

@@ -1,3 +1,4 @@
+import { looksLikeRequests } from '../consoles/classify-requests.ts';
 import { type ConsoleLanguage, consoleLanguageOf } from '../consoles/console-language.ts';
 import { detectConsole, looksLikeQuery } from '../consoles/detect-console.ts';
 import type { FenceEntry } from '../markdown/read-outline.ts';
@@ -64,6 +65,8 @@ async function readAs(reading: Reading, language: string, text: string, context:
     case 'query':
       return nothingRuns('read', 'a query only reads');
     case 'config':
+      // A request with its body, called JSON after the body.
+      if (looksLikeRequests(text)) return readConsoleBlock('requests', text);
       return nothingRuns('config', 'configuration: nothing to run');
     case 'template':
       return nothingRuns('template', 'a text to fill in: nothing to run');

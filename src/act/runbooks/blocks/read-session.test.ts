@@ -42,6 +42,8 @@ describe('a transcript', () => {
     ['> kubectl delete ns shop', '', 'destroy'],
     ['cqlsh:shop> TRUNCATE carts;', '', 'destroy'],
     ['neo4j@neo4j> MATCH (n) DETACH DELETE n;', '', 'destroy'],
+    ['1> init:stop().\nok', '', 'destroy'],
+    ['uptime\n2> /dev/null rm -rf /srv/x', 'bash', 'destroy'],
     ['# systemctl status web\n● web.service - Web\n   Active: active', '', 'read'],
     ['# systemctl stop web\n# systemctl disable web\nRemoved /etc/x.', 'console', 'destroy'],
     ['PING 10.0.0.1: 56 data bytes\n64 bytes from 10.0.0.1: time=1 ms', '', 'sample'],

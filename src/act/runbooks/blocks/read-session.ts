@@ -98,7 +98,7 @@ async function inputsOfShell(
   at: { start: number; end: number },
   context: BlockContext,
 ): Promise<FoundInput[]> {
-  const marked = markPlaceholders(typed.slice(at.start, at.end));
+  const marked = markPlaceholders(typed.slice(at.start, at.end), { exampleHosts: true });
   await markVariables(marked, context.known);
   return marked.marks.map(({ name, source, type, start }) => ({ name, source, type, offset: at.start + start }));
 }

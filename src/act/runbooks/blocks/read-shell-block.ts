@@ -2,6 +2,7 @@ import type { BlockClass, StepAction } from '../../../contract/runbook.ts';
 import { type InputMark, type MarkedText, markPlaceholders, marksIn, unmark } from '../parameters/mark-inputs.ts';
 import { markVariables } from '../parameters/mark-variables.ts';
 import { rewriteShell } from '../parameters/rewrite-shell.ts';
+import { classifyChoices } from '../risk/classify-choices.ts';
 import { classifyScript } from '../risk/classify-shell.ts';
 import { ENTERED } from '../risk/special-call.ts';
 import { type RunClass, riskiest, type Verdict } from '../risk/verdict.ts';
@@ -30,7 +31,7 @@ export async function readShellBlock(text: string, context: BlockContext): Promi
   if (hasCron && withoutCron.replace(/^\s*#.*$/gm, '').trim() === '') {
     return { class: 'config', reason: 'crontab lines are configuration', seeds: [] };
   }
-  const marked = markPlaceholders(withoutCron);
+  const marked = markPlaceholders(withoutCron, { exampleHosts: true });
   if (marked.full) return unreadable(text, 'it has too many places for values');
   const { numbers } = await markVariables(marked, context.known);
   if (marked.full) return unreadable(text, 'it has too many places for values');
@@ -83,7 +84,10 @@ async function readSegment(
   const script = marked.text.slice(segment.start, segment.end);
   const body = written.slice(segment.start, segment.end);
   const plain = (text: string) => unmark(text, marked.marks, written);
-  const judged = riskiest([await classifyScript(script), ...(openedByLine(body) === undefined ? [] : [ENTERED])]);
+  const judged = riskiest([
+    await classifyChoices(script, marked.marks),
+    ...(openedByLine(body) === undefined ? [] : [ENTERED]),
+  ]);
   const verdict = { ...judged, reason: plain(judged.reason) };
   const inputs = inputsOf(script, marked.marks, segment, numbers, written);
   const at = { start: segment.start, end: segment.end };

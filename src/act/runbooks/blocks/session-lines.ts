@@ -5,6 +5,7 @@ import { detectConsole } from '../consoles/detect-console.ts';
 import { type Opened, openedBy } from '../consoles/entered-consoles.ts';
 import { DYNAMIC } from '../risk/shell-words.ts';
 import { isKnownCommand } from './known-command.ts';
+import { isAddress, isCommandLike, printedLines } from './output-lines.ts';
 import { type PromptLine, promptOf } from './prompts.ts';
 
 /** Where a line was typed: this machine's shell, a shell that was entered, or a console. */
@@ -197,6 +198,7 @@ function walkPlain(lines: readonly string[]): SessionLine[] {
   const walked: SessionLine[] = [];
   const stack: Place[] = ['shell'];
   let open = new Continuing();
+  let printedUntil = 0;
   for (const [at, text] of lines.entries()) {
     const place = stack.at(-1)!;
     const isShell = place === 'shell' || place === 'remote';
@@ -218,10 +220,24 @@ function walkPlain(lines: readonly string[]): SessionLine[] {
       stack.pop();
       continue;
     }
+    const above = walked.at(-1)?.kind;
     // A table below the command that prints it, as people paste both together.
-    if (isShell && walked.length > 0 && (TABLE_HEAD.test(text) || walked.at(-1)!.kind === 'output')) {
+    const inTable = above === 'output' && inTableOf(walked) && !(isCommandLike(text) && !COLUMNS.test(text.trim()));
+    if (isShell && walked.length > 0 && (TABLE_HEAD.test(text) || inTable)) {
       walked.push({ kind: 'output', place, from: 0, text });
       continue;
+    }
+    if (at < printedUntil || (isShell && isAddress(text))) {
+      walked.push({ kind: 'output', place, from: 0, text });
+      continue;
+    }
+    if (isShell && (above === 'typed' || above === 'output')) {
+      const printed = printedLines(lines, at, above === 'output' && !isAddress(walked.at(-1)!.text));
+      if (printed > 0) {
+        printedUntil = at + printed;
+        walked.push({ kind: 'output', place, from: 0, text });
+        continue;
+      }
     }
     const opened = isShell ? openedByLine(text) : undefined;
     const follows = lines.slice(at + 1).some((line) => line.trim() !== '' && !/^\s*#/.test(line));
@@ -234,6 +250,13 @@ function walkPlain(lines: readonly string[]): SessionLine[] {
     walked.push({ kind: 'typed', place, from: 0, text });
   }
   return walked;
+}
+
+/** Whether the output above begins with the head of a table. */
+function inTableOf(walked: readonly SessionLine[]): boolean {
+  let at = walked.length - 1;
+  while (at > 0 && walked[at - 1]!.kind === 'output') at--;
+  return TABLE_HEAD.test(walked[at]!.text);
 }
 
 const placeOf = (opened: Opened): Place => (opened === 'shell' ? 'remote' : opened);

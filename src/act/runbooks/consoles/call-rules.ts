@@ -15,3 +15,10 @@ export type CallRule = {
 
 /** Words of a language and its libraries that do nothing outside the console. */
 export const named = (names: string): RegExp => new RegExp(`(?:^|[.:])(?:${names.trim().split(/\s+/).join('|')})$`);
+
+/**
+ * Arguments that end a right or a record by a date or a state instead of a verb: `expires_at: 0`, `revoked_at: now`,
+ * `state: "blocked"`. A date that is to come, or none, ends nothing.
+ */
+export const ENDS_ACCESS =
+  /\b(?:(?:expir(?:es?|ed|y|ation)|valid_until|valid_to)(?:[_ ]?(?:at|on|date|time))?|(?:revoked|deleted|blocked|banned|disabled|locked|deactivated|suspended|archived|discarded|removed|terminated|cancell?ed)_(?:at|on))\b["']?(?: (?::|=>|=|,))* (?!:|=>|=|,|(?:nil|null|None|undefined)\b)(?!.*(?:from_now|since|\+|timedelta|addDays|end_of_))|\b(?:state|status)\b["']?(?: (?::|=>|=|,))* :?["']?(?:blocked|banned|disabled|suspended|deactivated|deleted|revoked|expired|locked|cancell?ed|terminated)\b/i;

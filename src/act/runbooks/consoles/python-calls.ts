@@ -1,4 +1,4 @@
-import { type CallRule, named } from './call-rules.ts';
+import { type CallRule, ENDS_ACCESS, named } from './call-rules.ts';
 
 export const PYTHON_CALLS: readonly CallRule[] = [
   {
@@ -18,6 +18,13 @@ export const PYTHON_CALLS: readonly CallRule[] = [
     risk: 'destroy',
     reason: 'it sends a DELETE',
     examples: ['requests.delete("http://x/items/1")'],
+  },
+  {
+    path: /(?:^|\.)update$/,
+    args: ENDS_ACCESS,
+    risk: 'destroy',
+    reason: 'it ends what these records give access to',
+    examples: ['Token.objects.filter(user=3).update(expires_at=timezone.now())'],
   },
   {
     path: /(?:^|\.)objects(?:\.\w+)*\.update$|(?:^|\.)(?:save|bulk_create|bulk_update|get_or_create|update_or_create|set_password|apply_async|delay|send_task)$/,

@@ -1,4 +1,4 @@
-import { type CallRule, named } from './call-rules.ts';
+import { type CallRule, ENDS_ACCESS, named } from './call-rules.ts';
 
 export const RUBY_CALLS: readonly CallRule[] = [
   {
@@ -8,10 +8,27 @@ export const RUBY_CALLS: readonly CallRule[] = [
     examples: ['redis.expire("session:1", 0)', 'Gitlab::Redis::Cache.with { |r| r.expire(k, 0) }'],
   },
   {
+    path: /(?:^|\.)(?:update|update!|update_all|update_attribute|update_attributes|update_attributes!|update_columns?)$/,
+    args: ENDS_ACCESS,
+    risk: 'destroy',
+    reason: 'it ends what these records give access to',
+    examples: [
+      'Token.where(user_id: 3).update_all(expires_at: 0)',
+      'Session.active.update_all(expires_at: Time.current)',
+      'key.update!(revoked_at: Time.now)',
+      'member.update_column(:state, "blocked")',
+    ],
+  },
+  {
     path: /(?:^|\.)(?:update|update!|update_all|update_attribute|update_attributes|update_attributes!|update_columns?|increment!|decrement!|toggle!|touch|save|save!|insert_all|upsert_all|create|create!|create_or_find_by!?|find_or_create_by!?|first_or_create!?)$/,
     risk: 'change',
     reason: 'it writes records',
-    examples: ['flag.save', 'User.find(1).update_columns(state: "active")', 'Plan.find_or_create_by(name: "x")'],
+    examples: [
+      'flag.save',
+      'Token.where(id: 1).update_all(expires_at: 30.days.from_now)',
+      'User.find(1).update_columns(state: "active")',
+      'Plan.find_or_create_by(name: "x")',
+    ],
   },
   {
     path: /(?:^|\.)(?:Feature|Flipper)(?:\[\])?\.(?:enable|disable|enable_percentage_of_\w+|disable_percentage_of_\w+|add|get_or_create)\w*$/,

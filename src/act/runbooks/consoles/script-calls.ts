@@ -9,6 +9,16 @@ export const JS_CALLS: readonly CallRule[] = [
     examples: ['console.log(JSON.stringify(x))'],
   },
   {
+    // `crypto`, `os`, `path`, `url` and their like, also as `require("crypto").randomBytes`.
+    path: /(?:^|\.)(?:(?:require|crypto|webcrypto)\.)?(?:randomBytes|randomUUID|randomInt|getRandomValues|createHash|createHmac|getHashes|getCiphers|timingSafeEqual|pbkdf2Sync|scryptSync|hkdfSync)$|(?:^|\.)(?:createHash|createHmac)(?:\.update)?\.(?:update|digest)$|^(?:Buffer|require)(?:\.from|\.alloc|\.concat|\.byteLength|\.resolve)$|(?:^|\.)(?:require|os|path)\.(?:hostname|cpus|totalmem|freemem|loadavg|uptime|platform|arch|networkInterfaces|basename|dirname|extname|lookup|resolve4|resolve6)$/,
+    risk: 'read',
+    reason: 'it only shows or computes',
+    examples: [
+      'console.log(require("crypto").randomBytes(32).toString("hex"))',
+      'crypto.createHash("sha256").digest("hex")',
+    ],
+  },
+  {
     path: named(
       `then catch finally forEach map filter reduce some every find findIndex indexOf includes join split slice concat sort reverse keys values entries toString toFixed
        toISOString toUTCString getTime now trim padStart padEnd startsWith endsWith toLowerCase toUpperCase match test exec replace replaceAll flat flatMap push shift unshift

@@ -19,6 +19,13 @@ async function choicesOf(text: string) {
 }
 
 describe('several ways to do the same', () => {
+  it('ends with the numbered item whose bullets they are', async () => {
+    const ways = `   - Option 1: restart\n${sh('systemctl restart web', '     ')}   - Option 2: undo\n${sh('helm rollback web', '     ')}`;
+    const found = await choicesOf(`## Fix\n\n1. Repair:\n${ways}\n2. Verify:\n${sh('curl -f http://web/', '   ')}`);
+    expect(found.options).toEqual(['1', '2']);
+    expect(found.free).toEqual(['curl -f http://web/']);
+  });
+
   it.each<[string, string, string[]]>([
     [
       'options as headings',

@@ -109,6 +109,9 @@ function byLabels(entries: readonly OutlineEntry[], found: Alternatives): void {
           if (next > at && (entry.kind === 'heading' || (entry.kind === 'label' && signOf(entry.title) === null)))
             break;
           if (next > at && entries[at]!.kind === 'text' && entry.kind === 'item') break;
+          // Bullets of one numbered item: the next item is for whichever of them was taken.
+          const own = entries[at]!;
+          if (next > at && own.kind === 'bullet' && own.inItem && entry.kind === 'item') break;
           if (next > at && entries[at]!.kind === 'item' && entry.kind === 'item' && signOf(entry.title) === null) break;
           if (runs(entry) && !found.of.has(entry))
             found.of.set(entry, { group: name, option: sign.option, label: sign.label });

@@ -181,6 +181,9 @@ function readFence(node: Code, lines: readonly string[]): FenceEntry {
   const endLine = node.position?.end.line ?? line;
   const opening = /(`{3,}|~{3,})/.exec(lines[line - 1]?.slice((node.position?.start.column ?? 1) - 1) ?? '');
   const fenced = opening !== null && opening.index === 0;
+  const shifted = fenced ? null : fenceInIndentedCode(node.value);
+  if (shifted !== null)
+    return { kind: 'fence', ...shifted, line, endLine, firstLine: line + 1, fenced: true, closed: true };
   const mark = opening?.[1] ?? '```';
   const last = (lines[endLine - 1] ?? '').replace(/^[\s>]*/, '').trimEnd();
   const closed = !fenced || (endLine > line && last.startsWith(mark) && [...last].every((char) => char === mark[0]));
@@ -201,6 +204,20 @@ function readFence(node: Code, lines: readonly string[]): FenceEntry {
     fenced,
     closed,
   };
+}
+
+/**
+ * A fence indented further than its list item allows: CommonMark reads it as indented code, marks and all, and its
+ * author meant a fence. Null where the marks are not exactly the first and the last line.
+ */
+function fenceInIndentedCode(text: string): Pick<FenceEntry, 'language' | 'info' | 'text'> | null {
+  const match = /^[ \t]*(`{3,}|~{3,})[ \t]*([\w+-]*)[ \t]*([^`\n]*)\n/.exec(text);
+  if (match === null) return null;
+  const inside = text.slice(match[0].length).split('\n');
+  const closing = inside.pop() ?? '';
+  const isMark = (line: string) => line.trim().startsWith(match[1]!);
+  if (closing.trim() !== match[1] || inside.some(isMark)) return null;
+  return { language: match[2]!, info: match[3]!.trim(), text: inside.join('\n') };
 }
 
 function readRows(table: Table): string[][] {

@@ -32,9 +32,9 @@ export function canBeMarked(text: string): boolean {
 /**
  * Replaces every placeholder by as many copies of a character of its own. bash would take `<pod>` for a redirection and
  * create a file; as a mark it is part of a word, and every position stays what it was.
- * `brackets: false` leaves `[x]` and `{x}` alone, for languages in which these are everyday grammar.
+ * `exampleHosts` also takes `api.example.com` for a host to be named. `brackets: false` leaves `[x]` and `{x}` alone, for languages in which these are everyday grammar.
  */
-export function markPlaceholders(text: string, { brackets = true } = {}): MarkedText {
+export function markPlaceholders(text: string, { brackets = true, exampleHosts = false } = {}): MarkedText {
   const marked: MarkedText = { text, marks: [], full: false };
   const closed = new Map<string, boolean>();
   const isClosed = (name: string) => {
@@ -59,6 +59,7 @@ export function markPlaceholders(text: string, { brackets = true } = {}): Marked
   }
   for (const style of PLACEHOLDER_STYLES) {
     if (!brackets && style.brackets === true) continue;
+    if (!exampleHosts && style.exampleHosts === true) continue;
     for (const match of text.matchAll(style.written)) {
       if (marked.full) return marked;
       if (style.unless?.(text, match) === true) continue;

@@ -12,6 +12,8 @@ export type PlaceholderStyle = {
   source: RunbookInput['source'];
   /** Set where brackets of this kind are everyday grammar of programming languages. */
   brackets?: true;
+  /** Set for names that are kept for examples; only what is about to run asks for the real ones. */
+  exampleHosts?: true;
   /** Where the same characters mean something else. */
   unless?: (text: string, match: RegExpMatchArray) => boolean;
 };
@@ -90,6 +92,39 @@ export const PLACEHOLDER_STYLES: readonly PlaceholderStyle[] = [
     source: 'placeholder',
     unless: (text, match) =>
       LOG_LEVEL.test(match[1]!) || isInProgram(text, match.index!) || /^[a-zA-Z0-9]-/.test(match[1]!),
+  },
+  // `systemctl [start|stop] x`: choose one.
+  {
+    brackets: true,
+    written:
+      /(?<=[\s=~/:-])(?:\[([\w.@-]{2,40}(?:\|[\w.@-]{2,40}){1,7})\]|\{([\w.@-]{2,40}(?:\|[\w.@-]{2,40}){1,7})\}|\(([\w.@-]{2,40}(?:\|[\w.@-]{2,40}){1,7})\))(?![*+?{])/g,
+    name: (match) => (match[1] ?? match[2] ?? match[3])!,
+    type: null,
+    source: 'placeholder',
+    unless: isQuoted,
+  },
+  // `SECRET=<32 random characters>`: what stands in brackets behind an equals sign is never a file to read.
+  {
+    written: /(?<=\w=["']?)<([^<>\n$`|&;"']{2,80})>/g,
+    name: first,
+    type: null,
+    source: 'placeholder',
+    unless: (text, match) => isInProgram(text, match.index!),
+  },
+  // Hosts and pieces that stand for one's own: names kept for examples, and `…/v1/...`.
+  {
+    written: /(?<![\w.@-])((?:[a-z0-9][a-z0-9-]*\.)*)example\.(?:com|org|net)\b(?!\.?\w)/gi,
+    name: (match) => (match[1] === '' ? 'domain' : `${match[1]!.slice(0, -1).replaceAll('.', '-')}-host`),
+    type: 'host',
+    source: 'literal',
+    exampleHosts: true,
+  },
+  {
+    written: /(?<=[\w"']=|Bearer |Basic |\w\/)\.{3}(?=$|[\s"'&/)])/gm,
+    name: () => 'elided',
+    type: null,
+    source: 'placeholder',
+    unless: (text, match) => isInProgram(text, match.index!) || /\bgo\s+\S+.*$/.test(lineBefore(text, match)),
   },
   { written: /(?<!%)%([A-Z][A-Z0-9_]{2,40})%/g, name: first, type: null, source: 'placeholder' },
   {
@@ -183,6 +218,16 @@ export const PLACEHOLDER_STYLES: readonly PlaceholderStyle[] = [
 /** `YOUR_X=…`: a variable that is set here is no question. */
 function isAssignedHere(text: string, match: RegExpMatchArray): boolean {
   return new RegExp(`(?:^|[\\s;])(?:export\\s+)?${match[0].replace(/\W/g, '.')}=`, 'm').test(text);
+}
+
+const lineBefore = (text: string, match: RegExpMatchArray) =>
+  text.slice(text.lastIndexOf('\n', match.index! - 1) + 1, match.index);
+
+/** Inside quotes `[a|b]` is a pattern as likely as a choice. */
+function isQuoted(text: string, match: RegExpMatchArray): boolean {
+  const before = lineBefore(text, match).replace(/\\./g, '');
+  const plain = before.replace(/'[^']*'|"[^"]*"/g, '');
+  return /['"]/.test(plain) || /\[\[?[^\]]*=~\s*$/.test(plain);
 }
 
 /** A word in capitals that names a variable instead of standing for a value: it is set, read or handed on somewhere. */

@@ -217,9 +217,16 @@ export const DATA_STORE_TOOLS: readonly RiskTool[] = [
       },
       {
         sub: 'defrag',
+        flags: ['--cluster'],
+        risk: 'destroy',
+        reason: 'every member answers nobody while it is defragmented',
+        examples: ['etcdctl defrag --cluster'],
+      },
+      {
+        sub: 'defrag',
         risk: 'change',
         reason: 'etcdctl defrag frees space; the member answers nobody while it does',
-        examples: ['etcdctl defrag', 'etcdctl --endpoints=https://10.0.0.1:2379 defrag --cluster'],
+        examples: ['etcdctl defrag', 'etcdctl --endpoints=https://10.0.0.1:2379 defrag'],
       },
       {
         sub: 'del|compaction|compact|move-leader|txn|migrate',

@@ -42,8 +42,13 @@ export const judgeInterpreter: Judge = async (call) => {
   const joined = given.find((arg) => /^--eval=/.test(arg));
   if (joined !== undefined) return code(joined.slice('--eval='.length));
   if (kind === 'python') {
-    const module = given.indexOf('-m');
-    if (module >= 0) return judgePythonModule(given[module + 1] ?? '', call, module + 2);
+    const module = given.findIndex((arg) => /^-[A-Za-z]*m/.test(arg) && !arg.startsWith('--'));
+    if (module >= 0) {
+      const glued = /^-[A-Za-z]*?m(.+)$/.exec(given[module]!)?.[1];
+      return glued === undefined
+        ? judgePythonModule(given[module + 1] ?? '', call, module + 2)
+        : judgePythonModule(glued, call, module + 1);
+    }
   }
   const rest = given.filter((arg, place) => !arg.startsWith('-') && !interpreter.values.test(given[place - 1] ?? ''));
   const file = kind === 'mongo' ? rest.find((arg) => /\.m?js$/.test(arg)) : rest[0];

@@ -1,0 +1,51 @@
+import { isKnownCommand } from './known-command.ts';
+
+/** A count, a number in a list or a reply of Redis: nothing a shell could run begins like that. */
+const COUNT =
+  /^\s*(?:\d+(?:[.,:]\d+)*%?(?:\s+[A-Za-z(]|\)?\s*$|\)\s)|\(\d+ rows?\)|\((?:integer|nil|error|empty)\b|\[\d+\]\s+\d+\s*$)/;
+/** `Status: active`, `Cluster status of node …`: words of a program about what it did. */
+const FACT = /^\s*[A-Z][A-Za-z]*(?: [\w'/()@.-]+){0,6}:(?:\s|$)/;
+/** An address alone: to be opened in a browser, not to be run. */
+const ADDRESS = /^\s*<?https?:\/\/[^\s<>|;&]+>?\s*$/;
+/** What only commands have: operators, options, expansions, assignments. */
+const TYPED = /[|;&`]|\$[({\w]|(?:^|\s)--?[A-Za-z]|^\s*(?:[A-Za-z_]\w*=|\.{0,2}\/|sudo\b|~\/)/;
+/** Most lines of an answer in JSON that are looked at. */
+const MAX_JSON_LINES = 200;
+
+/**
+ * How many lines from this one on were printed by the command above them, in a fence without prompts. Only what cannot
+ * be a command counts: a command taken for output would not be judged at all.
+ */
+export function printedLines(lines: readonly string[], at: number, afterOutput: boolean): number {
+  const line = lines[at]!;
+  if (COUNT.test(line)) return 1;
+  if (FACT.test(line) && !TYPED.test(line.replace(/^[^:]*:/, ''))) return 1;
+  if (/^\s*[[{]/.test(line)) return jsonLines(lines, at);
+  return afterOutput && !TYPED.test(line) && !isCommandLike(line) ? 1 : 0;
+}
+
+/** True for a line that holds an address and nothing else. */
+export const isAddress = (line: string): boolean => ADDRESS.test(line);
+
+/** A line that a shell may run: below printed lines it is typed again. */
+export const isCommandLike = (line: string): boolean => isKnownCommand(/^\s*([\w./-]+)(?:\s|$)/.exec(line)?.[1] ?? '');
+
+/** `{ "status": "green" }` over any number of lines; 0 where it is no JSON (`{ rm x; }` is a command). */
+function jsonLines(lines: readonly string[], at: number): number {
+  if (!/^\s*(?:\{\s*(?:"|$|\})|\[\s*(?:[{["\d]|$|\]))/.test(lines[at]!)) return 0;
+  let text = '';
+  let open = 0;
+  for (let next = at; next < lines.length && next < at + MAX_JSON_LINES; next++) {
+    text += `${lines[next]}\n`;
+    const plain = lines[next]!.replace(/"(?:[^"\\]|\\.)*"/g, '');
+    open += (plain.match(/[[{]/g)?.length ?? 0) - (plain.match(/[\]}]/g)?.length ?? 0);
+    if (open > 0) continue;
+    try {
+      JSON.parse(text);
+      return next - at + 1;
+    } catch {
+      return 0;
+    }
+  }
+  return 0;
+}
