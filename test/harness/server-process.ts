@@ -55,10 +55,10 @@ export async function startServerProcess(options: {
   const log: string[] = [];
   const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
   const started = await new Promise<{ address: string; firstLink: string | null }>((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`not listening after ${START_LIMIT_MS} ms:\n${log.join('\n')}`)),
-      START_LIMIT_MS,
-    );
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`not listening after ${START_LIMIT_MS} ms:\n${log.join('\n')}`));
+    }, START_LIMIT_MS);
     let address: string | null = null;
     createInterface({ input: child.stderr }).on('line', (line) => {
       log.push(line);
