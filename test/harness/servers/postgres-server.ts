@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { programOnPath, requireServer } from '../require-server.ts';
+import { findFreePorts, makeFolder, startProgram } from './start-program.ts';
+
+const run = promisify(execFile);
+
+/** Where Debian keeps the servers, by major version. */
+const DEBIAN_FOLDER = '/usr/lib/postgresql';
+/** nobody: PostgreSQL refuses to be root. */
+const NOBODY = { uid: 65_534, gid: 65_534 };
+
+/** A PostgreSQL server and the tools of the same release: an older pg_dump refuses the embedded server. */
+export const requirePostgresServer = () =>
+  requireServer('postgres-server', async () =>
+    newestServer() === null ? `no server below ${DEBIAN_FOLDER}` : programOnPath('pg_dump')(),
+  );
+
+function newestServer(): string | null {
+  try {
+    const versions = readdirSync(DEBIAN_FOLDER).filter((name) =>
+      readdirSync(join(DEBIAN_FOLDER, name, 'bin')).includes('initdb'),
+    );
+    const newest = versions.sort((left, right) => Number(left) - Number(right)).at(-1);
+    return newest === undefined ? null : join(DEBIAN_FOLDER, newest, 'bin');
+  } catch {
+    return null;
+  }
+}
+
+export type TestPostgresServer = {
+  host: string;
+  port: number;
+  password: string;
+  /** @returns an address of one of its databases */
+  url(database: string): string;
+  stop(): Promise<void>;
+};
+
+/** A PostgreSQL of its own on a port, with a password, as operators have it. */
+export async function startPostgresServer(): Promise<TestPostgresServer> {
+  const bin = newestServer();
+  if (bin === null) throw new Error(`no PostgreSQL server below ${DEBIAN_FOLDER}`);
+  const account = process.getuid?.() === 0 ? NOBODY : undefined;
+  const folder = await makeFolder('postgres-server', account);
+  const data = join(folder.path, 'data');
+  const password = 'only-for-this-test';
+  const [port = 0] = await findFreePorts(1);
+  await run('sh', ['-c', 'printf %s "$1" > "$2"', 'sh', password, join(folder.path, 'password')], { ...account });
+  await run(
+    join(bin, 'initdb'),
+    [
+      '-D',
+      data,
+      '-U',
+      'postgres',
+      '--auth=scram-sha-256',
+      `--pwfile=${join(folder.path, 'password')}`,
+      '--no-sync',
+      '-E',
+      'UTF8',
+      '--locale=C',
+    ],
+    { cwd: folder.path, ...account },
+  );
+  const server = await startProgram({
+    program: join(bin, 'postgres'),
+    args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder.path, '-c', 'fsync=off'],
+    folder: folder.path,
+    account,
+    isReady: async () => {
+      await run(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]);
+      return true;
+    },
+  });
+  return {
+    host: '127.0.0.1',
+    port,
+    password,
+    url: (database) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`,
+    async stop() {
+      await server.stop();
+      folder.remove();
+    },
+  };
+}
