@@ -4,7 +4,7 @@ import type { Database, Queryable, Tx } from '../../platform/db/database.ts';
 import { publish } from '../../platform/events/publish.ts';
 import { createId } from '../../platform/identity/prefixed-id.ts';
 import type { OutgoingPage, PageMessage } from './channel.ts';
-import type { NextPageState } from './judge-send.ts';
+import type { IncidentAnswer, NextPageState } from './judge-send.ts';
 
 type PageRow = {
   id: string;
@@ -122,13 +122,12 @@ export async function nextPageDue(database: Database): Promise<Date | null> {
   return rows.rows[0]?.due ?? null;
 }
 
-/** True when the incident was acknowledged or ended: its pages stop. Locks nothing. */
-export async function isAnswered(db: Queryable, incidentId: string): Promise<boolean> {
-  const rows = await sql<{ answered: boolean }>`
-    select acknowledged_at is not null or status in ('resolved', 'closed') as answered from incidents where id = ${incidentId}`.execute(
-    db,
-  );
-  return rows.rows[0]?.answered ?? true;
+/** Whether somebody acknowledged the incident, or it ended: then its pages stop. Locks nothing. */
+export async function readAnswer(db: Queryable, incidentId: string): Promise<IncidentAnswer> {
+  const rows = await sql<{ answer: IncidentAnswer }>`
+    select case when acknowledged_at is not null then 'acknowledged' when status in ('resolved', 'closed') then 'over'
+      else 'none' end as answer from incidents where id = ${incidentId}`.execute(db);
+  return rows.rows[0]?.answer ?? 'over';
 }
 
 /** Writes the result of an attempt. @returns false when another sender has the page by now */

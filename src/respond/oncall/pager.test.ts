@@ -283,18 +283,20 @@ describe('what follows an attempt', () => {
     fc.constant<SendResult>({ kind: 'refused', reason: 'r' }),
     fc.option(fc.nat(600_000)).map((afterMs): SendResult => ({ kind: 'try-later', reason: 'r', afterMs })),
   );
-  it('never sends again after an acknowledgement, and never beyond the last attempt', () => {
+  it('never sends again once it is answered or over, or beyond the last attempt, and says acked only of an answer', () => {
     fc.assert(
       fc.property(
         result,
         fc.integer({ min: 1, max: 20 }),
-        fc.boolean(),
+        fc.constantFrom('none' as const, 'acknowledged' as const, 'over' as const),
         fc.double({ min: 0, max: 1, noNaN: true }),
-        (sent, attempt, acknowledged, jitter) => {
-          const next = judgeSend(sent, { attempt, acknowledged }, jitter);
-          const again = next.state === 'queued' || next.state === 'uncertain';
-          expect(again).toBe(next.retryAfterMs !== null);
-          if (acknowledged || attempt >= MOST_ATTEMPTS) expect(again).toBe(false);
+        (sent, attempt, answer, jitter) => {
+          const next = judgeSend(sent, { attempt, answer }, jitter);
+          const again = next.retryAfterMs !== null;
+          if (again) expect(['queued', 'uncertain']).toContain(next.state);
+          if (next.state === 'queued') expect(again).toBe(true);
+          if (next.state === 'acked') expect(answer).toBe('acknowledged');
+          if (answer !== 'none' || attempt >= MOST_ATTEMPTS) expect(again).toBe(false);
           if (again && sent.kind === 'try-later' && sent.afterMs !== null) expect(next.retryAfterMs).toBe(sent.afterMs);
           else if (again) expect(next.retryAfterMs).toBeLessThanOrEqual(75_000);
         },

@@ -6,7 +6,7 @@ import type { Logger } from '../../platform/log/logger.ts';
 import { createDrainLoop } from '../../platform/work/drain-loop.ts';
 import type { Channels, InsideChannel, SendResult } from './channel.ts';
 import { judgeSend } from './judge-send.ts';
-import { type ClaimedPage, claimPages, isAnswered, nextPageDue, recordSend } from './page-store.ts';
+import { type ClaimedPage, claimPages, nextPageDue, readAnswer, recordSend } from './page-store.ts';
 
 /** Pages sent by one process at once. */
 const SENDS_AT_ONCE = 16;
@@ -31,7 +31,7 @@ export function startPager(deps: {
   const attempt = async (page: ClaimedPage): Promise<void> => {
     const channel = deps.channels[page.channel];
     // Acknowledged between the claim and now: the person has it.
-    if (await isAnswered(deps.database.db, page.incidentId))
+    if ((await readAnswer(deps.database.db, page.incidentId)) !== 'none')
       return settle(page, { kind: 'try-later', reason: 'acknowledged', afterMs: null });
     if (!channel) return settle(page, { kind: 'refused', reason: `no channel "${page.channel}" in the configuration` });
     if (channel.kind === 'inside') {
@@ -50,14 +50,14 @@ export function startPager(deps: {
   const deliverInside = (page: ClaimedPage, channel: InsideChannel): Promise<void> =>
     deps.database.transact(async (tx) => {
       const at = deps.clock.now();
-      const sent = judgeSend({ kind: 'sent' }, { attempt: page.attempt, acknowledged: false }, 0);
+      const sent = judgeSend({ kind: 'sent' }, { attempt: page.attempt, answer: 'none' }, 0);
       if (await recordSend(tx, page, deps.workerId, sent, at)) await channel.deliver(tx, page, at);
     });
 
   const settle = async (page: ClaimedPage, result: SendResult): Promise<void> => {
     await deps.database.transact(async (tx) => {
-      const acknowledged = await isAnswered(tx, page.incidentId);
-      const next = judgeSend(result, { attempt: page.attempt, acknowledged }, Math.random());
+      const answer = await readAnswer(tx, page.incidentId);
+      const next = judgeSend(result, { attempt: page.attempt, answer }, Math.random());
       await recordSend(tx, page, deps.workerId, next, deps.clock.now());
     });
   };
