@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { renderConfigDocs } from './generate-config-docs.ts';
+import { LIBRARY_DOCS, renderLibraryDocs } from './generate-library-docs.ts';
 import { renderLintDocs } from './generate-lint-docs.ts';
 import { renderOpenApi } from './generate-openapi.ts';
 
@@ -7,6 +8,7 @@ import { renderOpenApi } from './generate-openapi.ts';
 const GENERATED: readonly { file: string; command: string; render: () => string | Promise<string> }[] = [
   { file: 'docs/configuration.md', command: 'node scripts/generate-config-docs.ts', render: renderConfigDocs },
   { file: 'docs/openapi.json', command: 'node scripts/generate-openapi.ts', render: renderOpenApi },
+  { file: LIBRARY_DOCS, command: 'node scripts/generate-library-docs.ts', render: renderLibraryDocs },
   ...[...renderLintDocs()].map(([file, text]) => ({
     file,
     command: 'node scripts/generate-lint-docs.ts',
@@ -25,3 +27,5 @@ for (const { file, command, render } of GENERATED) {
   process.stdout.write(`${file} is not what the code makes now: run "npx ${command}" and commit it\n`);
   process.exitCode = 1;
 }
+// The thread that reads bash would keep the process waiting.
+process.exit();
