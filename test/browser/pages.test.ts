@@ -20,7 +20,8 @@ async function findFaults(page: Page): Promise<string[]> {
   return results.violations.map(({ id, impact, nodes }) => `${id} (${impact}): ${nodes[0]?.html ?? ''}`);
 }
 
-describe('every page', () => {
+// Each goes through all pages, one after the other.
+describe('every page', { timeout: 300_000 }, () => {
   let cast: Cast;
   const pages = new Map<string, Page>();
   beforeAll(async () => {
@@ -33,7 +34,7 @@ describe('every page', () => {
     }
     const narrow = await stage.open({ viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
     pages.set('narrow', await narrow.newPage());
-  });
+  }, 300_000);
 
   it.each(['light', 'dark'])('has nothing that WCAG 2.2 AA forbids, in the %s theme', async (theme) => {
     const faults: string[] = [];

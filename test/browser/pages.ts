@@ -197,11 +197,7 @@ const untilEnded = (world: World, id: string) => until(world, `/api/v1/runs/${id
 
 /** One runbook three times: it becomes safer, then riskier. */
 export async function writeVersions(world: World): Promise<void> {
-  const commands = [
-    'redis-cli --host cache-1 flushdb',
-    'redis-cli --host cache-1 unlink sessions',
-    'redis-cli --host cache-1 flushall',
-  ];
+  const commands = ['redis-cli --host cache-1 flushdb', 'systemctl reload redis', 'redis-cli --host cache-1 flushall'];
   for (const [index, command] of commands.entries()) {
     await world.writeRunbook('purge-cache.md', purgeRunbook(command));
     await until(world, '/api/v1/runbooks/versions?path=purge-cache.md', (list) => listOf(list).length > index);
@@ -210,7 +206,7 @@ export async function writeVersions(world: World): Promise<void> {
 
 /** A runbook whose one step does what is given. */
 function purgeRunbook(command: string): string {
-  return `# Purge the cache
+  return `# Make room in the cache
 
 Customers are signed out when the sessions go: tell the help desk first.
 
@@ -220,9 +216,9 @@ Customers are signed out when the sessions go: tell the help desk first.
    redis-cli --host cache-1 info memory
    \`\`\`
 
-2. **Empty it**
+2. **Make room**
 
-   \`\`\`sh {name=empty}
+   \`\`\`sh {name=make-room}
    ${command}
    \`\`\`
 `;

@@ -16,7 +16,7 @@ describe('a run over many items', () => {
   it('shows them under the step that goes over them, and how far it is', async () => {
     const { id, context, page } = await startAndOpen({ slow: 'web-5' });
     const each = page.locator('#step-each-host');
-    await each.getByText(/^11 of 12 items done, 1 running$/).waitFor();
+    await each.getByText(/^11 of 12 done, 1 running$/).waitFor();
     const items = each.getByRole('list', { name: /^Items of/ });
     expect(await items.locator('summary').first().textContent()).toContain('web-5');
     await items.locator('summary').first().click();

@@ -83,14 +83,14 @@ describe('the versions of a runbook', () => {
       .getByRole('link', { name: /^What changed/ })
       .first()
       .click();
-    const step = page.getByRole('region', { name: 'Empty it', exact: true });
-    const commands = step.getByRole('region', { name: 'Commands of Empty it, before and after' });
-    expect(await commands.textContent()).toMatch(/−removed: .*unlink sessions\+added: .*flushall/);
+    const step = page.getByRole('region', { name: 'Make room', exact: true });
+    const commands = step.getByRole('region', { name: 'Commands of Make room, before and after' });
+    expect(await commands.textContent()).toMatch(/−removed: systemctl reload redis\+added: .*flushall/);
     expect(await step.locator('p').first().textContent()).toMatch(/change.*to.*destroy/);
     expect(await page.getByText('Look how full it is').count()).toBe(0);
     await versions.locator('li').nth(1).locator('a').first().click();
     await page.getByText('This is an older text').waitFor();
-    await page.getByText('unlink sessions').waitFor();
+    await page.getByText('systemctl reload redis').waitFor();
     expect(await page.getByRole('link', { name: 'Start a run…' }).count()).toBe(0);
     await context.close();
   });

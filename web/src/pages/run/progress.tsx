@@ -1,21 +1,16 @@
 import { joinClasses } from '../../components/join-classes.ts';
-import { plural } from '../../lib/plural.ts';
 import type { Tone } from '../../lib/words.ts';
-import { countItems } from './count-items.ts';
+import { countItems, countWords } from './count-items.ts';
 import type { ItemView } from './step-view.ts';
 
 const FILLS: Partial<Record<Tone, string>> = { good: 'bg-good', bad: 'bg-bad', doubt: 'bg-doubt', active: 'bg-accent' };
 
 /** How far a foreach has come, in words first: `3 of 12 done, 1 failed, 2 running`. */
 export function Progress({ items }: { items: readonly ItemView[] }) {
-  const { done, parts } = countItems(items);
-  const words = [
-    `${done} of ${plural(items.length, 'item')} done`,
-    ...parts.filter((part) => part.count > 0 && part.word !== 'done').map((part) => `${part.count} ${part.word}`),
-  ];
+  const { parts } = countItems(items);
   return (
     <div>
-      <p className="font-semibold">{words.join(', ')}</p>
+      <p className="font-semibold">{countWords(items)}</p>
       <div aria-hidden="true" className="mt-1 flex h-1.5 max-w-96 gap-px rounded-sm bg-hover">
         {parts.map((part) =>
           part.count > 0 && FILLS[part.tone] ? (

@@ -14,7 +14,7 @@ import { actorWords } from '../../lib/actor-words.ts';
 import { formatDuration } from '../../lib/format-time.ts';
 import { sentenceCase } from '../../lib/sentence-case.ts';
 import { RUN_STATES, WAITING_WORDS } from '../../lib/words.ts';
-import { countItems } from './count-items.ts';
+import { countWords } from './count-items.ts';
 import { EndedActions } from './ended-actions.tsx';
 import { lockWaitOf } from './lock-wait.ts';
 import { RollbackSummary } from './rollback-summary.tsx';
@@ -54,14 +54,16 @@ export function RunPage(): ReactNode {
   const steps = viewSteps(run);
   const lock = lockWaitOf(run);
   const ended = ENDED.includes(run.status);
-  const broken = flatten(steps).find((step) => step.status === 'failed' || step.status === 'rollback-failed');
+  const broken = flatten(steps).findLast((step) => step.status === 'failed' || step.status === 'rollback-failed');
+  const brokenReason = broken?.run?.attempts.at(-1)?.reason ?? null;
   const waits = run.status === 'waiting' && run.waitingFor;
   const state = waits
     ? { ...RUN_STATES.waiting, word: lock ? `Waits for the lock ${lock.lock}` : WAITING_WORDS[waits] }
     : RUN_STATES[run.status];
   const own = steps.filter((step) => step.helps === null && step.plan.within === undefined);
   const container = steps.findLast((step) => step.items.length > 0 && step.status !== 'pending');
-  const done = own.filter((step) => ['succeeded', 'skipped', 'rolled-back'].includes(step.status)).length;
+  const done = own.filter((step) => step.status === 'succeeded').length;
+  const left = own.filter((step) => step.status === 'skipped').length;
   return (
     <>
       <PageHeader
@@ -87,8 +89,13 @@ export function RunPage(): ReactNode {
       {run.reason && ['failed', 'rollback-failed', 'cancelled'].includes(run.status) ? (
         <p className="mb-3 rounded-md bg-bad-soft px-3 py-2 font-semibold text-bad break-anywhere">
           <TextWithTimes text={sentenceCase(run.reason)} />
+          {brokenReason ? (
+            <span className="block font-normal text-ink">
+              {broken?.plan.title}: {sentenceCase(brokenReason)}
+            </span>
+          ) : null}
           {broken ? (
-            <a href={`#${stepAnchor(broken.id)}`} className="link ml-3 font-normal whitespace-nowrap">
+            <a href={`#${stepAnchor(broken.id)}`} className="link font-normal whitespace-nowrap">
               See the step
             </a>
           ) : null}
@@ -96,11 +103,11 @@ export function RunPage(): ReactNode {
       ) : null}
       <FactStrip
         facts={[
-          { label: 'Steps', value: `${done} of ${own.length} done` },
+          { label: 'Steps', value: `${done} of ${own.length} done${left > 0 ? `, ${left} left out` : ''}` },
           container
             ? {
                 label: 'Items',
-                value: `${countItems(container.items).done} of ${container.items.length} done`,
+                value: countWords(container.items),
               }
             : null,
           { label: 'Started', value: <Time at={run.startedAt ?? run.createdAt} /> },

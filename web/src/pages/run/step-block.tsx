@@ -7,6 +7,7 @@ import { actorWords } from '../../lib/actor-words.ts';
 import { formatDuration } from '../../lib/format-time.ts';
 import { KIND_WORDS, STEP_STATES } from '../../lib/words.ts';
 import { Attempts } from './attempts.tsx';
+import { countWords } from './count-items.ts';
 import { fillIn } from './fill-in.ts';
 import { InDoubtPanel } from './in-doubt-panel.tsx';
 import { ItemList } from './item-list.tsx';
@@ -166,14 +167,13 @@ function ApprovalNote({ approval }: { approval: Approval }) {
 function Within({ step, steps }: { step: StepView; steps: readonly StepView[] }) {
   const container = steps.find((each) => each.id === step.plan.within);
   if (container) {
-    const done = step.instances.filter((each) => ['succeeded', 'skipped'].includes(each.status)).length;
     return (
       <p className="mt-1 text-quiet">
         Run by{' '}
         <a href={`#${stepAnchor(container.id)}`} className="link break-anywhere">
           {container.plan.title}
         </a>
-        {step.instances.length > 0 ? `: ${done} of ${step.instances.length} items done` : ''}
+        {step.instances.length > 0 ? `: ${countWords(step.instances)}` : ''}
       </p>
     );
   }

@@ -8,6 +8,7 @@ const WORST_FIRST: readonly StepStatus[] = [
   'waiting',
   'rolling-back',
   'running',
+  'rolled-back',
   'cancelled',
 ];
 const DONE: readonly StepStatus[] = ['succeeded', 'skipped'];
@@ -18,7 +19,6 @@ export function summarizeStatus(statuses: readonly StepStatus[]): StepStatus {
   if (worst) return worst;
   if (statuses.length === 0 || statuses.every((status) => status === 'pending')) return 'pending';
   if (statuses.every((status) => status === 'skipped')) return 'skipped';
-  if (statuses.includes('rolled-back')) return 'rolled-back';
   return statuses.every((status) => DONE.includes(status)) ? 'succeeded' : 'running';
 }
 

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { LintFinding } from '../../../../src/contract/runbook-lint.ts';
 import { DiffView } from '../../components/diff-view.tsx';
 import { LintMark } from '../../components/lint-mark.tsx';
@@ -14,13 +15,27 @@ export function LintNote({ finding, text, open }: { finding: LintFinding; text: 
         <span className="text-quiet whitespace-nowrap">line {finding.line}</span>{' '}
         <span>{sentenceCase(finding.message)}</span>
       </summary>
-      <LintDetails finding={finding} text={text} />
+      <LintDetails finding={finding} text={text}>
+        {' · '}
+        <a href={`#${lineAnchor(finding.line)}`} className="link whitespace-nowrap">
+          Line {finding.line}
+        </a>
+      </LintDetails>
     </details>
   );
 }
 
 /** Why it is wrong, the rule, and the edit that would mend it. */
-export function LintDetails({ finding, text }: { finding: LintFinding; text: string }) {
+export function LintDetails({
+  finding,
+  text,
+  children,
+}: {
+  finding: LintFinding;
+  text: string;
+  /** The way to its place. */
+  children: ReactNode;
+}) {
   const edited = finding.fix && finding.fix.edits.length > 0 ? applyEdits(text, finding.fix.edits) : null;
   return (
     <div className="pb-2 break-anywhere">
@@ -36,10 +51,8 @@ export function LintDetails({ finding, text }: { finding: LintFinding; text: str
         </>
       ) : null}
       <p className="mt-1 text-small text-quiet">
-        Rule <span className="code-face">{finding.rule}</span> ·{' '}
-        <a href={`#${lineAnchor(finding.line)}`} className="link whitespace-nowrap">
-          Line {finding.line}
-        </a>
+        Rule <span className="code-face">{finding.rule}</span>
+        {children}
       </p>
     </div>
   );

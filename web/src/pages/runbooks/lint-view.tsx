@@ -56,14 +56,17 @@ export function LintView({
             >
               <details>
                 <summary data-row className="min-h-9 py-2 break-anywhere focus:bg-hover">
-                  <LintMark severity={finding.severity} /> {sentenceCase(finding.message)}{' '}
-                  <span className="code-face text-quiet">{finding.rule}</span>
+                  <LintMark severity={finding.severity} />{' '}
+                  <span className="text-quiet whitespace-nowrap">line {finding.line}</span>{' '}
+                  {sentenceCase(finding.message)} <span className="code-face text-quiet">{finding.rule}</span>
                 </summary>
                 <div className="pb-2 pl-4">
-                  <LintDetails finding={finding} text={text} />
-                  <Link to="." search={{}} hash={lineAnchor(finding.line)} className="link">
-                    Show it in the document
-                  </Link>
+                  <LintDetails finding={finding} text={text}>
+                    {' · '}
+                    <Link to="." search={{}} hash={lineAnchor(finding.line)} className="link whitespace-nowrap">
+                      Show it in the document
+                    </Link>
+                  </LintDetails>
                 </div>
               </details>
             </li>

@@ -64,7 +64,7 @@ export function RunbookDocument({
         {steps.length > 0 || found.length > 0 ? (
           <div className="margin-note">
             {steps.map((step) => (
-              <StepNote key={step.id} step={step} badge title={false} />
+              <StepNote key={step.id} step={step} badge title={step.risk === null} />
             ))}
             {found.map(note)}
           </div>
@@ -135,39 +135,42 @@ function Fence({
   // What is said of the fence's opening line, or between its parts, stands at its top.
   const shown = new Set(parts.flatMap(within));
   const above = findings.filter((finding) => !shown.has(finding));
+  // Where the block is one step, its notes are the block's.
+  const single = steps === 1 ? parts.find((part) => part.kind === 'step') : undefined;
+  const notesOf = (part: FencePart<RunbookStep>, index: number) => (
+    <>
+      {part.kind === 'step' ? (
+        <StepNote step={part.step} badge={steps > 1} title={!saysTitle(parts[index - 1], part.step)} />
+      ) : null}
+      {within(part).map(note)}
+    </>
+  );
   return (
     <div className="my-3">
-      {block || above.length > 0 ? (
+      {block || above.length > 0 || single ? (
         <div className="margin-note">
           {block ? <BlockNote block={block} /> : null}
+          {single ? notesOf(single, 0) : null}
           {above.map(note)}
         </div>
       ) : null}
-      {parts.map((part, index) => {
-        const found = within(part);
-        return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: parts of one document
-          <div key={index} className="my-1">
-            {part.kind === 'step' || found.length > 0 ? (
-              <div className="margin-note">
-                {part.kind === 'step' ? (
-                  <StepNote step={part.step} badge={steps > 1} title={!saysTitle(parts[index - 1], part.step)} />
-                ) : null}
-                {found.map(note)}
-              </div>
-            ) : null}
-            {part.text === '' ? null : (
-              <CodeLines
-                text={part.text}
-                line={part.line}
-                label={part.kind === 'step' ? `Commands of ${part.step.title}` : 'Text'}
-                findings={findings}
-                marked={marked}
-              />
-            )}
-          </div>
-        );
-      })}
+      {parts.map((part, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: parts of one document
+        <div key={index} className="my-1">
+          {part !== single && (part.kind === 'step' || within(part).length > 0) ? (
+            <div className="margin-note">{notesOf(part, index)}</div>
+          ) : null}
+          {part.text === '' ? null : (
+            <CodeLines
+              text={part.text}
+              line={part.line}
+              label={part.kind === 'step' ? `Commands of ${part.step.title}` : 'Text'}
+              findings={findings}
+              marked={marked}
+            />
+          )}
+        </div>
+      ))}
     </div>
   );
 }

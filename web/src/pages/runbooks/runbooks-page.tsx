@@ -168,7 +168,8 @@ function factColumns(facts: ReadonlyMap<string, RunbookFacts>): Column<RunbookSu
       className: 'sm:w-px whitespace-nowrap',
       cell: (runbook) => {
         const findings = facts.get(runbook.path)?.findings;
-        return findings ? <LintCounts findings={findings} /> : null;
+        if (findings) return <LintCounts findings={findings} />;
+        return facts.has(runbook.path) ? <span className="text-quiet">reading…</span> : null;
       },
     },
   ];

@@ -6,10 +6,9 @@ import { KIND_WORDS } from '../../lib/words.ts';
 /** What Holdfast reads in a block: its class and why. */
 export function BlockNote({ block }: { block: RunbookBlock }) {
   return (
-    <p className="flex flex-wrap items-center gap-x-2 gap-y-0.5 text-small text-quiet">
-      <RiskBadge risk={block.class} reason={block.reason} />
-      {block.language ? <span>{block.language}</span> : null}
-      <span className="break-anywhere">{block.reason}</span>
+    <p className="text-small text-quiet break-anywhere">
+      <RiskBadge risk={block.class} reason={block.reason} />{' '}
+      {[block.language, block.reason].filter((part) => part !== '').join(': ')}
     </p>
   );
 }

@@ -7,7 +7,6 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { RiskBadge } from '../../components/risk-badge.tsx';
 import { RiskChange } from '../../components/risk-change.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
-import { plural } from '../../lib/plural.ts';
 
 const CHANGE_WORDS: Record<StepChange['change'], string> = {
   added: 'Added',
@@ -43,7 +42,9 @@ export function VersionDiff({ path, from, to }: { path: string; from: string; to
         <EmptyState why="Every step does the same in both: only the words around them differ." />
       ) : (
         <>
-          <p className="mb-2 text-quiet">{plural(sorted.length, 'step')} differ, the riskier first.</p>
+          <p className="mb-2 text-quiet">
+            {sorted.length === 1 ? '1 step differs.' : `${sorted.length} steps differ, the riskier first.`}
+          </p>
           {sorted.map((change) => (
             <ChangedStep key={`${change.procedure} ${change.before?.id} ${change.after?.id}`} change={change} />
           ))}

@@ -5,7 +5,9 @@ import { RiskBadge } from '../../components/risk-badge.tsx';
 import { plural } from '../../lib/plural.ts';
 import { KIND_WORDS } from '../../lib/words.ts';
 import { fillIn } from '../run/fill-in.ts';
+import { callOf } from '../run/step-view.ts';
 import { planTotals, stepFacts } from './plan-facts.ts';
+import type { StartOptions } from './start-options.tsx';
 
 /** Kinds that send something somewhere or fill a text; the others ask, wait or hold others. */
 const SHOWS_COMMANDS = new Set<PlannedStep['kind']>([
@@ -21,9 +23,11 @@ const OBSERVES = new Set<PlannedStep['risk']>(['read', 'check']);
 const ASKS = new Set<PlannedStep['kind']>(['input', 'choice', 'subrunbook', 'template', 'parallel', 'foreach']);
 
 /** What a run would do, without doing it: every step with its risk, approvals, bounds and way back. */
-export function PlanPreview({ plan, from, dryRun }: { plan: Plan; from: string | null; dryRun: boolean }) {
+export function PlanPreview({ plan, options }: { plan: Plan; options: StartOptions }) {
+  const { from, dryRun, environment } = options;
   const totals = planTotals(plan);
-  const numbers = numberSteps(plan);
+  const callers = new Map(plan.steps.map((step) => [step.id, callOf({ plan }, step.id)]));
+  const numbers = numberSteps(plan, callers);
   const begins = plan.steps.findIndex((step) => step.id === from);
   return (
     <section aria-labelledby="plan">
@@ -44,6 +48,12 @@ export function PlanPreview({ plan, from, dryRun }: { plan: Plan; from: string |
           },
         ]}
       />
+      {environment.trim() === '' ? null : (
+        <p className="mb-2 text-quiet">
+          Values of the environment {environment.trim()} take the place of defaults shown here; the run itself shows
+          them.
+        </p>
+      )}
       {plan.choices.map((choice) => (
         <p key={choice.group} className="mb-2 break-anywhere">
           Asked on the way: <strong>{choice.prompt}</strong>{' '}
@@ -57,6 +67,7 @@ export function PlanPreview({ plan, from, dryRun }: { plan: Plan; from: string |
             plan={plan}
             step={step}
             number={numbers.get(step.id) ?? ''}
+            inner={step.within !== undefined || callers.get(step.id) !== null}
             left={
               index < begins
                 ? 'left out: it begins later'
@@ -73,12 +84,12 @@ export function PlanPreview({ plan, from, dryRun }: { plan: Plan; from: string |
 }
 
 /** `3` for a step, `3.1` for a part of it. */
-function numberSteps(plan: Plan): Map<string, string> {
+function numberSteps(plan: Plan, callers: ReadonlyMap<string, string | null>): Map<string, string> {
   const numbers = new Map<string, string>();
   let own = 0;
   let part = 0;
   for (const step of plan.steps) {
-    if (step.within === undefined) {
+    if (step.within === undefined && callers.get(step.id) === null) {
       own += 1;
       part = 0;
       numbers.set(step.id, String(own));
@@ -94,11 +105,14 @@ function PlanLine({
   plan,
   step,
   number,
+  inner,
   left,
 }: {
   plan: Plan;
   step: PlannedStep;
   number: string;
+  /** It is run by the step above it. */
+  inner: boolean;
   left: string | null;
 }) {
   const facts = stepFacts(step, plan);
@@ -106,7 +120,7 @@ function PlanLine({
     <li
       className={joinClasses(
         'flex gap-3 border-b border-line py-2',
-        step.within !== undefined && 'ml-9 border-l-2 border-l-line-strong pl-3 max-sm:ml-4',
+        inner && 'ml-9 border-l-2 border-l-line-strong pl-3 max-sm:ml-4',
       )}
     >
       <span className="w-6 shrink-0 text-right text-quiet">{number}</span>

@@ -178,7 +178,7 @@ function StartForm({
       <InputFields shape={shape} values={inputs} onChange={(name, value) => setInputs({ ...inputs, [name]: value })} />
       <StartOptionFields plan={shape} options={options} onChange={onOptions} />
       {plan.error ? <ErrorPanel error={plan.error} /> : null}
-      {plan.data ? <PlanPreview plan={plan.data} from={from} dryRun={dryRun} /> : null}
+      {plan.data ? <PlanPreview plan={plan.data} options={options} /> : null}
       {start.error ? <ErrorPanel error={start.error} /> : null}
       <div className="mt-4 flex flex-wrap items-center gap-3">
         <Button
@@ -197,7 +197,9 @@ function StartForm({
                 : `The environment ${environment} must have ${missing.join(', ')}, or give it here.`
               : incident
                 ? `For ${incident.number}: ${incident.title}.`
-                : 'You cannot approve steps of a run that you start yourself, unless nobody else could.'
+                : shape.steps.some((step) => step.approvals > 0 || step.risk === 'destroy')
+                  ? 'You cannot approve steps of a run that you start yourself, unless nobody else could.'
+                  : ''
             : 'An operator, approver or admin starts runs.'}
         </p>
       </div>
