@@ -122,10 +122,10 @@ function typedAt(text: string, announced: boolean, place: Place): string {
 /** Decides by what is in a text that its author did not name. */
 export function readingByContent(text: string): Reading {
   if (CHAT.test(text)) return 'chat';
-  if (looksLikeForm(text)) return 'template';
+  if (looksLikeForm(text) || looksLikeMessage(text)) return 'template';
   if (looksLikeOutput(text)) return 'sample';
   if (looksLikeQuery(text)) return 'query';
-  if (/[─-╿▀-▟←-⇿▲▶▼◀]|â†|-->|\+-{3,}\+/u.test(text) && !looksLikeCommands(text)) return 'diagram';
+  if (/[─-╿▀-▟←-⇿▲▶▼◀]|â†|-->|\+-{3,}\+/u.test(text) && (!looksLikeCommands(text) || isDrawing(text))) return 'diagram';
   if (looksLikeSettings(text) || looksLikeDirectives(text)) return 'config';
   if (beginsLikeSql(text)) return 'sql';
   if (detectConsole(text) !== undefined) return 'console';
@@ -133,6 +133,32 @@ export function readingByContent(text: string): Reading {
   if (looksLikeConfig(text)) return 'config';
   if (/\[[A-Z][^\]\n]*\]|\bHH:MM\b|\bYYYY\b|\{\{/.test(text)) return 'template';
   return 'unknown';
+}
+
+const MESSAGE_KEY =
+  /^\s*(?:[-*•]\s*)?(?:incident(?: id| commander)?|status|severity|impact|service|affected\b[\w ]*|started|start time|duration|eta|root cause|resolution|resolved|cause|summary|next update|current actions?|actions? taken|initial assessment|post-?mortem|owner|lead|commander|time|detected|title|description)\s*:\s*\S/i;
+
+/** A message to people about an incident: at least three of the lines such messages are made of. */
+function looksLikeMessage(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const said = lines.filter((line) => MESSAGE_KEY.test(line)).length;
+  return (
+    said >= 3 &&
+    said * 3 >= lines.length &&
+    /\b(?:incident|outage|impact|severity|root cause|resolution|mitigat\w*|eta)\b/i.test(text) &&
+    !looksLikeCommands(text)
+  );
+}
+
+/** Lines drawn with boxes and arrows, in which commands only name what happens: each stands inside the drawing. */
+function isDrawing(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const drawn = lines.filter((line) => /[─-╿▲▶▼◀]/u.test(line)).length;
+  return (
+    drawn * 5 >= lines.length * 2 &&
+    drawn >= 3 &&
+    lines.every((line) => /^\s{4}/.test(line) || !looksLikeCommands(line))
+  );
 }
 
 /** Nothing but places to fill in: `[your command here]`. */

@@ -44,6 +44,40 @@ describe('a fence indented further than its list item allows', () => {
     const { blocks } = await parseRunbook({ file: 'x.md', text });
     expect(blocks).toMatchObject([{ class: 'destroy', language: 'sh', line: 7, endLine: 9 }]);
   });
+
+  it('is one too right below the text of its item', async () => {
+    const text = `# P\n\n- [ ] Gone\n      ${TICKS}sh\n      kubectl delete pod web\n      ${TICKS}\n\n- [ ] Next\n`;
+    const { blocks } = await parseRunbook({ file: 'x.md', text });
+    expect(blocks).toMatchObject([{ class: 'destroy', language: 'sh', line: 4, endLine: 6 }]);
+  });
+});
+
+describe('a line of options whose backslash was lost', () => {
+  it.each([
+    ['kubectl scale deploy web\n  --replicas=0', 'destroy'],
+    ['kafka-topics.sh --create --topic t\n--partitions 3', 'change'],
+    ['kubectl get pods\n--all-namespaces', 'read'],
+    ['--retries 3\n--timeout 5', 'sample'],
+    ['# keep\n--retries 3', 'sample'],
+  ])('%s is %s', async (text, expected) => {
+    expect(await classOf(text)).toBe(expected);
+  });
+});
+
+describe('what stands beside commands and is none', () => {
+  it.each([
+    ['Primary:\nuptime', 'bash', 'read'],
+    ['Primary:\nrm -rf /srv/data', 'bash', 'destroy'],
+    ['# needs\nCentOS 7.9+ / Ubuntu 20.04+', 'bash', 'sample'],
+    ['curl -s x/y\n{\n "a": 1\n}\ncurl -X POST x/y', '', 'change'],
+    ['POST /orders/_close', 'json', 'destroy'],
+    ['pool_size = 5\nname  =  "x"', '', 'config'],
+    ['INCIDENT DECLARED\nStatus: Investigating\nImpact: checkout fails\nETA: TBD', '', 'template'],
+    ['a ──▶ b\n  │\n  └─ then\n        kubectl delete pod x', 'text', 'other'],
+    ['kubectl delete pod x\n├─ one\n├─ two\n├─ three', 'text', 'destroy'],
+  ])('%s (%s) is %s', async (text, info, expected) => {
+    expect(await classOf(text, info)).toBe(expected);
+  });
 });
 
 describe('a word to be chosen', () => {

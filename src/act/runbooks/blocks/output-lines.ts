@@ -1,8 +1,8 @@
 import { isKnownCommand } from './known-command.ts';
 
-/** A count, a number in a list or a reply of Redis: nothing a shell could run begins like that. */
+/** A count, a number in a list, a reply of Redis or a member of JSON: nothing a shell could run begins like that. */
 const COUNT =
-  /^\s*(?:\d+(?:[.,:]\d+)*%?(?:\s+[A-Za-z(]|\)?\s*$|\)\s)|\(\d+ rows?\)|\((?:integer|nil|error|empty)\b|\[\d+\]\s+\d+\s*$)/;
+  /^\s*(?:\d+(?:[.,:]\d+)*%?(?:\s+[A-Za-z(]|\)?\s*$|\)\s)|\(\d+ rows?\)|\((?:integer|nil|error|empty)\b|\[\d+\]\s+\d+\s*$|"[\w.@/-]+"\s*:\s)/;
 /** `Status: active`, `Cluster status of node …`: words of a program about what it did. */
 const FACT = /^\s*[A-Z][A-Za-z]*(?: [\w'/()@.-]+){0,6}:(?:\s|$)/;
 /** An address alone: to be opened in a browser, not to be run. */
@@ -30,8 +30,13 @@ export const isAddress = (line: string): boolean => ADDRESS.test(line);
 /** A line that a shell may run: below printed lines it is typed again. */
 export const isCommandLike = (line: string): boolean => isKnownCommand(/^\s*([\w./-]+)(?:\s|$)/.exec(line)?.[1] ?? '');
 
-/** `{ "status": "green" }` over any number of lines; 0 where it is no JSON (`{ rm x; }` is a command). */
-function jsonLines(lines: readonly string[], at: number): number {
+/** `Primary:`, `CentOS 7.9+ / Ubuntu 20.04+`: a heading or a version, whatever stands above it. */
+export const isHeading = (line: string): boolean =>
+  /^\s*\p{Lu}[\p{L}\w-]*(?: [\w-]+){0,4}:\s*$/u.test(line) ||
+  /^\s*(?:[A-Z][\w.+-]*(?: [A-Z]\w*)* v?\d+(?:\.\d+)*[+x]?(?:\s*\/\s*)?)+\s*$/.test(line);
+
+/** How many lines `{ "status": "green" }` takes; 0 where it is no JSON (`{ rm x; }` is a command). */
+export function jsonLines(lines: readonly string[], at: number): number {
   if (!/^\s*(?:\{\s*(?:"|$|\})|\[\s*(?:[{["\d]|$|\]))/.test(lines[at]!)) return 0;
   let text = '';
   let open = 0;

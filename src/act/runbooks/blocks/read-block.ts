@@ -98,11 +98,19 @@ async function readShellOrOther(language: string, text: string, context: BlockCo
     return nothingRuns('template', 'a form to fill in: nothing to run');
   if (reading.class === 'opaque' && looksLikeOutput(text))
     return nothingRuns('sample', 'output shown as an example: nothing to run');
+  if (reading.class === 'opaque' && isOptionsOnly(text))
+    return nothingRuns('sample', 'options without their command: nothing to run');
   if (reading.class === 'opaque' && looksLikeQuery(text)) return nothingRuns('read', 'a query only reads');
   if (console === undefined || reading.class !== 'opaque') return reading;
   // Not the shell's: nothing in it is a program anybody knows.
   const byConsole = await readConsoleBlock(console, text);
   return language === '' || byConsole.class !== 'opaque' ? byConsole : reading;
+}
+
+/** `--retries 3`: what to write into a command that stands elsewhere. */
+function isOptionsOnly(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
+  return lines.length > 0 && lines.every((line) => /^\s*--[a-z][\w-]*(?:[= ][^|;&`$]*)?$/i.test(line));
 }
 
 /** SQL that PostgreSQL's grammar does not know. */

@@ -26,8 +26,9 @@ export async function readShellBlock(text: string, context: BlockContext): Promi
   if (text.length > MAX_SYNTAX_CHARS) return unreadable(text, `it is longer than ${MAX_SYNTAX_CHARS} characters`);
   const prose = readProse(text);
   if (prose !== null) return prose;
-  const withoutCron = text.replace(CRONTAB_LINE, (line) => ' '.repeat(line.length));
-  const hasCron = withoutCron !== text;
+  const withoutCron = joinLostLines(text).replace(CRONTAB_LINE, (line) => ' '.repeat(line.length));
+  const hasCron = CRONTAB_LINE.test(text);
+  CRONTAB_LINE.lastIndex = 0;
   if (hasCron && withoutCron.replace(/^\s*#.*$/gm, '').trim() === '') {
     return { class: 'config', reason: 'crontab lines are configuration', seeds: [] };
   }
@@ -66,6 +67,16 @@ export async function readShellBlock(text: string, context: BlockContext): Promi
   if (verdicts.length === 0) return { class: 'config', reason: 'it only shows settings', seeds: [] };
   const worst = riskiest(verdicts);
   return { class: worst.class as BlockClass, reason: worst.reason, seeds };
+}
+
+/**
+ * A line of options belongs to the command above it, also where the backslash between them was lost: they decide what it
+ * does. The line break becomes a blank, so that every position stays.
+ */
+function joinLostLines(text: string): string {
+  // Inside a heredoc such lines are what is written, not options.
+  if (text.includes('<<')) return text;
+  return text.replace(/^([^\n#]*[^\s\\|&;#])\n(?=[ \t]*--[a-z][\w-]*(?:[= ]|$))/gim, '$1 ');
 }
 
 function segmentsOf(tree: ShellTree, context: BlockContext): ShellSegment[] {

@@ -5,7 +5,7 @@ import { detectConsole } from '../consoles/detect-console.ts';
 import { type Opened, openedBy } from '../consoles/entered-consoles.ts';
 import { DYNAMIC } from '../risk/shell-words.ts';
 import { isKnownCommand } from './known-command.ts';
-import { isAddress, isCommandLike, printedLines } from './output-lines.ts';
+import { isAddress, isCommandLike, isHeading, jsonLines, printedLines } from './output-lines.ts';
 import { type PromptLine, promptOf } from './prompts.ts';
 
 /** Where a line was typed: this machine's shell, a shell that was entered, or a console. */
@@ -227,12 +227,15 @@ function walkPlain(lines: readonly string[]): SessionLine[] {
       walked.push({ kind: 'output', place, from: 0, text });
       continue;
     }
-    if (at < printedUntil || (isShell && isAddress(text))) {
+    if (at < printedUntil || (isShell && (isAddress(text) || isHeading(text)))) {
       walked.push({ kind: 'output', place, from: 0, text });
       continue;
     }
-    if (isShell && (above === 'typed' || above === 'output')) {
-      const printed = printedLines(lines, at, above === 'output' && !isAddress(walked.at(-1)!.text));
+    if (isShell) {
+      const printed =
+        above === 'typed' || above === 'output'
+          ? printedLines(lines, at, above === 'output' && !isAddress(walked.at(-1)!.text))
+          : jsonLines(lines, at);
       if (printed > 0) {
         printedUntil = at + printed;
         walked.push({ kind: 'output', place, from: 0, text });

@@ -41,6 +41,12 @@ export const DIALECT_RULES: readonly DialectRule[] = [
     reason: 'it only concerns its own session',
   },
   {
+    begins:
+      /^set\s+(?:global|persist|@@global\.|@@persist\.)\s*(?:(?:super_)?read_only|offline_mode)\s*:?=\s*(?:1|on|true)\b|^alter\s+table\s+[^;]*\bdefault_time_to_live\s*=\s*[1-9]/,
+    risk: 'destroy',
+    reason: 'it keeps writers out, or lets rows expire',
+  },
+  {
     begins: /^set\s+(?:global|persist|password|@@global)\b/,
     risk: 'change',
     reason: "it changes the server's settings",

@@ -64,6 +64,14 @@ const BY_VERB: readonly { line: RegExp; risk: RunClass }[] = [
     line: /^(?:sfc\s+\/verifyonly|chkdsk(?:\s+\w:)?\s*$|powercfg\s+\/(?:list|query|a)|gpresult|bcdedit\s*$|set\s*$|icacls\s+\S+\s*$|attrib\s+\S+\s*$)/i,
     risk: 'read',
   },
+  { line: /^iisreset(?:\.exe)?\b.*\/(?:stop|disable|reboot)/i, risk: 'destroy' },
+  { line: /^iisreset(?:\.exe)?\b.*\/status/i, risk: 'read' },
+  { line: /^appcmd(?:\.exe)?\s+(?:stop|delete|clear|uninstall|restore)\b/i, risk: 'destroy' },
+  { line: /^appcmd(?:\.exe)?\s+list\b/i, risk: 'read' },
+  {
+    line: /^appcmd(?:\.exe)?\s+(?:start|set|add|recycle|install|configure|migrate|lock|unlock|reset)\b/i,
+    risk: 'change',
+  },
   { line: /^route\s+(?:delete|-f)/i, risk: 'destroy' },
   { line: /^route\s+(?:add|change)/i, risk: 'change' },
   { line: /^w32tm\s+\/(?:resync|config|register)/i, risk: 'change' },
@@ -76,7 +84,9 @@ export async function classifyPowershell(text: string, judgeScript: JudgeScript)
   return verdicts.length === 0 ? { class: 'read', reason: 'it only shows or computes values' } : riskiest(verdicts);
 }
 
-async function judge(command: string, judgeScript: JudgeScript): Promise<Verdict> {
+async function judge(written: string, judgeScript: JudgeScript): Promise<Verdict> {
+  // `C:\\windows\\system32\\iisreset.exe /stop`: a program by its whole path.
+  const command = written.replace(/^(?:[A-Za-z]:|\\)?\\(?:[^\s\\]+\\)*(?=[\w.-]+(?:\s|$))/, '');
   const [first = ''] = command.split(/\s+/, 1);
   const name = first.toLowerCase().replace(/\.exe$/, '');
   const reason = `${first}${command.length > first.length ? ' …' : ''}`;

@@ -34,6 +34,7 @@ const HIGHLIGHT_ENDS = /^\s*(?:\{%-?\s*endhighlight\s*-?%\}|\{\{[<%]\s*\/\s*high
  */
 export function unwrapLayouts(text: string): Unwrapped {
   const lines = withoutForeignHead(text.split(/\r\n|\r|\n/));
+  pullBackFences(lines);
   const tabs: TabRange[] = [];
   const includes: IncludeLine[] = [];
   let fence: string | null = null;
@@ -122,6 +123,33 @@ export function unwrapLayouts(text: string): Unwrapped {
   while (frames.length > 0) close(lines.length);
   if (open !== null) tabs.push({ ...open, to: lines.length });
   return { text: lines.join('\n'), tabs, includes };
+}
+
+/**
+ * A fence right below a list item and four columns further in than its text is a part of that paragraph to CommonMark:
+ * its commands would be words. It is pulled back to where its author thought it stood.
+ */
+function pullBackFences(lines: string[]): void {
+  let fence: string | null = null;
+  let excess = 0;
+  for (const [at, line] of lines.entries()) {
+    const mark = FENCE.exec(line)?.[1];
+    if (fence === null && mark === undefined) continue;
+    if (fence === null) {
+      const above = lines[at - 1] ?? '';
+      const text = /^ *(?:[-*+]|\d{1,9}[.)]) +/.exec(above)?.[0].length ?? indentOf(above);
+      const own = /^ */.exec(line)![0].length;
+      excess = above.trim() !== '' && FENCE.exec(above) === null && own - text >= 4 ? own - text : 0;
+      fence = mark!;
+    } else if (
+      mark !== undefined &&
+      mark[0] === fence[0] &&
+      mark.length >= fence.length &&
+      /^[\s>]*(`+|~+)\s*$/.test(line)
+    )
+      fence = null;
+    if (excess > 0) lines[at] = line.slice(Math.min(excess, /^ */.exec(line)![0].length));
+  }
 }
 
 const indentOf = (line: string) => /^[ \t]*/.exec(line)![0].replace(/\t/g, '    ').length;

@@ -144,6 +144,13 @@ export const AWS_TOOLS: readonly RiskTool[] = [
         examples: ['aws ec2 replace-network-acl-entry --network-acl-id n --rule-action deny'],
       },
       {
+        sub: 'dynamodb batch-write-item|transact-write-items|execute-statement|batch-execute-statement|execute-transaction',
+        args: /\bDelete(?:Request)?["']?\s*:|\bdelete\s+from\b|file:\/\//i,
+        risk: 'destroy',
+        reason: 'removes items, or applies a file of writes that is not shown here',
+        examples: ['aws dynamodb batch-write-item --request-items file://requests.json'],
+      },
+      {
         sub: 'sqs set-queue-attributes',
         args: /MessageRetentionPeriod/,
         risk: 'destroy',

@@ -164,7 +164,7 @@ export const BUILD_TOOLS: readonly RiskTool[] = [
         examples: ['git stash list'],
       },
       {
-        sub: 'clone|pull|fetch|checkout|switch|add|commit|merge|rebase|revert|cherry-pick|push|tag|branch|stash|config|remote|init|submodule|reset|mv|worktree|apply|am|bisect|update-ref|replace|notes|lfs|archive|bundle|format-patch|maintenance|sparse-checkout|credential|update-index|read-tree|commit-tree|remote-update|flow|subtree|svn',
+        sub: 'clone|pull|fetch|checkout|switch|add|commit|merge|rebase|revert|cherry-pick|push|tag|branch|stash|config|remote|init|submodule|reset|mv|worktree|apply|am|bisect|update-ref|replace|notes|lfs|archive|bundle|format-patch|maintenance|sparse-checkout|credential|update-index|read-tree|commit-tree|unpack-objects|index-pack|pack-objects|pack-refs|repack|write-tree|mktree|fast-import|fast-export|remote-update|flow|subtree|svn',
         risk: 'change',
         reason: 'git changes the working copy or the repository',
         examples: ['git clone https://x/y.git', 'git revert HEAD', 'git push origin main', 'git checkout v1'],

@@ -201,6 +201,13 @@ export const QUEUE_TOOLS: readonly RiskTool[] = [
         'rabbitmqctl close_all_connections x',
         'rabbitmqctl clear_permissions u',
       ],
+      {
+        sub: 'set_permissions',
+        args: /^(?:-\S+ \S+ )*set_permissions(?: -p \S+)? \S+ (?:\s|$)/,
+        risk: 'destroy',
+        reason: 'takes rights away from a user',
+        examples: ["rabbitmqctl set_permissions -p / app '' '' ''"],
+      },
       [
         'check',
         'await_*|node_health_check|authenticate_user|wait|ping|check_*',

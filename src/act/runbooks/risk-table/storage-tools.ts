@@ -62,6 +62,17 @@ export const STORAGE_TOOLS: readonly RiskTool[] = [
       ],
     ],
   ),
+  tool('ceph-deploy', {}, [
+    [
+      'destroy',
+      'purge|purgedata|uninstall|forgetkeys / osd|disk zap|destroy|delete / mon destroy / * destroy|delete|zap|remove',
+      'takes daemons, keys or data away',
+      'ceph-deploy purgedata node1',
+      'ceph-deploy disk zap node1 /dev/sdb',
+    ],
+    ['read', 'disk|osd list|ls / --version', 'looks', 'ceph-deploy disk list node1'],
+    ['change', '*', 'sets up daemons', 'ceph-deploy osd create --data /dev/sdb node1'],
+  ]),
   tool('rbd', { values: '-p --pool --image -c --id -n --name --size -s --namespace' }, [
     [
       'destroy',

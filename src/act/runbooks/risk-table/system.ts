@@ -254,10 +254,14 @@ export const SYSTEM_TOOLS: readonly RiskTool[] = [
   ]),
   tool('rmmod', {}, [['destroy', '', 'takes a module out of the kernel', 'rmmod x']]),
   tool(
-    'useradd adduser groupadd addgroup logger wall modprobe insmod at setenforce newaliases systemd-tmpfiles systemd-sysusers mesg sync renice setcap locale-gen dpkg-divert ntpd',
+    'useradd adduser groupadd addgroup logger wall modprobe insmod setenforce newaliases systemd-tmpfiles systemd-sysusers mesg sync renice setcap locale-gen dpkg-divert ntpd',
     {},
     [['change', '', 'changes the machine or tells somebody', 'useradd x', 'logger x', 'modprobe x']],
   ),
+  tool('at batch', {}, [
+    ['destroy', '-r|-d', 'removes a scheduled job', 'at -d 3'],
+    ['read', '-l|-c', 'shows scheduled jobs', 'at -l'],
+  ]),
   tool('atq atrm', {}, [
     ['destroy', '*', 'removes a scheduled job', 'atrm 3'],
     ['read', '-', 'lists scheduled jobs', 'atq'],

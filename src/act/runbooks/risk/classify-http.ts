@@ -14,7 +14,7 @@ const SENDS_BODY =
 const QUERY_PATH =
   /\/api\/v1\/(?:query|query_range|query_exemplars|series|labels)(?:[?#/]|$)|\/_(?:search|count|cat|msearch|mget|explain|validate|analyze|field_caps|termvectors|sql|eql|async_search|pit)(?:[?#/]|$)|\/_cluster\/(?:health|allocation\/explain)|\/loki\/api\/v1\/query|\/api\/(?:ds\/query|datasources\/proxy)|\/_render\/template|\/latest\/api\/token|\/(?:v2|v3)\/(?:tags|values|logs-queries)\b|\/logs\/events\/search|\/grpc\.health/;
 const ENDS =
-  'delete|purge|drop|flush|wipe|truncate|terminate|destroy|remove|shutdown|kill|quitquitquit|failover|drain|disable|close|deregister|unregister|maintenance|evict|revoke|suspend|deactivate|offline|cancel|clear|stop|abort|step-down|seal|quiet\\w*|pause|switchover|reinitialize|delete_by_query|update_by_query';
+  'delete|purge|drop|flush|wipe|truncate|terminate|destroy|remove|shutdown|kill|quitquitquit|failover|drain|disable|close|deregister|unregister|maintenance|evict|revoke|suspend|deactivate|offline|cancel|clear|stop|abort|step-down|seal|quiet\\w*|pause|switchover|reinitialize|delete_by_query|update_by_query|force-leave|leave|decommission|cordon|demote';
 const ENDS_SOMETHING = new RegExp(`(?:^|[/_.?=&-])(?:${ENDS})(?:[/_.?=&-]|$)`, 'i');
 /** A read that by its address is none: an old API that acts on GET. */
 const GET_THAT_ACTS =

@@ -88,6 +88,9 @@ export const REMOTE: Readonly<Record<string, readonly Remote[]>> = {
   mise: around(/^(?:exec|x)$/, ''),
   asdf: around(/^exec$/, ''),
   direnv: around(/^exec$/, '', 1),
+  pct: around(/^exec$/, '', 1),
+  qm: around(/^exec$/, '--timeout --synchronous --pass-stdin', 1),
+  vzctl: around(/^exec2?$/, '', 1),
   buildah: around(/^run$/, '--user -v --volume', 1),
 };
 
@@ -99,6 +102,7 @@ const ROOFS: Readonly<Record<string, RegExp>> = {
   nomad: /^alloc$/,
   ctr: /^(?:tasks?|t)$/,
   ip: /^netns$/,
+  qm: /^guest$/,
 };
 
 export const judgeContainerTool: Judge = async (call) => {
@@ -136,6 +140,9 @@ export const judgeContainerTool: Judge = async (call) => {
     starts && !onNode
       ? { class: 'change', reason: `${name} ${verb} starts a container` }
       : { class: 'read', reason: `${name} ${verb} runs a command in a container` };
+  // `tsh ssh host 'systemctl stop x'`: one word with blanks is a line for the shell over there.
+  if (inner.length === 1 && /\s/.test(inner[0]!.value.trim()))
+    return riskiest([await judging.script(inner[0]!.value, call.input), start]);
   if (inner.length > 0) return riskiest([await judging.command(inner, call.input), start]);
   if (!starts) return judgeScriptOnInput(name, call.input, judging);
   // An image without a command runs the program it was built for, as every deployment does; with a terminal a person types.

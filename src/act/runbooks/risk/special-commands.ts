@@ -34,7 +34,7 @@ const judgeTee: Judge = ({ args, input }) => {
   const files = args.filter((arg) => !arg.value.startsWith('-'));
   const verdicts = files.map((file) => judgeWrite(file.value, adds ? 'appends to' : 'writes'));
   // `: | tee log`, `cat /dev/null | tee log`: nothing is written over everything.
-  const empties = !adds && input.from === 'pipe' && input.text?.trim() === '';
+  const empties = !adds && (input.closed === true || (input.from === 'pipe' && input.text?.trim() === ''));
   return empties && verdicts.some((verdict) => verdict.class === 'change')
     ? { class: 'destroy', reason: 'empties the file' }
     : riskiest(verdicts);
@@ -55,6 +55,17 @@ const judgeForge: Judge = ({ name, args }) => {
 const judgeScriptRecorder: Judge = ({ args, input, judging }) => {
   const script = optionValue(valuesOf(args), ['-c', '--command', '-qc']);
   return script === undefined ? { ...ENTERED } : judging.script(script, input);
+};
+
+/** `echo COMMAND | at now`: what is to run later counts now. */
+const judgeAt: Judge = async ({ name, args, input, judging }) => {
+  const given = valuesOf(args);
+  if (given.some((arg) => /^-[lcrdV]/.test(arg))) return judgeByRules(TOOLS.get(name)!, given, name);
+  const later: Verdict = { class: 'change', reason: `${name} plans a job` };
+  if (input.text !== null) return riskiest([await judging.script(input.text), later]);
+  return input.from === 'nothing' && !given.includes('-f')
+    ? { ...ENTERED }
+    : { class: 'opaque', reason: `${name} runs later what is not written here` };
 };
 
 /** tmux and screen: a session is entered, listed, or started around a command. */
@@ -95,6 +106,8 @@ export const SPECIAL_COMMANDS: Readonly<Record<string, Judge>> = {
   ...Object.fromEntries(['nc', 'ncat', 'netcat', 'telnet', 'socat'].map((name) => [name, judgeSocket])),
   ...Object.fromEntries(['http', 'https', 'xh', 'xhs'].map((name) => [name, judgeHttpie])),
   ...Object.fromEntries(['redis-cli', 'valkey-cli', 'keydb-cli', 'gitlab-redis-cli'].map((name) => [name, judgeRedis])),
+  at: judgeAt,
+  batch: judgeAt,
   ansible: judgeAnsible,
   grpcurl: judgeGrpcurl,
   evans: judgeGrpcurl,
