@@ -9,7 +9,7 @@ const GENERATED: readonly { file: string; command: string; render: () => string 
   { file: 'docs/configuration.md', command: 'node scripts/generate-config-docs.ts', render: renderConfigDocs },
   { file: 'docs/openapi.json', command: 'node scripts/generate-openapi.ts', render: renderOpenApi },
   { file: LIBRARY_DOCS, command: 'node scripts/generate-library-docs.ts', render: renderLibraryDocs },
-  ...[...renderLintDocs()].map(([file, text]) => ({
+  ...[...(await renderLintDocs())].map(([file, text]) => ({
     file,
     command: 'node scripts/generate-lint-docs.ts',
     render: () => text,

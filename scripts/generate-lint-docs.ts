@@ -4,8 +4,8 @@ import { listLintRules, type RuleDescription } from '../src/act/runbooks/index.t
 const FOLDER = 'docs/lint';
 
 /** A page for every lint rule and one that lists them, by path. */
-export function renderLintDocs(): Map<string, string> {
-  const rules = listLintRules();
+export async function renderLintDocs(): Promise<Map<string, string>> {
+  const rules = await listLintRules();
   const pages = new Map([[`${FOLDER}/README.md`, renderIndex(rules)]]);
   for (const rule of rules) pages.set(`${FOLDER}/${rule.id}.md`, renderPage(rule));
   return pages;
@@ -53,7 +53,7 @@ function fenced(text: string): string {
 
 if (import.meta.main) {
   mkdirSync(FOLDER, { recursive: true });
-  const pages = renderLintDocs();
+  const pages = await renderLintDocs();
   for (const name of readdirSync(FOLDER)) if (!pages.has(`${FOLDER}/${name}`)) rmSync(`${FOLDER}/${name}`);
   for (const [file, text] of pages) writeFileSync(file, text);
 }

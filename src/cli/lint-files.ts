@@ -62,7 +62,7 @@ async function lintOne(
   const shown = file === '-' ? '<stdin>' : file;
   let findings = await lintRunbook({ file: shown, text }, options);
   for (let round = 0; wishes.fix && round < MAX_ROUNDS && findings.some((finding) => finding.fix !== null); round++) {
-    const { text: fixed, applied } = applyFixes(text, findings);
+    const { text: fixed, applied } = await applyFixes(text, findings);
     if (fixed === text) break;
     run.fixed += applied.length;
     await writeFile(file, fixed);

@@ -2,19 +2,18 @@ export { compareRunbooks } from './compare-runbooks.ts';
 export { nextCronTime } from './cron.ts';
 export { loadSubrunbooks } from './inline-subrunbooks.ts';
 export { validateInputValue } from './input-values.ts';
-export { applyFixes } from './lint/apply-fixes.ts';
-export { listLintRules, type RuleDescription } from './lint/describe-rules.ts';
-export { lintRunbook } from './lint/lint-runbook.ts';
+export type { RuleDescription } from './lint/describe-rules.ts';
 export type { HookTrigger } from './markdown/front-matter.ts';
-export { MAX_RUNBOOK_BYTES, parseRunbook } from './parse-runbook.ts';
 export { type ParsedRunbook, toRunbookDocument } from './parsed-runbook.ts';
 export { planFromLibrary } from './plan-from-library.ts';
 export { planProcedure } from './plan-procedure.ts';
+export { applyFixes, lintRunbook, listLintRules, parseRunbook } from './read-lazily.ts';
 export {
   openRunbookLibrary,
   type RunbookLibrary,
   type RunbookSummary,
 } from './runbook-library.ts';
+export { MAX_RUNBOOK_BYTES } from './runbook-limits.ts';
 export {
   keepVersion,
   listVersions,

@@ -27,11 +27,10 @@ import { canBeMarked, markPlaceholders } from './parameters/mark-inputs.ts';
 import { assignedIn, expandedIn, type KnownVariables } from './parameters/mark-variables.ts';
 import type { ParsedRunbook, StepDraft } from './parsed-runbook.ts';
 import { riskOf } from './risk/verdict.ts';
+import { MAX_RUNBOOK_BYTES } from './runbook-limits.ts';
 import { runbookProblem } from './runbook-problem.ts';
 import { MAX_SYNTAX_CHARS, parseShell } from './syntax/parse-syntax.ts';
 
-/** Larger documents are refused: a runbook people follow is some tens of kilobytes. */
-export const MAX_RUNBOOK_BYTES = 1_048_576;
 /** Each fence is read by a parser of its own language; a document with more of them is data, not a runbook. */
 const MAX_FENCES = 10_000;
 const TARGET_INPUT = 'target';

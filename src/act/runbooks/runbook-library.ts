@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { BlockClass } from '../../contract/runbook.ts';
 import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
+import { readFrontMatter } from './markdown/front-matter.ts';
 import { matchesTrigger } from './match-trigger.ts';
-import { MAX_RUNBOOK_BYTES, parseRunbook } from './parse-runbook.ts';
 import type { ParsedRunbook } from './parsed-runbook.ts';
+import { parseRunbook } from './read-lazily.ts';
+import { MAX_RUNBOOK_BYTES } from './runbook-limits.ts';
 
 /** One file of the library as a list shows it. `problem` says why it cannot be used; the others are not affected. */
 export type RunbookSummary = {
@@ -25,9 +28,25 @@ export type RunbookEntry = {
   document: ParsedRunbook;
   text: string;
 };
+/** The text of a file with what its front matter says. */
+export type RunbookGlance = {
+  path: string;
+  file: string;
+  text: string;
+  sha256: string;
+  title: string;
+  schedules: ParsedRunbook['schedules'];
+};
 export type TriggerMatch = { path: string; procedure: string; trigger: Record<string, string> };
 
 export type RunbookLibrary = {
+  /** Every runbook file with the hash of its text, without reading what it says; those that are no text are left out. */
+  scan(): Promise<{ path: string; sha256: string }[]>;
+  /**
+   * What the head of a file says, without reading the rest as a runbook: cheap enough for every file at every start.
+   * Throws HoldfastError like `read`.
+   */
+  glance(path: string): Promise<RunbookGlance>;
   /** Every runbook file, by path. */
   list(): Promise<RunbookSummary[]>;
   /** One document with its source. Throws HoldfastError: `missing` when there is none, `invalid` when it cannot be read. */
@@ -72,7 +91,45 @@ export function openRunbookLibrary({ folders }: { folders: readonly string[] }):
     return all;
   };
 
+  const hashes = new Map<string, { mtimeMs: number; size: number; sha256: string | null }>();
+  const hashOf = async (found: Found): Promise<string | null> => {
+    const known = hashes.get(found.file);
+    if (known !== undefined && known.mtimeMs === found.mtimeMs && known.size === found.size) return known.sha256;
+    const sha256 = await readText(found).then(
+      (text) => createHash('sha256').update(text).digest('hex'),
+      () => null,
+    );
+    hashes.set(found.file, { mtimeMs: found.mtimeMs, size: found.size, sha256 });
+    return sha256;
+  };
+
   return {
+    async scan() {
+      const files = await findRunbooks(folders);
+      const present = new Set(files.map((found) => found.file));
+      for (const file of hashes.keys()) if (!present.has(file)) hashes.delete(file);
+      const scanned: { path: string; sha256: string }[] = [];
+      for (const found of files) {
+        const sha256 = await hashOf(found);
+        if (sha256 !== null) scanned.push({ path: found.path, sha256 });
+      }
+      return scanned;
+    },
+    async glance(path) {
+      const found = await findRunbook(folders, path);
+      const text = await readText(found);
+      const yaml = /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/.exec(text)?.[1] ?? null;
+      const front = readFrontMatter(yaml, { file: found.path, line: 1 });
+      const heading = /^#{1,6}[ \t]+(.+?)[ \t#]*$/m.exec(yaml === null ? text : text.slice(yaml.length))?.[1];
+      return {
+        path: found.path,
+        file: found.file,
+        text,
+        sha256: createHash('sha256').update(text).digest('hex'),
+        title: front.title ?? heading ?? found.path.replace(/^.*\//, ''),
+        schedules: front.schedules,
+      };
+    },
     async list() {
       const all = await loadAll();
       return all.map(({ found, result }) =>

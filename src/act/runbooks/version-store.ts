@@ -94,6 +94,6 @@ export async function searchRunbooks(db: Queryable, words: string, limit: number
     order by ts_rank(t.words, asked.query) desc, n.path limit ${limit}`.execute(db);
   return rows.rows.map(({ excerpts, ...row }) => ({
     ...row,
-    excerpts: excerpts.split(' ⏎ ').map((each) => each.replace(/\s+/g, ' ').trim()),
+    excerpts: excerpts.split('⏎').map((each) => each.replace(/\s+/g, ' ').trim()),
   }));
 }

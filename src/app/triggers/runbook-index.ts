@@ -39,29 +39,30 @@ type IndexDeps = {
  */
 export function startRunbookIndex(deps: IndexDeps): { look(): void; stop(): Promise<void> } {
   let seen: Map<string, string> | null = null;
+  /** Path -> hash of a text that could not be read as a runbook: not tried again until it changes. */
+  const unreadable = new Map<string, string>();
   let timer: NodeJS.Timeout | null = null;
 
   const pass = async (): Promise<boolean> => {
-    const listed = await deps.library.list();
-    const readable = listed.filter((summary) => summary.problem === null);
+    const scanned = await deps.library.scan();
     const stored =
       seen ?? new Map((await readNewestVersions(deps.database.db)).map((row) => [row.path, row.sha256 ?? '']));
     const next = new Map<string, string>();
     let changed = false;
-    for (const { path, sha256 } of readable) {
+    for (const { path, sha256 } of scanned) {
       next.set(path, sha256);
-      if (stored.get(path) !== sha256 && (await noteChange(deps, path))) changed = true;
-      else if (seen === null) await syncStored(deps, path);
+      // What cannot be read for the moment is told by the library's list; its last version stays.
+      if (stored.get(path) !== sha256 && unreadable.get(path) !== sha256) {
+        if (await noteChange(deps, path)) changed = true;
+        else unreadable.set(path, sha256);
+      }
     }
-    // A file that cannot be read for the moment is still there.
-    const present = new Set(listed.map((summary) => summary.path));
     for (const [path, sha256] of stored) {
-      if (present.has(path) && !next.has(path)) next.set(path, sha256);
-      if (present.has(path) || sha256 === '') continue;
+      if (next.has(path) || sha256 === '') continue;
       await noteRemoval(deps, path, sha256);
       changed = true;
     }
-    if (seen === null) await deps.database.transact((tx) => forgetSchedules(tx, [...present]));
+    if (seen === null) await deps.database.transact((tx) => forgetSchedules(tx, [...next.keys()]));
     seen = next;
     if (changed) for (const topic of ['outbox', 'timers'] as const) deps.wakeups.kick(topic);
     return false;
@@ -100,26 +101,19 @@ function watchFolder(folder: string, onChange: () => void): FSWatcher[] {
 }
 
 async function noteChange(deps: IndexDeps, path: string): Promise<boolean> {
-  const entry = await deps.library.read(path).catch(() => null);
-  if (entry === null) return false;
-  const { document, text } = entry;
+  const glance = await deps.library.glance(path).catch(() => null);
+  if (glance === null) return false;
+  const { text, sha256, title } = glance;
   const at = deps.clock.now();
-  const origin = await deps.originOf(entry.file);
+  const origin = await deps.originOf(glance.file);
   await deps.database.transact(async (tx) => {
     const former = (await readNewestVersions(tx)).find((row) => row.path === path);
-    if (former?.sha256 === document.sha256) return;
+    if (former?.sha256 === sha256) return;
     const before =
       former?.sha256 == null ? null : await readVersionText(tx, { path, sha256: former.sha256 }).catch(() => null);
-    // What an older version did is read as it would be read today: both sides by the same rules.
-    const comparison =
-      before === null
-        ? null
-        : await parseRunbook({ file: path, text: before.text }).then(
-            (old) => compareRunbooks(old, document),
-            () => null,
-          );
-    await keepVersion(tx, { path, sha256: document.sha256, text, title: document.title, origin, at });
-    await syncSchedules(tx, path, document, { timezone: deps.timezone, now: at });
+    const comparison = before === null ? null : await compareTexts(path, before.text, text);
+    await keepVersion(tx, { path, sha256, text, title, origin, at });
+    await syncSchedules(tx, path, glance, { timezone: deps.timezone, now: at });
     await publish(tx, [
       {
         kind: 'runbook.changed',
@@ -128,7 +122,7 @@ async function noteChange(deps: IndexDeps, path: string): Promise<boolean> {
         at,
         body: {
           runbook: path,
-          sha256: document.sha256,
+          sha256,
           previousSha256: former?.sha256 ?? null,
           ...(comparison === null ? {} : { risk: comparison.risk, reason: summaryOf(comparison.changes) }),
         },
@@ -138,19 +132,25 @@ async function noteChange(deps: IndexDeps, path: string): Promise<boolean> {
   return true;
 }
 
+/** Both sides read by today's rules; null where one of them is no runbook. */
+async function compareTexts(path: string, before: string, after: string) {
+  try {
+    const [old, now] = [
+      await parseRunbook({ file: path, text: before }),
+      await parseRunbook({ file: path, text: after }),
+    ];
+    return compareRunbooks(old, now);
+  } catch {
+    return null;
+  }
+}
+
 function summaryOf(changes: readonly { change: string }[]): string {
   if (changes.length === 0) return 'no step changed';
   const counts = Map.groupBy(changes, (each) => each.change);
   return [...counts]
     .map(([change, all]) => `${all.length} ${all.length === 1 ? 'step' : 'steps'} ${change}`)
     .join(', ');
-}
-
-async function syncStored(deps: IndexDeps, path: string): Promise<void> {
-  const entry = await deps.library.read(path).catch(() => null);
-  if (entry === null) return;
-  const options = { timezone: deps.timezone, now: deps.clock.now() };
-  await deps.database.transact((tx) => syncSchedules(tx, path, entry.document, options));
 }
 
 async function noteRemoval(deps: IndexDeps, path: string, sha256: string): Promise<void> {

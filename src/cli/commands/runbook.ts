@@ -139,7 +139,7 @@ function defineLinting(command: Command, context: CliContext): void {
   lint.action(async (names: string[], options: LintChoices) => {
     const output = context.output();
     const { listLintRules } = await import('../../act/runbooks/index.ts');
-    const rules = listLintRules();
+    const rules = await listLintRules();
     for (const id of [
       ...(options.rule ?? []),
       ...(options.ignore ?? []),

@@ -11,6 +11,8 @@ export const MAX_SQL_CHARS = 32_768;
 const CHARS_PER_WORKER = 4 * 1_024 * 1_024;
 /** Covers a cold start of both parsers on a busy machine; a parse itself is limited in the worker. */
 const REPLY_LIMIT_MS = 15_000;
+/** Nobody has asked for so long: its hundred megabytes are worth more than the moment a new one takes. */
+const IDLE_MS = 5_000;
 
 type NotParsed = { ok: false; reason: string; position: number | null };
 type ShellParse = { ok: true; tree: ShellTree } | NotParsed;
@@ -22,6 +24,7 @@ type Waiting = { resolve: (reply: SyntaxReply) => void; timer: NodeJS.Timeout };
 type Thread = { worker: Worker; waiting: Map<number, Waiting>; chars: number };
 
 let thread: Thread | undefined;
+let idleTimer: NodeJS.Timeout | undefined;
 let nextId = 1;
 
 function startThread(): Thread {
@@ -45,7 +48,19 @@ function settle(from: Thread, reply: SyntaxReply): void {
   if (from.waiting.size === 0) {
     from.worker.unref();
     if (from !== thread) void from.worker.terminate();
+    else restWhenIdle();
   }
+}
+
+function restWhenIdle(): void {
+  clearTimeout(idleTimer);
+  idleTimer = setTimeout(() => {
+    if (thread === undefined || thread.waiting.size > 0) return;
+    const resting = thread;
+    thread = undefined;
+    void resting.worker.terminate();
+  }, IDLE_MS);
+  idleTimer.unref();
 }
 
 /** Answers everything still waiting and never uses this thread again. */
