@@ -1,6 +1,7 @@
 import type { RunbookProcedure, RunbookStep } from '../../contract/runbook.ts';
 import type { BlockReading, StepSeed } from './blocks/block-reading.ts';
 import { manualSeed } from './blocks/block-reading.ts';
+import { withinWay } from './blocks/within-way.ts';
 import type { FenceAttributes } from './markdown/fence-attributes.ts';
 import type { Alternatives } from './markdown/find-alternatives.ts';
 import { isPartHeading, isReferenceHeading, responseTimes, severityIn } from './markdown/heading-words.ts';
@@ -61,7 +62,7 @@ export async function assembleProcedures(
   fences: ReadonlyMap<FenceEntry, ReadFence>,
   readInline: ReadInline,
   fallbackTitle: string,
-  alternatives: Alternatives = { of: new Map(), parts: new Set() },
+  alternatives: Alternatives = { of: new Map(), within: new Map(), parts: new Set() },
 ): Promise<{ sections: Section[]; sectionOf: Map<FenceEntry, Section> }> {
   const slugs = headingSlugs();
   const times = responseTimes(entries.flatMap((entry) => (entry.kind === 'table' ? [entry.rows] : [])));
@@ -234,8 +235,8 @@ export async function assembleProcedures(
         sectionOf.set(entry, section);
         const { reading, attributes } = fences.get(entry)!;
         const choice = choiceOf(entry);
-        for (const seed of reading.seeds) {
-          seed.choice ??= choice;
+        for (const written of reading.seeds) {
+          const seed = withinWay(written, choice, alternatives.within.get(entry));
           const lines = linesOf(entry, seed);
           const title = seed.title ?? item?.title ?? section.title;
           const phase = item?.phase ?? section.phases.length - 1;

@@ -19,6 +19,28 @@ async function choicesOf(text: string) {
 }
 
 describe('several ways to do the same', () => {
+  it.each([
+    [
+      'below headings',
+      `### Option 1\n\n${sh('systemctl restart web')}\n### Option 2\n\n**Docker:**\n\n${sh('docker restart web')}\n**Kubernetes:**\n\n${sh('kubectl rollout restart deploy/web')}`,
+    ],
+    [
+      'in one fence',
+      `### Option 1\n\n${sh('systemctl restart web')}\n### Option 2\n\n${sh('# Docker\ndocker restart web\n\n# Kubernetes\nkubectl rollout restart deploy/web')}`,
+    ],
+  ])('asks for the outer way and leaves ways within it to a person, %s', async (_where, text) => {
+    const document = await parseRunbook({ file: 'x.md', text: `## Fix\n\n${text}` });
+    const steps = document.procedures.flatMap((each) => each.phases.flatMap((phase) => phase.steps));
+    const chosen = steps.filter((step) => step.choice !== null);
+    expect(chosen.map((step) => [step.choice!.option, step.kind])).toEqual([
+      ['1', 'shell'],
+      ['2', 'manual'],
+      ['2', 'manual'],
+    ]);
+    expect(new Set(chosen.map((step) => step.choice!.group)).size).toBe(1);
+    expect(chosen.map((step) => step.title)).toEqual(expect.arrayContaining([expect.stringMatching(/docker/i)]));
+  });
+
   it('ends with the numbered item whose bullets they are', async () => {
     const ways = `   - Option 1: restart\n${sh('systemctl restart web', '     ')}   - Option 2: undo\n${sh('helm rollback web', '     ')}`;
     const found = await choicesOf(`## Fix\n\n1. Repair:\n${ways}\n2. Verify:\n${sh('curl -f http://web/', '   ')}`);

@@ -7,6 +7,8 @@ export type Alternative = { group: string; option: string; label: string };
 export type Alternatives = {
   /** The way each entry (fence or item) belongs to. */
   of: Map<OutlineEntry, Alternative>;
+  /** Ways within a way: what each entry is a way of, besides `of`. */
+  within: Map<OutlineEntry, string>;
   /** Headings that only name a way: parts of the procedure around them, not procedures. */
   parts: Set<OutlineEntry>;
 };
@@ -30,7 +32,7 @@ type Sign = { kind: 'option' | 'platform'; option: string; label: string };
 
 /** Finds "Option 1 / Option 2", "Docker / Kubernetes", "if on Ubuntu / if on RHEL", "… or …" and tabs. */
 export function findAlternatives(entries: readonly OutlineEntry[], tabs: readonly TabRange[]): Alternatives {
-  const found: Alternatives = { of: new Map(), parts: new Set() };
+  const found: Alternatives = { of: new Map(), within: new Map(), parts: new Set() };
   for (const entry of entries) {
     const tab = tabs.findLast((each) => each.from <= entry.line && entry.line <= each.to);
     const several = tab !== undefined && tabs.some((each) => each.group === tab.group && each.label !== tab.label);
@@ -40,6 +42,13 @@ export function findAlternatives(entries: readonly OutlineEntry[], tabs: readonl
   byLabels(entries, found);
   byOr(entries, found);
   return found;
+}
+
+/** Notes the way of an entry; one that has a way already is a way within that one. */
+function note(found: Alternatives, entry: OutlineEntry, way: Alternative): void {
+  const outer = found.of.get(entry);
+  if (outer === undefined) found.of.set(entry, way);
+  else if (outer.group !== way.group) found.within.set(entry, way.label);
 }
 
 const runs = (entry: OutlineEntry) =>
@@ -86,8 +95,7 @@ function byHeadings(entries: readonly OutlineEntry[], found: Alternatives): void
       for (let next = at + 1; next < entries.length; next++) {
         const entry = entries[next]!;
         if (entry.kind === 'heading' && entry.depth <= depth) break;
-        if (runs(entry) && !found.of.has(entry))
-          found.of.set(entry, { group: name.slice(1), option: sign.option, label: sign.label });
+        if (runs(entry)) note(found, entry, { group: name.slice(1), option: sign.option, label: sign.label });
       }
     }
   }
@@ -113,8 +121,7 @@ function byLabels(entries: readonly OutlineEntry[], found: Alternatives): void {
           const own = entries[at]!;
           if (next > at && own.kind === 'bullet' && own.inItem && entry.kind === 'item') break;
           if (next > at && entries[at]!.kind === 'item' && entry.kind === 'item' && signOf(entry.title) === null) break;
-          if (runs(entry) && !found.of.has(entry))
-            found.of.set(entry, { group: name, option: sign.option, label: sign.label });
+          if (runs(entry)) note(found, entry, { group: name, option: sign.option, label: sign.label });
         }
       }
     }
