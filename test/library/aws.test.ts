@@ -75,3 +75,23 @@ describe('the procedure for a compromised access key, on an AWS API', () => {
     expect(await keysOf('reporter')).toEqual([[key, 'Active']]);
   });
 });
+
+describe('the procedure for an access key in good hands', () => {
+  it('has the new key in place before the old one is turned off, and deletes that last', async () => {
+    const { key, secretName } = await makeUser('builder');
+    const seen: string[][] = [];
+    const done = await carryOut(
+      story,
+      'secret-rotation.md#rotate-an-access-key-in-good-hands',
+      { user: 'builder', access_key_id: key, secret_name: secretName },
+      { onManual: async () => void seen.push((await keysOf('builder')).map(([, status]) => status).sort()) },
+    );
+    expect(done.status, transcript(done)).toBe('succeeded');
+    expect(seen).toEqual([
+      ['Active', 'Active'],
+      ['Active', 'Inactive'],
+    ]);
+    const left = await keysOf('builder');
+    expect(left.map(([id, status]) => [id === key, status])).toEqual([[false, 'Active']]);
+  });
+});

@@ -64,9 +64,14 @@ async function deploy(name: string, { replicas = 2, cpu = '100m', image = 'shop:
     spec: {
       replicas,
       selector: { matchLabels: { app: name } },
+      strategy: { rollingUpdate: { maxSurge: '100%', maxUnavailable: 0 } },
       template: {
         metadata: { labels: { app: name } },
-        spec: { containers: [{ name: 'web', image, resources: { requests: { cpu } } }] },
+        // There is nothing in these pods that could use a time of grace.
+        spec: {
+          terminationGracePeriodSeconds: 0,
+          containers: [{ name: 'web', image, resources: { requests: { cpu } } }],
+        },
       },
     },
   });
@@ -252,7 +257,9 @@ describe('the procedures that wait for numbers', () => {
   });
 
   async function untilPrometheus(condition: string): Promise<void> {
+    const deadline = performance.now() + 30_000;
     for (;;) {
+      if (performance.now() > deadline) throw new Error(`Prometheus does not come to say ${condition}`);
       const response = await fetch(`${prometheus.url}/api/v1/query?query=${encodeURIComponent(condition)}`);
       const answer = (await response.json()) as { data: { result: unknown[] } };
       if (answer.data.result.length > 0) return;

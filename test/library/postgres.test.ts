@@ -179,8 +179,10 @@ function withoutDatabase({ database: _, ...rest }: ReturnType<typeof connection>
 }
 
 async function until<Row>(look: () => Promise<Row[]>): Promise<Row[]> {
+  const deadline = performance.now() + 30_000;
   for (;;) {
     const rows = await look();
     if (rows.length > 0) return rows;
+    if (performance.now() > deadline) throw new Error(`it did not come to that: ${look}`);
   }
 }
