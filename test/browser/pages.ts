@@ -65,7 +65,11 @@ export const PAGES: readonly PageToSee[] = [
   { name: 'incidents', path: () => '/incidents' },
   { name: 'declare-incident', path: () => '/incidents/new' },
   { name: 'inbox', path: () => '/inbox' },
-  { name: 'runbooks', path: () => '/runbooks' },
+  {
+    name: 'runbooks',
+    path: () => '/runbooks',
+    open: (page) => page.getByText('reading…').first().waitFor({ state: 'detached', timeout: 60_000 }),
+  },
   {
     name: 'runbooks-search',
     path: () => '/runbooks?q=orders',
@@ -152,18 +156,20 @@ export async function visit(page: Page, address: string, toSee: PageToSee, cast:
 export async function castIncident(world: World): Promise<Cast> {
   await world.call('POST', '/api/v1/users', { name: 'ada', role: 'approver' });
   await world.call('POST', '/api/v1/keys', { name: 'ci-deploy', role: 'operator' });
-  const doubtful = await startRun(world, 'fragile-migration.md', {});
-  const asking = await startRun(world, 'order-export.md', { lines: '4' });
-  await until(world, `/api/v1/runs/${doubtful}`, (run) => stepOf(run, 'move-orders').attempts[0]?.output.bytes);
-  await until(world, `/api/v1/runs/${asking}`, (run) => run['waitingFor'] === 'choice');
   await writeVersions(world);
   const dry = await startRun(world, 'drain-web.md', {}, { dryRun: true, environment: 'staging' });
   const failed = await startRun(world, 'drain-web.md', { bad: 'web-3' });
   const rolledBack = await startRun(world, 'drain-web.md', { bad: 'web-5' });
-  for (const id of [dry, failed, rolledBack]) await untilEnded(world, id);
+  for (const id of [dry, failed, rolledBack]) {
+    await until(world, `/api/v1/runs/${id}`, (run) => run['endedAt'] as string | null);
+  }
   await world.call('POST', `/api/v1/runs/${rolledBack}/rollback`, {});
+  await until(world, `/api/v1/runs/${rolledBack}`, (run) => run['status'] === 'rolled-back');
+  const doubtful = await startRun(world, 'fragile-migration.md', {});
+  const asking = await startRun(world, 'order-export.md', { lines: '4' });
+  await until(world, `/api/v1/runs/${doubtful}`, (run) => stepOf(run, 'move-orders').attempts[0]?.output.bytes);
+  await until(world, `/api/v1/runs/${asking}`, (run) => run['waitingFor'] === 'choice');
   await world.killAndRestart();
-  await untilEnded(world, rolledBack);
   const draining = await startRun(world, 'drain-web.md', { slow: 'web-6 web-7' });
   await until(world, `/api/v1/runs/${draining}`, (run) => stepOf(run, 'drain[5]').attempts[0]?.output.bytes);
   await until(world, `/api/v1/runs/${doubtful}`, (run) => run['status'] === 'in-doubt');
@@ -192,8 +198,6 @@ export async function startRun(
   const run = (await world.call('POST', '/api/v1/runs', { runbook, inputs, ...how })) as { id: string };
   return run.id;
 }
-
-const untilEnded = (world: World, id: string) => until(world, `/api/v1/runs/${id}`, (run) => run['endedAt'] as string);
 
 /** One runbook three times: it becomes safer, then riskier. */
 export async function writeVersions(world: World): Promise<void> {

@@ -18,6 +18,9 @@ export function SkipStep({ run, step }: { run: Run; step: StepView }) {
     touches: [['runs'], ['approvals']],
   });
   const waits = step.status === 'waiting';
+  // The pattern of a foreach is not carried out itself: it is left out as a whole, or not at all.
+  const container = run.plan.steps.find((each) => each.id === step.plan.within);
+  if (container?.kind === 'foreach') return null;
   if (step.helps || !(waits || step.status === 'pending')) return null;
   if (!SKIPPABLE_RUNS.includes(run.status) || !may('operator')) return null;
   return (

@@ -7,7 +7,7 @@ import { actorWords } from '../../lib/actor-words.ts';
 import { formatDuration } from '../../lib/format-time.ts';
 import { KIND_WORDS, STEP_STATES } from '../../lib/words.ts';
 import { Attempts } from './attempts.tsx';
-import { countWords } from './count-items.ts';
+import { countItems, countWords } from './count-items.ts';
 import { fillIn } from './fill-in.ts';
 import { InDoubtPanel } from './in-doubt-panel.tsx';
 import { ItemList } from './item-list.tsx';
@@ -61,11 +61,7 @@ export function StepBlock({
           {plan.target ? ` on ${fillIn(plan.target, run.plan.inputs)}` : ''}
         </span>
         <span className={joinClasses('ml-auto font-semibold whitespace-nowrap', TONE_TEXT[state.tone])}>
-          {step.helps && step.run === null && step.instances.length === 0
-            ? 'Only if needed'
-            : skipped && run.dryRun
-              ? 'Skipped by the dry run'
-              : state.word}
+          {stateWord(run, step, skipped)}
           <Took step={step} />
         </span>
         <SkipStep run={run} step={step} />
@@ -97,6 +93,14 @@ export function StepBlock({
       {step.status === 'in-doubt' ? <InDoubtPanel run={run} step={step} /> : null}
     </section>
   );
+}
+
+function stateWord(run: Run, step: StepView, skipped: string | null): string {
+  if (step.helps && step.run === null && step.instances.length === 0) return 'Only if needed';
+  if (skipped && run.dryRun) return 'Skipped by the dry run';
+  // Of a pattern no one word is true once its items differ.
+  if (step.instances.length > 0) return `${countItems(step.instances).done} of ${step.instances.length} done`;
+  return STEP_STATES[step.status].word;
 }
 
 function Took({ step }: { step: StepView }) {

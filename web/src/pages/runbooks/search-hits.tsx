@@ -50,12 +50,15 @@ export function SearchHits({ words, allowed }: { words: string; allowed: (path: 
   );
 }
 
-/** The words that were found stand between « and ». */
+/** The words that were found stand between « and »; between two places of the text stands ⏎. */
 function Excerpt({ text }: { text: string }) {
-  return text.split(/(«[^»]*»)/).map((part, index) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: parts of one sentence
-    <Fragment key={index}>
-      {part.startsWith('«') ? <strong className="text-ink">{part.slice(1, -1)}</strong> : part}
-    </Fragment>
-  ));
+  return text
+    .replaceAll('⏎', ' … ')
+    .split(/(«[^»]*»)/)
+    .map((part, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: parts of one sentence
+      <Fragment key={index}>
+        {part.startsWith('«') ? <strong className="text-ink">{part.slice(1, -1)}</strong> : part}
+      </Fragment>
+    ));
 }

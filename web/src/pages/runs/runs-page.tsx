@@ -50,9 +50,16 @@ const COLUMNS: readonly Column<RunSummary>[] = [
     title: 'Procedure',
     phone: 'first',
     cell: (run) => (
-      <Link data-row to="/runs/$id" params={{ id: run.id }} className="font-semibold break-anywhere hover:underline">
-        {run.title}
-      </Link>
+      <>
+        <Link data-row to="/runs/$id" params={{ id: run.id }} className="font-semibold break-anywhere hover:underline">
+          {run.title}
+        </Link>
+        {run.dryRun || run.environment ? (
+          <span className="ml-2 text-quiet">
+            {[run.dryRun ? 'dry run' : null, run.environment].filter((part) => part !== null).join(', ')}
+          </span>
+        ) : null}
+      </>
     ),
   },
   {
