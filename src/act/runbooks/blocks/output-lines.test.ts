@@ -32,6 +32,14 @@ describe('what a command printed, pasted below it without prompts', () => {
     expect(await classOf(text)).toBe('destroy');
   });
 
+  it.each(['2) kubectl delete pod web', 'Then: kubectl delete pod web', 'Now run: kubectl delete pod web'])(
+    'does not take %s for output',
+    async (line) => {
+      expect(['opaque', 'destroy']).toContain(await classOf(`uptime\n3 users\n${line}`));
+      expect(['opaque', 'destroy']).toContain(await classOf(`uptime\n${line}`));
+    },
+  );
+
   it('leaves what nobody knows opaque', async () => {
     expect(await classOf('uptime\n3 users\n./purge-all now')).toBe('opaque');
     expect(await classOf('uptime\nfrobnicate web')).toBe('opaque');

@@ -18,6 +18,9 @@ const MAX_JSON_LINES = 200;
  */
 export function printedLines(lines: readonly string[], at: number, afterOutput: boolean): number {
   const line = lines[at]!;
+  // `2) kubectl delete …`, `Then: kubectl delete …`: words to a person who then types the rest.
+  const words = line.trim().split(/\s+/, 8);
+  if (words.some((word, place) => place > 0 && /[:.)]$|^\d+$/.test(words[place - 1]!) && isCommandLike(word))) return 0;
   if (COUNT.test(line)) return 1;
   if (FACT.test(line) && !TYPED.test(line.replace(/^[^:]*:/, ''))) return 1;
   if (/^\s*[[{]/.test(line)) return jsonLines(lines, at);

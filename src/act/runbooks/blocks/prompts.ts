@@ -48,7 +48,7 @@ const CONSOLE_PROMPTS: readonly { at: ConsoleLanguage | 'continued'; prompt: Reg
   {
     at: 'ruby',
     prompt:
-      /^\s*(?:irb\([^)\n]{0,60}\)[:\d*]{0,20}(?:>|\*)|(?:\[\d+\]\s*)?pry\([^)\n]{0,60}\)>|\S{1,40}\((?:prod|production|staging|dev|main|development)\)[:\d]{0,12}>|(?:\[\s?[\w -]{1,30}\s?\]\s+)?(?:production|staging|development|console|main)>)\s*(?=\S)/,
+      /^\s*(?:irb\([^)\n]{0,60}\)[:\d*]{0,20}(?:>|\*)|(?:irb|pry|rails)[:\d]{0,12}>|(?:\[\d+\]\s*)?pry\([^)\n]{0,60}\)>|\S{1,40}\((?:prod|production|staging|dev|main|development)\)[:\d]{0,12}>|(?:\[\s?[\w -]{1,30}\s?\]\s+)?(?:production|staging|development|console|main)>)\s*(?=\S)/,
   },
   { at: 'python', prompt: /^\s*(?:>>>|In\s\[\d+\]:)\s*(?=\S)/ },
   { at: 'continued', prompt: /^\s*(?:\.{3}|\.{3}:)\s(?=\s*\S)/ },

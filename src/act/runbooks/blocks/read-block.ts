@@ -1,7 +1,9 @@
+import type { BlockClass } from '../../../contract/runbook.ts';
 import { looksLikeRequests } from '../consoles/classify-requests.ts';
 import { type ConsoleLanguage, consoleLanguageOf } from '../consoles/console-language.ts';
 import { detectConsole, looksLikeQuery } from '../consoles/detect-console.ts';
 import type { FenceEntry } from '../markdown/read-outline.ts';
+import type { Verdict } from '../risk/verdict.ts';
 import { MAX_SQL_CHARS } from '../syntax/parse-syntax.ts';
 import { type BlockContext, type BlockReading, nothingRuns } from './block-reading.ts';
 import {
@@ -14,12 +16,13 @@ import {
   readingByContent,
   readingByName,
 } from './detect-language.ts';
-import { readConsoleBlock } from './read-console.ts';
+import { byHandSeed, readConsoleBlock } from './read-console.ts';
 import { readSession } from './read-session.ts';
 import { readShellBlock } from './read-shell-block.ts';
 import { looksLikeSql, readPsqlSession, readSqlBlock } from './read-sql-block.ts';
 import { readSessionLines } from './session-lines.ts';
 import { isTypedFence, readTypedFence } from './typed-fences.ts';
+import { judgeUnknownPrompts } from './unknown-prompt.ts';
 
 /** Says what a fence is and which steps are in it. Every fence gets an answer; what nobody knows is opaque. */
 export async function readBlock(fence: FenceEntry, context: BlockContext): Promise<BlockReading> {
@@ -83,10 +86,25 @@ async function readAs(reading: Reading, language: string, text: string, context:
         class: 'opaque',
         reason: `nothing is known about what this ${language} does`,
       });
-    default:
+    default: {
       if (await looksLikeSql(text)) return readSqlBlock(text, context);
+      const typed = await judgeUnknownPrompts(text);
+      if (typed !== null) return readTypedText(text, typed);
       return nothingRuns(/[.!?:=|\d]|^\s*[A-Z][^\n]*$/m.test(text) ? 'sample' : 'other', 'text that is no command');
+    }
   }
+}
+
+/** What is typed where Holdfast cannot type: a person does it. */
+function readTypedText(text: string, verdict: Verdict): BlockReading {
+  const seed = byHandSeed(
+    text,
+    { start: 0, end: text.trimEnd().length },
+    verdict,
+    'it is typed where Holdfast cannot type',
+    text,
+  );
+  return { class: verdict.class as BlockClass, reason: verdict.reason, seeds: [seed] };
 }
 
 /** A fence called a shell's may hold SQL, a console's code or a query all the same. */

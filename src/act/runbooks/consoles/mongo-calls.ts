@@ -1,4 +1,4 @@
-import { type CallRule, named } from './call-rules.ts';
+import { type CallRule, ENDS_ACCESS, named } from './call-rules.ts';
 import { JS_CALLS } from './script-calls.ts';
 
 /** Commands given to `db.adminCommand` and `db.runCommand`, by their first key. */
@@ -52,6 +52,20 @@ export const MONGO_CALLS: readonly CallRule[] = [
     risk: 'destroy',
     reason: 'it takes data, a session or service away',
     examples: ['db.orders.remove({})', 'db.killOp(12)', 'db.fsyncLock()'],
+  },
+  {
+    path: /\.(?:updateOne|updateMany|update|findAndModify|findOneAndUpdate)$/,
+    args: ENDS_ACCESS,
+    risk: 'destroy',
+    reason: 'it ends what these documents give access to',
+    examples: ['db.sessions.updateMany({}, { $set: { expiresAt: new Date(0) } })'],
+  },
+  {
+    path: /\.(?:createIndex|ensureIndex|createIndexes)$/,
+    args: /\bexpireAfterSeconds\b/,
+    risk: 'destroy',
+    reason: 'documents vanish when they are old enough',
+    examples: ['db.events.createIndex({ at: 1 }, { expireAfterSeconds: 3600 })'],
   },
   {
     path: /\.aggregate$/,

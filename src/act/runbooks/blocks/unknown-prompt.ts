@@ -1,0 +1,30 @@
+import { beginsLikeSql } from '../consoles/classify-dialect-sql.ts';
+import { detectConsole } from '../consoles/detect-console.ts';
+import { classifyScript } from '../risk/classify-shell.ts';
+import { riskiest, type Verdict } from '../risk/verdict.ts';
+import { isKnownCommand } from './known-command.ts';
+import { judgeConsole } from './read-console.ts';
+
+/** `ceph> osd out 3`, `sql> drop table x;`: a prompt by its looks, of a console that is not in the list of prompts. */
+const PROMPT = /^\s*([a-z][\w.-]{0,30})(?:\([^)\n]{0,40}\)|\[[^\]\n]{0,40}\])?[:\d]*>\s+(?=[A-Za-z])(.+)$/i;
+
+/** What is typed at prompts nobody here knows, line by line; null for a text without any. */
+export async function judgeUnknownPrompts(text: string): Promise<Verdict | null> {
+  const verdicts: Verdict[] = [];
+  for (const line of text.split('\n').slice(0, 200)) {
+    const match = PROMPT.exec(line.slice(0, 1_000));
+    if (match === null) continue;
+    verdicts.push(await judgeTyped(match[1]!, match[2]!));
+  }
+  return verdicts.length === 0 ? null : riskiest(verdicts);
+}
+
+async function judgeTyped(prompt: string, typed: string): Promise<Verdict> {
+  if (beginsLikeSql(typed)) return judgeConsole('mysql', typed);
+  const console = detectConsole(typed);
+  if (console !== undefined) return judgeConsole(console, typed);
+  // The shell of a tool takes the tool's own verbs.
+  if (isKnownCommand(prompt)) return classifyScript(`${prompt} ${typed}`);
+  if (isKnownCommand(typed.split(/\s/, 1)[0]!)) return classifyScript(typed);
+  return { class: 'opaque', reason: `it is typed at the prompt ${prompt}>, which nobody here knows` };
+}
