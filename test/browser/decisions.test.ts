@@ -93,7 +93,7 @@ describe('what a person decides on the page of a run', () => {
     await adasPage.getByRole('button', { name: 'Reject…' }).click();
     await adasPage.getByRole('dialog').getByLabel('Reason').fill('nothing is blocked');
     await adasPage.getByRole('button', { name: 'Reject, and let the run fail' }).click();
-    await page.locator('header').getByText('Failed').waitFor();
+    await page.locator('header').getByText('Failed', { exact: true }).waitFor();
     await page.getByText('Rejected by ada: nothing is blocked').first().waitFor();
     await ada.close();
     await context.close();

@@ -55,6 +55,7 @@ export async function useStage(options: { signIn?: boolean } = {}): Promise<Stag
 function listen(page: Page, said: string[]): void {
   page.on('pageerror', (error) => said.push(`error: ${error.message}`));
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') said.push(`${message.type()}: ${message.text()}`);
+    if (message.type() === 'error' || message.type() === 'warning')
+      said.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
 }

@@ -37,7 +37,7 @@ export function EndedActions({ run, steps }: { run: Run; steps: readonly StepVie
         <>
           {broken && run.status !== 'rolled-back' ? (
             <Link to="/runs/new" search={{ ...again, from: broken.id }} className={buttonClasses()}>
-              Run again from the failed step…
+              Run again from where it stopped…
             </Link>
           ) : null}
           <Link to="/runs/new" search={again} className={buttonClasses()}>
