@@ -277,6 +277,27 @@ describe('a foreach', () => {
     expect(again.map((each) => each.effect.body.split('\n')[0])).toEqual(['For 1 items: web-9']);
   });
 
+  it('undoes what ran and was not verified, and leaves alone what failed by itself', async () => {
+    const step = (id: string) => plannedStep(id, { rollback: `undo-${id}`, verify: `look-${id}` });
+    const helpers = ['a', 'b'].flatMap((id) => [
+      plannedStep(`undo-${id}`),
+      plannedStep(`look-${id}`, { risk: 'read' }),
+    ]);
+    const rolledBack = async (failing: string) => {
+      const runId = await bench.start(planOf([step('a'), step('b')], { helpers }));
+      const worker = await bench.addWorker();
+      bench.behaviour = (_execution, stepId) => (stepId === failing ? FAILED : SUCCEEDED);
+      await worker.work();
+      bench.behaviour = () => SUCCEEDED;
+      await rollBackRun(bench.commands, runId, { actor: 'user:ada' });
+      await worker.work();
+      const { a, b, run } = await bench.statuses(runId);
+      return { a, b, run };
+    };
+    expect(await rolledBack('look-b')).toEqual({ a: 'rolled-back', b: 'rolled-back', run: 'rolled-back' });
+    expect(await rolledBack('b')).toEqual({ a: 'rolled-back', b: 'failed', run: 'rolled-back' });
+  });
+
   it('counts as change or check like any other step when it is asked whether the run verified itself', async () => {
     const verified = async (...kinds: ('change' | 'check')[]) => {
       const runId = await bench.start(

@@ -160,10 +160,20 @@ export async function beginRollback(
   { run, steps }: LockedRun,
   told: { at: Date; actor: string; reason: string | null },
 ): Promise<void> {
+  // Its command went well and only its verify did not: the effect is there, and stands to be undone like any other.
+  const ran = await sql<{ id: string }>`
+    select s.id from run_steps s join step_attempts a on a.run_id = s.run_id and a.step_id = s.id and a.n = s.attempts
+    where s.run_id = ${run.id} and s.status = 'failed' and not s.helper and a.status = 'failed' and a.exit_code = 0`.execute(
+    tx,
+  );
+  const unverified = new Set(ran.rows.map((row) => row.id));
   const undoable = instancesOf(run.plan, new Map(steps.map((row) => [row.id, row]))).steps.filter(
     (step) =>
       step.rollback !== null &&
-      ['succeeded', 'rollback-failed', 'rolling-back'].includes(steps.find((row) => row.id === step.id)?.status ?? ''),
+      (unverified.has(step.id) ||
+        ['succeeded', 'rollback-failed', 'rolling-back'].includes(
+          steps.find((row) => row.id === step.id)?.status ?? '',
+        )),
   );
   if (undoable.length === 0) {
     throw new HoldfastError({
@@ -173,9 +183,9 @@ export async function beginRollback(
       hint: 'Give steps `rollback=NAME` in the runbook to make them reversible.',
     });
   }
-  await sql`update run_steps set status = 'succeeded' where run_id = ${run.id} and status = 'rollback-failed'`.execute(
-    tx,
-  );
+  const standing = undoable.flatMap((step) => (unverified.has(step.id) ? [step.id] : []));
+  await sql`update run_steps set status = 'succeeded'
+    where run_id = ${run.id} and (status = 'rollback-failed' or id = any(${standing}::text[]))`.execute(tx);
   await sql`update run_steps set status = 'pending' where run_id = ${run.id} and helper and status in ('failed', 'cancelled')`.execute(
     tx,
   );

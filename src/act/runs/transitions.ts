@@ -25,7 +25,7 @@ export const STEP_TRANSITIONS: Record<StepStatus, readonly StepStatus[]> = {
   waiting: ['succeeded', 'pending', 'failed', 'skipped', 'cancelled'],
   'in-doubt': ['pending', 'succeeded', 'failed'],
   succeeded: ['rolling-back', 'running'], // a helper step runs as often as it is asked
-  failed: ['pending', 'running'],
+  failed: ['pending', 'running', 'succeeded'], // only its verify failed: its effect stands, to be undone
   skipped: [],
   cancelled: ['pending'], // a helper that is needed again
   'rolling-back': ['rolled-back', 'rollback-failed'],
