@@ -30,7 +30,7 @@ const DETAIL = {
           order by f.opened_at), '[]') from findings f where f.incident_id = i.id) as findings,
       (select coalesce(jsonb_agg(jsonb_build_object(
           'id', r.id, 'runbook', r.runbook, 'procedure', r.procedure, 'title', r.title, 'planHash', r.plan_hash, 'status', r.status,
-          'incidentId', r.incident_id, 'startedBy', r.started_by, 'automatic', r.automatic, 'createdAt', ${time('r.created_at')},
+          'incidentId', r.incident_id, 'startedBy', r.started_by, 'automatic', r.automatic, 'dryRun', r.dry_run, 'environment', r.environment, 'createdAt', ${time('r.created_at')},
           'startedAt', ${time('r.started_at')}, 'endedAt', ${time('r.ended_at')}, 'worker', r.worker_id,
           'waitingFor', r.waiting_for, 'reason', r.reason) order by r.id desc), '[]')
         from (select * from runs where incident_id = i.id order by id desc limit ${MOST_RUNS_SHOWN}) r) as runs,
