@@ -289,8 +289,14 @@ function summaryOf({ path, document }: RunbookEntry): RunbookSummary {
     procedures,
     classes,
     triggers: document.triggers,
-    problem: null,
+    problem: headProblem(path, document),
   };
+}
+
+/** A head that cannot be read loses its triggers: the text can still be run by a person, but nothing starts it. */
+function headProblem(path: string, document: ParsedRunbook): string | null {
+  const problem = document.problems.find((each) => each.rule === 'front-matter');
+  return problem === undefined ? null : `${path}:${problem.line}: ${problem.message}`;
 }
 
 function brokenSummary(path: string, error: HoldfastError): RunbookSummary {
