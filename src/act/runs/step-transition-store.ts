@@ -29,7 +29,7 @@ export type StepTransitionStore = {
 };
 
 /** Statements under way at once; more lanes only make smaller batches. */
-const LANES = 2;
+const LANES = 3;
 const LONGEST_BATCH = 400;
 
 const ADVANCE = `
