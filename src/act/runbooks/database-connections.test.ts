@@ -81,7 +81,7 @@ describe('the procedure for exhausted database connections', () => {
     const [byState, blocking, end] = plan.steps;
     const [verify] = plan.helpers;
     expect(await carryOut(setup, byState!, inputs)).toContainEqual(
-      expect.objectContaining({ state: 'idle in transaction', connections: '1' }),
+      expect.objectContaining({ state: 'idle in transaction', connections: expect.stringMatching(/^[1-9]/) }),
     );
     expect(await carryOut(setup, blocking!, inputs)).toEqual([
       expect.objectContaining({
