@@ -51,7 +51,7 @@ export async function renderOpenApi(): Promise<string> {
       library: openRunbookLibrary({ folders: [] }),
       runCheck: async () => ({ healthy: false, reason: '', durationMs: 0 }),
       secrets: createRunSecrets(deps.secretBox),
-      surroundings: { environmentValues: () => ({}) },
+      surroundings: { environmentValues: () => ({}), environments: () => [] },
       hookSecret: () => null,
       startHooked: async () => ({ runs: [], problems: [] }),
     }),

@@ -4,6 +4,7 @@ import { listInbox } from '../channels/inbox/inbox-channel.ts';
 import type { HttpApp } from '../http/http-app.ts';
 import type { HttpDeps } from '../http/http-deps.ts';
 import { registerApprovalRoutes } from '../http/routes/approvals.ts';
+import { registerEnvironmentRoutes } from '../http/routes/environments.ts';
 import { registerFindingRoutes } from '../http/routes/findings.ts';
 import { type HookRouteDeps, registerHookRoutes } from '../http/routes/hooks.ts';
 import { registerInboxRoutes } from '../http/routes/inbox.ts';
@@ -29,7 +30,7 @@ export async function registerRoutes(
     library: RunbookLibrary;
     runCheck: RunCheck;
     secrets: RunSecrets;
-    surroundings: Pick<StepSurroundings, 'environmentValues'>;
+    surroundings: Pick<StepSurroundings, 'environmentValues' | 'environments'>;
   } & Pick<HookRouteDeps, 'hookSecret' | 'startHooked'>,
 ): Promise<void> {
   const { database, paging, secrets, surroundings } = deps;
@@ -42,7 +43,8 @@ export async function registerRoutes(
     readIncident: (idOrNumber) => readIncidentDetail(database, idOrNumber),
     pageEveryone: (tx, incident, text, at) => pageEveryone(tx, paging, incident, text, at),
   });
-  registerRunbookRoutes(server, deps);
+  registerRunbookRoutes(server, { ...deps, environmentValues: surroundings.environmentValues });
+  registerEnvironmentRoutes(server, surroundings);
   registerRunbookVersionRoutes(server, deps);
   await registerHookRoutes(server, deps);
   registerRunRoutes(server, {

@@ -33,6 +33,24 @@ const surroundings = createStepSurroundings(
 const read = (environment: string | null, ...secrets: string[]) => surroundings.readVariables({ environment, secrets });
 
 describe('what is around a step', () => {
+  it('is told by its names, without a value, an address or a credential', () => {
+    expect(surroundings.environments()).toEqual([
+      {
+        name: 'live',
+        variables: [],
+        secrets: [],
+        targets: [
+          { name: 'db', target: 'live-db', kind: 'postgres' },
+          { name: 'live-db', target: 'live-db', kind: 'postgres' },
+          { name: 'prom', target: 'prom', kind: 'prometheus' },
+          { name: 'staging-db', target: 'staging-db', kind: 'postgres' },
+        ],
+      },
+      expect.objectContaining({ name: 'staging', variables: ['REGION'], secrets: ['FILE'] }),
+    ]);
+    expect(JSON.stringify(surroundings.environments())).not.toMatch(/eu-1|http|p%40ss|from/);
+  });
+
   it('means another connection in another environment', () => {
     expect(surroundings.resolveTarget('db', 'staging')).toEqual({
       name: 'staging-db',

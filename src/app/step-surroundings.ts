@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { ResolvedTarget } from '../act/runs/index.ts';
+import type { Environment } from '../contract/environment.ts';
 import type { HoldfastConfig } from '../platform/config/load-config.ts';
 import { HoldfastError, messageOf } from '../platform/errors/holdfast-error.ts';
 
@@ -17,6 +18,8 @@ export type StepSurroundings = {
   resolveTarget(name: string, environment: string | null): ResolvedTarget | null;
   /** Variables of an environment. @throws HoldfastError invalid `environment.missing` */
   environmentValues(name: string): Readonly<Record<string, string>>;
+  /** Every environment, by name, without a value or a credential. */
+  environments(): Environment[];
   /** Passwords inside connection addresses, in every spelling they may be printed in. */
   targetSecrets(): string[];
   /**
@@ -71,6 +74,19 @@ export function createStepSurroundings(config: Configured, own: NodeJS.ProcessEn
       if (!place) throw environmentMissing(name, Object.keys(config.environments));
       return place.variables;
     },
+    environments: () =>
+      Object.entries(config.environments)
+        .map(([name, { variables, secrets, targets }]) => ({
+          name,
+          variables: Object.keys(variables).sort(),
+          secrets: [...secrets].sort(),
+          targets: [...new Set([...Object.keys(config.targets), ...Object.keys(targets)])].sort().flatMap((asked) => {
+            const target = targets[asked] ?? asked;
+            const kind = config.targets[target]?.kind;
+            return kind === undefined ? [] : [{ name: asked, target, kind }];
+          }),
+        }))
+        .sort((left, right) => (left.name < right.name ? -1 : 1)),
     targetSecrets: () =>
       Object.values(config.targets).flatMap((target) => ('url' in target ? secretsOfUrl(target.url) : [])),
     async readVariables({ environment, secrets }) {

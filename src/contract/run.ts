@@ -69,6 +69,8 @@ export const runStepSchema = z
     status: stepStatusSchema,
     /** Of a step in a foreach: which item it is for. */
     item: z.object({ index: z.int(), value: z.string() }).optional(),
+    /** Of a skipped step: why it was left out. */
+    skipReason: z.string().optional(),
     startedAt: timestampSchema.nullable(),
     endedAt: timestampSchema.nullable(),
     attempts: z.array(stepAttemptSchema),
@@ -139,6 +141,8 @@ export type RunSummary = z.infer<typeof runSummarySchema>;
 
 export const runSchema = runSummarySchema
   .extend({
+    /** Group of ways -> the option that was taken, as far as it was asked. */
+    choices: z.record(z.string(), z.string()),
     steps: z.array(runStepSchema),
     plan: planSchema,
     approvals: z.array(approvalSchema),

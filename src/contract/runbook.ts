@@ -76,6 +76,8 @@ export const runbookStepSchema = z
     inputs: z.array(z.string()),
     bound: stepBoundSchema.nullable(),
     choice: z.object({ group: z.string(), option: z.string(), label: z.string() }).nullable(),
+    /** Of a choice within other ways: those ways, the outermost first. It is asked, and done, only where all are taken. */
+    ways: z.array(z.object({ group: z.string(), option: z.string(), label: z.string() })).optional(),
     reason: z.string().optional(),
   })
   .meta({ id: 'RunbookStep' });

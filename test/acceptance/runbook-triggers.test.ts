@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Finding } from '../../src/contract/finding.ts';
 import type { Run, RunSummary } from '../../src/contract/run.ts';
+import type { Plan } from '../../src/contract/runbook.ts';
 import type { RunbookComparison, RunbookHit, RunbookVersion } from '../../src/contract/runbook-version.ts';
 import { beginStory, type Story } from '../harness/story.ts';
 
@@ -138,6 +139,24 @@ describe('a schedule', () => {
     expect(await runs()).toHaveLength(2);
   });
 
+  it('without a time zone of its own follows the configuration, also when that changes', async () => {
+    story = await beginStory({ timezone: 'UTC' });
+    story.writeRunbook('nightly.md', book('triggers:\n  - cron: "0 12 * * *"', 'echo checked'));
+    story.writeRunbook('fixed.md', book('triggers:\n  - {cron: "0 12 * * *", timezone: UTC}', 'echo checked'));
+    await story.until(async () => (await versions('nightly.md'))[0] && (await versions('fixed.md'))[0]);
+    await story.restart(0, { timezone: 'Asia/Tokyo' });
+    // 12:00 in Tokyo is 03:00 UTC, of the next day: the story begins at 10:00.
+    story.clock.advanceBy(2 * 3_600_000);
+    await story.until(() => settled(1));
+    expect((await runs()).map((run) => run.runbook)).toEqual(['fixed.md']);
+    story.clock.advanceBy(15 * 3_600_000);
+    await story.until(() => settled(2));
+    expect((await runs()).map((run) => [run.runbook, run.createdAt])).toContainEqual([
+      'nightly.md',
+      '2026-03-02T03:00:00.000Z',
+    ]);
+  });
+
   it('that cannot start opens a finding, which the next start fixes', async () => {
     story = await beginStory({});
     story.writeRunbook(
@@ -166,6 +185,38 @@ describe('a schedule', () => {
     story.clock.advanceBy(10 * 60_000);
     await story.until(async () => (await items<Finding>('/api/v1/findings'))[0]?.status === 'fixed');
     expect((await runs())[0]).toMatchObject({ startedBy: 'schedule' });
+  });
+});
+
+describe('an environment', () => {
+  it('is a choice with its names, and fills in what a plan would ask for', async () => {
+    const environments = { staging: { variables: { REGION: 'eu-1' } } };
+    story = await beginStory({ environments });
+    story.writeRunbook('where.md', '# Where\n\n```sh\necho "$REGION"\n```\n');
+    expect(await items('/api/v1/environments')).toEqual([
+      { name: 'staging', variables: ['REGION'], secrets: [], targets: [] },
+    ]);
+    const plan = async (more: object) =>
+      (await story.api<Plan>('POST', '/api/v1/runbooks/plan', { runbook: 'where.md', ...more })).missingInputs;
+    expect(await plan({})).toEqual(['REGION']);
+    expect(await plan({ environment: 'staging' })).toEqual([]);
+    const refused = await story.call('POST', '/api/v1/runbooks/plan', { runbook: 'where.md', environment: 'x' });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'environment.missing' } });
+  });
+
+  it('is not needed to see how risky and how well written each runbook is', async () => {
+    story = await beginStory({});
+    story.writeRunbook('drop.md', '# Drop\n\n[gone](gone.md)\n\n```sh\nkubectl delete pvc --all\n```\n');
+    const listed = await story.until(async () =>
+      (await items<{ path: string; risk: string; lint: object | null }>('/api/v1/runbooks')).find(
+        (each) => each.path === 'drop.md' && each.lint !== null,
+      ),
+    );
+    expect(listed.risk).toBe('destroy');
+    const found = await items<{ rule: string; severity: string }>('/api/v1/runbooks/lint?path=drop.md');
+    expect(found.map((finding) => finding.rule)).toContain('dead-link');
+    const of = (severity: string) => found.filter((finding) => finding.severity === severity).length;
+    expect(listed.lint).toEqual({ errors: of('error'), warnings: of('warning') });
   });
 });
 

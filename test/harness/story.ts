@@ -31,8 +31,8 @@ export type Story = {
   timeline(incidentId: string): Promise<TimelineEntry[]>;
   /** Lets time pass, a quarter of a second at a step, until something is so. */
   until<Found>(look: () => Promise<Found | null | undefined | false>): Promise<Found>;
-  /** Stops the server and starts it again on the same data, after so much time. */
-  restart(afterMs?: number): Promise<void>;
+  /** Stops the server and starts it again on the same data, after so much time, perhaps with other settings. */
+  restart(afterMs?: number, changed?: object): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -42,17 +42,20 @@ export async function beginStory(config: object): Promise<Story> {
   const data = join(folder, 'data');
   mkdirSync(join(folder, 'runbooks'));
   const { connectionString } = await createTestDatabase();
-  writeFileSync(
-    join(folder, 'holdfast.yaml'),
-    stringify({
-      listen: '127.0.0.1:0',
-      data,
-      databaseUrl: connectionString,
-      databasePoolMax: 12,
-      runbooks: ['./runbooks'],
-      ...config,
-    }),
-  );
+  const configure = (changed: object) =>
+    writeFileSync(
+      join(folder, 'holdfast.yaml'),
+      stringify({
+        listen: '127.0.0.1:0',
+        data,
+        databaseUrl: connectionString,
+        databasePoolMax: 12,
+        runbooks: ['./runbooks'],
+        ...config,
+        ...changed,
+      }),
+    );
+  configure({});
   const clock = createManualClock(new Date('2026-03-01T10:00:00.000Z'));
   const start = () =>
     startHoldfast({
@@ -111,8 +114,9 @@ export async function beginStory(config: object): Promise<Story> {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },
-    async restart(afterMs = 0) {
+    async restart(afterMs = 0, changed = {}) {
       await holdfast.stop();
+      configure(changed);
       clock.advanceBy(afterMs);
       holdfast = await start();
     },

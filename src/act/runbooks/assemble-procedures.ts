@@ -1,7 +1,7 @@
 import type { RunbookProcedure, RunbookStep } from '../../contract/runbook.ts';
 import type { BlockReading, StepSeed } from './blocks/block-reading.ts';
 import { manualSeed } from './blocks/block-reading.ts';
-import { withinWay } from './blocks/within-way.ts';
+import { withinWays } from './blocks/within-way.ts';
 import type { FenceAttributes } from './markdown/fence-attributes.ts';
 import type { Alternatives } from './markdown/find-alternatives.ts';
 import { isPartHeading, isReferenceHeading, responseTimes, severityIn } from './markdown/heading-words.ts';
@@ -39,6 +39,8 @@ export type ReadFence = { reading: BlockReading; attributes: FenceAttributes };
 /** Reads an inline command of a step; null where it is no command to run. */
 type ReadInline = (code: InlineCode) => Promise<StepSeed | null>;
 
+type Ways = NonNullable<StepSeed['ways']>;
+
 type Item = {
   number: string;
   title: string;
@@ -46,7 +48,7 @@ type Item = {
   codes: InlineCode[];
   line: number;
   endLine: number;
-  choice: StepSeed['choice'];
+  ways: Ways;
   bullets: string[];
   steps: PlacedStep[];
   section: Section;
@@ -62,7 +64,7 @@ export async function assembleProcedures(
   fences: ReadonlyMap<FenceEntry, ReadFence>,
   readInline: ReadInline,
   fallbackTitle: string,
-  alternatives: Alternatives = { of: new Map(), within: new Map(), parts: new Set() },
+  alternatives: Alternatives = { of: new Map(), parts: new Set() },
 ): Promise<{ sections: Section[]; sectionOf: Map<FenceEntry, Section> }> {
   const slugs = headingSlugs();
   const times = responseTimes(entries.flatMap((entry) => (entry.kind === 'table' ? [entry.rows] : [])));
@@ -109,8 +111,7 @@ export async function assembleProcedures(
     const seeds = (await Promise.all(done.codes.map(readInline))).filter((seed) => seed !== null);
     const at = { start: 0, end: 0 };
     const text = [done.text, ...done.bullets.map((bullet) => `- ${bullet}`)].join('\n');
-    const seed = seeds.length === 1 ? seeds[0]! : manualSeed(text, at);
-    seed.choice ??= done.choice;
+    const seed = withinWays(seeds.length === 1 ? seeds[0]! : manualSeed(text, at), done.ways);
     place(done.section, done.phase, {
       seed,
       attributes: {},
@@ -130,23 +131,19 @@ export async function assembleProcedures(
     section.phases.push(title);
   };
 
-  const choiceOf = (entry: OutlineEntry): StepSeed['choice'] => {
-    const found = alternatives.of.get(entry);
-    // `=`: the name of the question as it is, shared by every step it decides.
-    return found === undefined
-      ? null
-      : { ...found, group: found.group === 'platform' ? 'platform' : `=${found.group}` };
-  };
+  const waysOf = (entry: OutlineEntry): Ways =>
+    (alternatives.of.get(entry) ?? []).map((way) => ({
+      ...way,
+      // `=`: the name of the question as it is, shared by every step it decides.
+      group: way.group === 'platform' ? 'platform' : `=${way.group}`,
+    }));
   /** A command in an item's or a cell's own words is a step. */
-  const placeInline = async (
-    entry: { text: string; codes: InlineCode[]; line: number },
-    choice: StepSeed['choice'],
-  ) => {
+  const placeInline = async (entry: { text: string; codes: InlineCode[]; line: number }, ways: Ways) => {
     const section = current();
     for (const code of entry.codes) {
-      const seed = await readInline(code);
-      if (seed === null) continue;
-      seed.choice ??= choice;
+      const found = await readInline(code);
+      if (found === null) continue;
+      const seed = withinWays(found, ways);
       const title = entry.text === '' ? code.text : entry.text;
       place(section, section.phases.length - 1, {
         seed,
@@ -199,7 +196,7 @@ export async function assembleProcedures(
           break;
         item = {
           ...entry,
-          choice: choiceOf(entry),
+          ways: waysOf(entry),
           bullets: [],
           steps: [],
           section: current(),
@@ -225,18 +222,18 @@ export async function assembleProcedures(
       case 'bullet':
         if (item !== undefined) item.bullets.push(entry.text);
         else if (inSymptoms) current().symptoms.push(entry.text);
-        else if (!reference && isInstruction(entry)) await placeInline(entry, choiceOf(entry));
+        else if (!reference && isInstruction(entry)) await placeInline(entry, waysOf(entry));
         break;
       case 'cell':
-        if (!reference && !inSymptoms) await placeInline(entry, null);
+        if (!reference && !inSymptoms) await placeInline(entry, []);
         break;
       case 'fence': {
         const section = current();
         sectionOf.set(entry, section);
         const { reading, attributes } = fences.get(entry)!;
-        const choice = choiceOf(entry);
+        const ways = waysOf(entry);
         for (const written of reading.seeds) {
-          const seed = withinWay(written, choice, alternatives.within.get(entry));
+          const seed = withinWays(written, ways);
           const lines = linesOf(entry, seed);
           const title = seed.title ?? item?.title ?? section.title;
           const phase = item?.phase ?? section.phases.length - 1;

@@ -14,6 +14,7 @@ export {
   type RunbookSummary,
 } from './runbook-library.ts';
 export { MAX_RUNBOOK_BYTES } from './runbook-limits.ts';
+export { createRunbookLints } from './runbook-lints.ts';
 export {
   keepVersion,
   listVersions,

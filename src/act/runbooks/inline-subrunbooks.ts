@@ -81,6 +81,7 @@ export function inlineCall(
       rollback: step.rollback === null ? null : prefix(step.rollback),
       ...(step.within === undefined ? {} : { within: prefix(step.within) }),
       choice: step.choice === null ? null : { ...step.choice, group: prefix(step.choice.group) },
+      ...(step.ways === undefined ? {} : { ways: step.ways.map((way) => ({ ...way, group: prefix(way.group) })) }),
       when: step.when === null ? null : { ...step.when, group: prefix(step.when.group) },
       action:
         action.kind === 'choice'

@@ -136,11 +136,13 @@ function present({
     const names = namesOf(section, file);
     for (const placed of section.steps) {
       const choice = choiceOf(placed);
-      if (choice !== null && !asked.has(choice.group)) {
-        asked.add(choice.group);
-        const id = uniqueId(ids, `${section.slug}.choose-${choice.group}`);
-        shown.push({ ...askStep(id, choice.group, section, placed), phase: placed.phase });
-        drafts[id] = { action: askAction(choice.group, section), found: null, attributes: {}, target: null };
+      const ways = waysOf(placed);
+      for (const { group } of choice === null ? [] : [...ways, choice]) {
+        if (asked.has(group)) continue;
+        asked.add(group);
+        const id = uniqueId(ids, `${section.slug}.choose-${group}`);
+        shown.push({ ...askStep(id, group, section, placed), phase: placed.phase });
+        drafts[id] = { action: askAction(group, section), found: null, attributes: {}, target: null };
       }
       count++;
       const wanted = placed.attributes.name;
@@ -152,7 +154,7 @@ function present({
       const found = inputs.take(placed.seed.inputs, placed);
       if (target !== null && /^\{\{.*\}\}$/.test(target) && !found.includes(target.slice(2, -2)))
         found.push(target.slice(2, -2));
-      shown.push({ ...stepOf(placed, id, choice, found), phase: placed.phase });
+      shown.push({ ...stepOf(placed, id, { choice, ways }, found), phase: placed.phase });
       drafts[id] = {
         action: placed.seed.action,
         found: placed.seed.found,
@@ -222,7 +224,12 @@ function problemsOf(
   return found.sort((left, right) => left.line - right.line);
 }
 
-function stepOf(placed: PlacedStep, id: string, choice: RunbookStep['choice'], inputs: string[]): RunbookStep {
+function stepOf(
+  placed: PlacedStep,
+  id: string,
+  { choice, ways }: { choice: RunbookStep['choice']; ways: Way[] },
+  inputs: string[],
+): RunbookStep {
   const { seed, number, title, line, endLine } = placed;
   const risk = placed.attributes.risk ?? (seed.found === null ? null : riskOf(seed.found));
   return {
@@ -237,6 +244,7 @@ function stepOf(placed: PlacedStep, id: string, choice: RunbookStep['choice'], i
     inputs,
     bound: seed.bound,
     choice,
+    ...(ways.length === 0 ? {} : { ways }),
     reason: seed.reason,
   };
 }
@@ -261,24 +269,25 @@ function namesOf(section: Section, file: string): Map<string, PlacedStep> {
   return names;
 }
 
+type Way = NonNullable<RunbookStep['choice']>;
+
 function choiceOf(placed: PlacedStep): RunbookStep['choice'] {
   const declared = placed.attributes.choice;
   if (declared !== undefined) return { ...declared, label: placed.title };
-  const found = placed.seed.choice;
-  if (found === null) return null;
-  const own = `${slugOf(placed.fence === null ? placed.title : stepTitle(placed))}-${placed.fence?.line ?? placed.line}`;
-  return {
-    group:
-      found.group?.startsWith('=') === true
-        ? found.group.slice(1)
-        : found.group === 'platform'
-          ? 'platform'
-          : found.group === null
-            ? own
-            : `${found.group}-${placed.fence?.line ?? placed.line}`,
-    option: found.option,
-    label: found.label,
-  };
+  return placed.seed.choice === null ? null : wayOf(placed, placed.seed.choice);
+}
+
+/** The ways a step's own choice lies within; what its author declared lies within none. */
+function waysOf(placed: PlacedStep): Way[] {
+  return placed.attributes.choice !== undefined ? [] : (placed.seed.ways ?? []).map((way) => wayOf(placed, way));
+}
+
+function wayOf(placed: PlacedStep, { group, option, label }: NonNullable<StepSeed['choice']>): Way {
+  if (group?.startsWith('=') === true) return { group: group.slice(1), option, label };
+  if (group === 'platform') return { group, option, label };
+  const line = placed.fence?.line ?? placed.line;
+  const name = group ?? slugOf(placed.fence === null ? placed.title : stepTitle(placed));
+  return { group: `${name}-${line}`, option, label };
 }
 
 const stepTitle = (placed: PlacedStep) => placed.procedure.title;
@@ -287,7 +296,8 @@ function askAction(group: string, section: Section): StepDraft['action'] {
   const options = new Map<string, string>();
   for (const placed of section.steps) {
     const choice = choiceOf(placed);
-    if (choice?.group === group && !options.has(choice.option)) options.set(choice.option, choice.label);
+    for (const way of choice === null ? [] : [...waysOf(placed), choice])
+      if (way.group === group && !options.has(way.option)) options.set(way.option, way.label);
   }
   return {
     kind: 'choice',
@@ -303,6 +313,7 @@ const promptFor = (group: string) =>
 function askStep(id: string, group: string, section: Section, first: PlacedStep): RunbookStep {
   const prompt = promptFor(group);
   const action = askAction(group, section);
+  const ways = waysAround(group, section);
   const body =
     action.kind === 'choice' ? action.options.map((option) => `${option.option}: ${option.label}`).join('\n') : '';
   return {
@@ -317,7 +328,22 @@ function askStep(id: string, group: string, section: Section, first: PlacedStep)
     inputs: [],
     bound: null,
     choice: null,
+    ...(ways.length === 0 ? {} : { ways }),
   };
+}
+
+/** Where a question is asked: within the ways that all of the steps it decides have around them. */
+function waysAround(group: string, section: Section): Way[] {
+  const around = section.steps.flatMap((placed) => {
+    const choice = choiceOf(placed);
+    const all = choice === null ? [] : [...waysOf(placed), choice];
+    const at = all.findIndex((way) => way.group === group);
+    return at < 0 ? [] : [all.slice(0, at)];
+  });
+  const [first = [], ...others] = around;
+  return first.filter((way) =>
+    others.every((ways) => ways.some((each) => each.group === way.group && each.option === way.option)),
+  );
 }
 
 const needsTarget = (placed: PlacedStep) => placed.seed.kind === 'sql' || placed.seed.kind === 'metric-gate';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import type { BlockClass } from '../../contract/runbook.ts';
+import { type BlockClass, RISKS, type Risk } from '../../contract/runbook.ts';
 import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
 import { readFrontMatter } from './markdown/front-matter.ts';
 import { matchesTrigger } from './match-trigger.ts';
@@ -18,6 +18,8 @@ export type RunbookSummary = {
   sha256: string;
   procedures: { slug: string; title: string; severity: string | null; steps: number }[];
   classes: Partial<Record<BlockClass, number>>;
+  /** The highest of any step; null when nothing in it runs. */
+  risk: Risk | null;
   triggers: Record<string, string>[];
   problem: string | null;
 };
@@ -288,9 +290,17 @@ function summaryOf({ path, document }: RunbookEntry): RunbookSummary {
     sha256: document.sha256,
     procedures,
     classes,
+    risk: worstRisk(document),
     triggers: document.triggers,
     problem: headProblem(path, document),
   };
+}
+
+function worstRisk(document: ParsedRunbook): Risk | null {
+  const risks = new Set(
+    document.procedures.flatMap(({ phases }) => phases.flatMap(({ steps }) => steps.map((step) => step.risk))),
+  );
+  return RISKS.findLast((risk) => risks.has(risk)) ?? null;
 }
 
 /** A head that cannot be read loses its triggers: the text can still be run by a person, but nothing starts it. */
@@ -306,6 +316,7 @@ function brokenSummary(path: string, error: HoldfastError): RunbookSummary {
     sha256: '',
     procedures: [],
     classes: {},
+    risk: null,
     triggers: [],
     problem: error.hint === undefined ? error.message : `${error.message}. ${error.hint}`,
   };

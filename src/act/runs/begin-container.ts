@@ -47,6 +47,7 @@ export async function beginContainer(context: WorkerContext, owned: OwnedRun, st
       helper: helpers.includes(member),
       item_index: index,
       item,
+      member: member.id,
     })),
   );
   const { run } = owned.claim;
@@ -59,18 +60,21 @@ export async function beginContainer(context: WorkerContext, owned: OwnedRun, st
       tx,
     );
     if (begun.numAffectedRows !== 1n) throw runLost(run.id);
+    // What a person left out before the items were known is left out for each of them.
+    const created = await sql<StepRow>`
+      insert into run_steps (run_id, id, ordinal, helper, status, skip_reason, ended_at, item_index, item)
+      select ${run.id}, s.id, s.ordinal, s.helper, coalesce(p.status, 'pending'), p.skip_reason,
+        case when p.id is not null then ${at}::timestamptz end, s.item_index, s.item
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as s(id text, ordinal int, helper boolean, item_index int, item text, member text)
+        left join run_steps p on p.run_id = ${run.id} and p.id = s.member and p.status = 'skipped'
+      returning ${sql.raw(STEP_COLUMNS)}`.execute(tx);
     if (step.action.kind === 'foreach') {
       // What stands in the plan is only the pattern of what is done.
-      await sql`update run_steps set status = 'skipped' where run_id = ${run.id} and id = any(${members.map((member) => member.id)}::text[])`.execute(
+      await sql`update run_steps set status = 'skipped' where run_id = ${run.id} and id = any(${members.map((member) => member.id)}::text[]) and status = 'pending'`.execute(
         tx,
       );
     }
-    const created = await sql<StepRow>`
-      insert into run_steps (run_id, id, ordinal, helper, status, item_index, item)
-      select ${run.id}, id, ordinal, helper, 'pending', item_index, item
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as s(id text, ordinal int, helper boolean, item_index int, item text)
-      returning ${sql.raw(STEP_COLUMNS)}`.execute(tx);
     await publish(tx, [
       {
         kind: 'step.started',

@@ -97,7 +97,8 @@ export async function setStepStatus(
 ): Promise<boolean> {
   const ends = ['succeeded', 'failed', 'skipped', 'cancelled'].includes(step.to);
   const moved = await sql<{ attempts: number }>`
-    update run_steps set status = ${step.to}, ended_at = ${ends ? told.at : null}
+    update run_steps set status = ${step.to}, ended_at = ${ends ? told.at : null},
+      skip_reason = ${step.to === 'skipped' ? (told.reason ?? null) : null}
     where run_id = ${run.id} and id = ${step.id} and status = ${step.from} returning attempts`.execute(tx);
   const row = moved.rows[0];
   if (!row) return false;

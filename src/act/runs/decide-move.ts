@@ -1,5 +1,6 @@
 import type { RunStatus, StepStatus } from '../../contract/run.ts';
 import type { PlannedStep } from '../../contract/runbook.ts';
+import { conditionsOf } from './step-conditions.ts';
 import { isContainer, lanesOf } from './step-instances.ts';
 
 /** What a run's owner should do next. Every case has a name, so that the worker only carries out. */
@@ -32,6 +33,8 @@ export type RunView = {
   helpers: readonly PlannedStep[];
   statusOf(stepId: string): StepStatus;
   choices: Readonly<Record<string, string>>;
+  /** Groups of ways that a step of the plan asks about; it stands before all steps that depend on it. */
+  asked?: ReadonlySet<string>;
   /** How many approvals the step still lacks, for exactly what it would do now. */
   approvalsLacking(step: PlannedStep): number;
 };
@@ -90,11 +93,12 @@ function decideStep(view: RunView, step: PlannedStep): Move {
 }
 
 /** Why a step is not carried out; null when it is. */
-export function reasonToSkip(view: Pick<RunView, 'choices' | 'dryRun'>, step: PlannedStep): string | null {
-  const condition = step.when ?? (step.choice ? { group: step.choice.group, option: step.choice.option } : null);
-  if (condition && step.kind !== 'choice') {
-    const taken = view.choices[condition.group];
-    if (taken !== undefined && taken !== condition.option) return `"${taken}" was chosen for ${condition.group}`;
+export function reasonToSkip(view: Pick<RunView, 'choices' | 'dryRun' | 'asked'>, step: PlannedStep): string | null {
+  for (const { group, option } of conditionsOf(step)) {
+    const taken = view.choices[group];
+    if (taken !== undefined && taken !== option) return `"${taken}" was chosen for ${group}`;
+    // Its question was left out: without an answer all of the ways would be taken, one after the other.
+    if (taken === undefined && view.asked?.has(group)) return `nothing was chosen for ${group}`;
   }
   return view.dryRun === true && !isForDryRun(step) ? 'a dry run only observes' : null;
 }

@@ -72,6 +72,7 @@ function nextMove(owned: OwnedRun): Move | { kind: 'cancel' } | { kind: 'pause' 
     helpers: owned.helpers,
     statusOf: (stepId) => statusOf(owned, stepId),
     choices: owned.claim.run.choices,
+    asked: owned.asked,
     approvalsLacking: (step) => approvalsLacking(owned, step),
   });
 }

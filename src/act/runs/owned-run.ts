@@ -27,6 +27,8 @@ export type OwnedRun = {
   secrets: string[];
   /** Step id -> hashes of the effects that were granted. */
   granted: Map<string, Set<string>>;
+  /** Groups of ways that a step of the plan asks about. */
+  asked: ReadonlySet<string>;
   /** Locks it holds. */
   locks: Set<string>;
   pauseRequested: boolean;
@@ -53,6 +55,7 @@ export function takeRun(context: WorkerContext, claim: ClaimedRun): OwnedRun {
     secretNames: new Set(Object.keys(secrets)),
     secrets: [...Object.values(secrets), ...context.targetSecrets()],
     granted: new Map(),
+    asked: new Set(run.plan.steps.flatMap(({ action }) => (action.kind === 'choice' ? [action.group] : []))),
     locks: new Set(),
     pauseRequested: run.pauseRequested,
     pauseReason: run.reason,
@@ -177,6 +180,7 @@ export function moveStep(
     to,
     at: details.at,
     attempt: attempt ? { ...attempt, reason: details.reason ?? null } : null,
+    ...(to === 'skipped' && details.reason ? { skipReason: details.reason } : {}),
     outputs: details.outputs ?? null,
     event: {
       kind: details.kind,

@@ -26,7 +26,7 @@ export async function runLanes(
   const runLane = async (lane: readonly PlannedStep[]) => {
     for (const step of lane) {
       if (!mayGoOn()) return;
-      const skipped = reasonToSkip({ choices: owned.claim.run.choices, dryRun: owned.claim.run.dryRun }, step);
+      const skipped = reasonToSkip({ ...owned.claim.run, asked: owned.asked }, step);
       if (skipped !== null) {
         const at = context.clock.now();
         await context.transitions.advance([

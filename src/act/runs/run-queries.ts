@@ -94,6 +94,7 @@ export async function readRun(database: Database, runId: string): Promise<Run> {
   const begun = new Set(steps.rows.flatMap((row) => (row.item === null ? [] : [memberIdOf(row.id)])));
   return {
     ...toSummary(run),
+    choices: run.choices,
     plan: run.plan,
     source: run.source,
     approvals: await listApprovalsOfRun(db, runId),
@@ -108,6 +109,7 @@ export async function readRun(database: Database, runId: string): Promise<Run> {
           kind: plan?.kind ?? 'manual',
           risk: plan?.risk ?? null,
           status: row.status,
+          ...(row.status === 'skipped' && row.skipReason !== null ? { skipReason: row.skipReason } : {}),
           ...(row.item === null ? {} : { item: { index: row.itemIndex ?? 0, value: row.item } }),
           startedAt: row.startedAt?.toISOString() ?? null,
           endedAt: row.endedAt?.toISOString() ?? null,

@@ -43,6 +43,8 @@ export type StepRow = {
   /** Of a step in a foreach: which item it is for, from 0. */
   itemIndex: number | null;
   item: string | null;
+  /** Why it was left out. */
+  skipReason: string | null;
   /** What it handed on to later steps. */
   outputs: StepOutputs | null;
 };
@@ -53,7 +55,7 @@ export type StepOutputs = { open: Record<string, string>; sealed: string | null 
 /** The columns of `run_steps` under the names of StepRow. */
 export const STEP_COLUMNS = `
   id, ordinal, helper, status, attempts, started_at as "startedAt", ended_at as "endedAt",
-  item_index as "itemIndex", item, outputs`;
+  item_index as "itemIndex", item, skip_reason as "skipReason", outputs`;
 /** In the order in which they are carried out. */
 export const STEP_ORDER = 'ordinal, item_index nulls first';
 

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
-import type { Plan } from '../../contract/runbook.ts';
+import type { Plan, PlannedStep } from '../../contract/runbook.ts';
 import type { Tx } from '../../platform/db/database.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import { publish } from '../../platform/events/publish.ts';
 import { createId } from '../../platform/identity/prefixed-id.ts';
 import { runEventBody } from './claim-store.ts';
+import { conditionsOf } from './step-conditions.ts';
 
 /** A run to be: its frozen plan, the text it came from, and who answers for it. */
 export type NewRun = {
@@ -70,26 +71,29 @@ export async function insertRun(
             ${run.source}, ${JSON.stringify(open)}::jsonb, ${sealed}, 'queued', ${run.incidentId},
             ${run.startedBy}, ${run.startedByPerson}, ${run.automatic}, ${run.signedOff}, ${run.dryRun ?? false},
             ${run.environment ?? null}, ${run.at})`.execute(tx);
+  const stillAsked = questionsOf(plan.steps.slice(from), plan.steps);
   const rows = [
     ...plan.steps.map((step, index) => ({
       id: step.id,
       ordinal: index,
       helper: false,
-      status: index < from ? 'skipped' : 'pending',
+      ...(index < from && !stillAsked.has(step.id)
+        ? { status: 'skipped', skip_reason: 'the run began at a later step' }
+        : { status: 'pending', skip_reason: null }),
     })),
     ...plan.helpers.map((step, index) => ({
       id: step.id,
       ordinal: plan.steps.length + index,
       helper: true,
       status: 'pending',
+      skip_reason: null,
     })),
   ];
   await sql`
-    insert into run_steps (run_id, id, ordinal, helper, status)
-    select ${id}, id, ordinal, helper, status
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as s(id text, ordinal int, helper boolean, status text)`.execute(
-    tx,
-  );
+    insert into run_steps (run_id, id, ordinal, helper, status, skip_reason)
+    select ${id}, id, ordinal, helper, status, skip_reason
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as s(id text, ordinal int, helper boolean, status text, skip_reason text)`.execute(tx);
   await publish(tx, [
     {
       kind: 'run.queued',
@@ -100,4 +104,13 @@ export async function insertRun(
     },
   ]);
   return id;
+}
+
+/** Questions whose answers these steps depend on: asked also where the run begins behind them. */
+function questionsOf(steps: readonly PlannedStep[], all: readonly PlannedStep[]): Set<string> {
+  const groups = new Set(steps.flatMap((step) => conditionsOf(step).map((way) => way.group)));
+  const asking = all.filter((step) => step.action.kind === 'choice' && groups.has(step.action.group));
+  const outer = asking.filter((step) => conditionsOf(step).some((way) => !groups.has(way.group)));
+  const ids = new Set(asking.map((step) => step.id));
+  return outer.length === 0 ? ids : new Set([...ids, ...questionsOf([...steps, ...outer], all)]);
 }

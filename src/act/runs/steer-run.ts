@@ -133,7 +133,7 @@ export async function skipStep(
     }
     await setStepStatus(tx, locked.run, { id: step.id, from: step.status, to: 'skipped', event: 'step.skipped' }, told);
     const within = locked.run.plan.steps.filter((each) => each.within === step.id).map((each) => each.id);
-    await sql`update run_steps set status = 'skipped' where run_id = ${runId} and status = 'pending' and id = any(${within}::text[])`.execute(
+    await sql`update run_steps set status = 'skipped', skip_reason = ${skip.reason} where run_id = ${runId} and status = 'pending' and id = any(${within}::text[])`.execute(
       tx,
     );
     if (step.status !== 'waiting') return;

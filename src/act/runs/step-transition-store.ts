@@ -15,6 +15,8 @@ export type StepTransition = {
   to: StepStatus;
   at: Date;
   attempt: { n: number; token: string; status: AttemptStatus; exitCode?: number | null; reason?: string | null } | null;
+  /** Of a step that is skipped: why. */
+  skipReason?: string;
   /** What it hands on to later steps; null leaves what is there. */
   outputs: StepOutputs | null;
   event: { kind: EventName; body: object; actor: string };
@@ -69,7 +71,7 @@ export function createStepTransitionStore(options: {
         rows.map((row) => row.attempt?.token ?? null),
         rows.map((row) => row.attempt?.status ?? null),
         rows.map((row) => row.attempt?.exitCode ?? null),
-        rows.map((row) => row.attempt?.reason ?? null),
+        rows.map((row) => row.attempt?.reason ?? row.skipReason ?? null),
         rows.map((row) => row.event.kind),
         rows.map((row) => JSON.stringify(row.event.body)),
         rows.map((row) => row.event.actor),

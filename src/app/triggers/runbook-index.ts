@@ -13,7 +13,7 @@ import { publish } from '../../platform/events/publish.ts';
 import type { Wakeups } from '../../platform/events/wakeups.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import { createDrainLoop } from '../../platform/work/drain-loop.ts';
-import { forgetSchedules, syncSchedules } from './runbook-schedules.ts';
+import { forgetSchedules, moveToTimezone, syncSchedules } from './runbook-schedules.ts';
 
 /** The net under the watchers of the folders, which miss changes on some file systems. */
 const LOOK_EVERY_MS = 5_000;
@@ -62,7 +62,14 @@ export function startRunbookIndex(deps: IndexDeps): { look(): void; stop(): Prom
       await noteRemoval(deps, path, sha256);
       changed = true;
     }
-    if (seen === null) await deps.database.transact((tx) => forgetSchedules(tx, [...next.keys()]));
+    if (seen === null) {
+      await deps.database.transact(async (tx) => {
+        await forgetSchedules(tx, [...next.keys()]);
+        await moveToTimezone(tx, { timezone: deps.timezone, now: deps.clock.now() });
+      });
+      // A time may be nearer now than the nearest one that was known.
+      deps.wakeups.kick('timers');
+    }
     seen = next;
     if (changed) for (const topic of ['outbox', 'timers'] as const) deps.wakeups.kick(topic);
     return false;

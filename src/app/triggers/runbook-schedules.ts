@@ -7,14 +7,28 @@ import { startTriggeredRun, type TriggerDeps, tell } from './start-triggered-run
 const SCHEDULE_TIMER = 'runbook-schedule';
 const SCHEDULE_ACTOR = 'schedule';
 
-type Scheduled = { path: string; cron: string; timezone: string | null; procedure: string | null };
+type Scheduled = {
+  path: string;
+  cron: string;
+  timezone: string | null;
+  procedure: string | null;
+  /** The time zone is the configuration's, because the schedule names none. */
+  byDefault: boolean;
+};
 
 /** What a timer's subject says: the schedule itself, so that a changed one is another timer. */
-const subjectOf = ({ path, cron, timezone, procedure }: Scheduled) => JSON.stringify([path, cron, timezone, procedure]);
+const subjectOf = ({ path, cron, timezone, procedure, byDefault }: Scheduled) =>
+  JSON.stringify([path, cron, timezone, procedure, ...(byDefault ? ['default'] : [])]);
 
 function readSubject(subject: string): Scheduled {
-  const [path, cron, timezone, procedure] = JSON.parse(subject) as [string, string, string | null, string | null];
-  return { path, cron, timezone, procedure };
+  const [path, cron, timezone, procedure, mark] = JSON.parse(subject) as [
+    string,
+    string,
+    string | null,
+    string | null,
+    string | undefined,
+  ];
+  return { path, cron, timezone, procedure, byDefault: mark === 'default' };
 }
 
 /**
@@ -34,6 +48,7 @@ export async function syncSchedules(
     cron,
     timezone: timezone ?? options.timezone,
     procedure,
+    byDefault: timezone === null,
   }));
   const subjects = wanted.map(subjectOf);
   await sql`
@@ -54,6 +69,18 @@ export async function forgetSchedules(tx: Tx, paths: readonly string[]): Promise
     delete from timers where kind = ${SCHEDULE_TIMER} and not (subject::jsonb->>0 = any(${[...paths]}::text[]))`.execute(
     tx,
   );
+}
+
+/** Moves schedules that name no time zone to the one that is configured now. */
+export async function moveToTimezone(tx: Tx, options: { timezone: string; now: Date }): Promise<void> {
+  const others = await sql<{ subject: string }>`
+    delete from timers where kind = ${SCHEDULE_TIMER} and subject::jsonb->>4 = 'default'
+      and subject::jsonb->>2 is distinct from ${options.timezone} returning subject`.execute(tx);
+  for (const { subject } of others.rows) {
+    const schedule = { ...readSubject(subject), timezone: options.timezone };
+    const dueAt = nextCronTime(schedule.cron, schedule.timezone, options.now);
+    if (dueAt !== null) await setTimer(tx, { kind: SCHEDULE_TIMER, subject: subjectOf(schedule), dueAt });
+  }
 }
 
 /**

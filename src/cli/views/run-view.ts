@@ -40,6 +40,12 @@ export function printRun(output: Output, run: Run, now: Date): void {
           .map(([name, value]) => `${name}=${value}`)
           .join('\n') || null,
       ],
+      [
+        'Choices',
+        Object.entries(run.choices)
+          .map(([group, option]) => `${group}=${option}`)
+          .join('\n') || null,
+      ],
       ['Incident', run.incidentId],
       ['Plan', `sha256 ${run.planHash.slice(0, 16)}`],
       ['Reason', run.reason],
@@ -62,7 +68,7 @@ export function printRun(output: Output, run: Run, now: Date): void {
       step.risk ?? step.kind,
       tookOf(step),
       step.title,
-      step.attempts.at(-1)?.reason ?? '',
+      step.skipReason ?? step.attempts.at(-1)?.reason ?? '',
     ]),
   );
 }

@@ -97,7 +97,8 @@ const STEP_COLUMNS = [
 
 function stepCells(output: Output, step: RunbookStep): Cell[] {
   const number = step.number ? `${step.number}. ` : '';
-  const option = step.choice ? `[${step.choice.label}] ` : '';
+  const ways = [...(step.ways ?? []), ...(step.choice ? [step.choice] : [])];
+  const option = ways.length > 0 ? `[${ways.map((way) => way.label).join(', ')}] ` : '';
   return [
     String(step.line),
     riskCell(output, step.risk),
@@ -153,7 +154,9 @@ function printPlannedStep(output: Output, step: PlannedStep, index: number | nul
     step.kind,
     step.within ? `part of ${step.within}` : null,
     step.approvals > 0 ? `needs ${count(step.approvals, 'approval')}${step.within ? ' (asked for as one)' : ''}` : null,
-    step.when ? `only when ${step.when.group} is ${step.when.option}` : null,
+    ...[...(step.ways ?? []), ...(step.when ? [step.when] : [])].map(
+      ({ group, option }) => `only when ${group} is ${option}`,
+    ),
     step.target ? `on ${step.target}` : null,
     step.rollback ? `undone by ${step.rollback}` : null,
     step.verify ? `verified by ${step.verify}` : null,

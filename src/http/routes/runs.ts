@@ -87,14 +87,11 @@ export function registerRunRoutes(app: HttpApp, deps: RunRouteDeps): void {
     async (request, reply) => {
       const { runbook, procedure, inputs, incidentId, fromStep, dryRun, environment } = request.body;
       const { actor, person } = principalOf(request);
-      const place = environment === undefined ? null : deps.environmentValues(environment);
-      const { document } = await deps.library.read(runbook);
-      const known = new Set(document.inputs.map((input) => input.name));
-      const placed = Object.fromEntries(Object.entries(place ?? {}).filter(([name]) => known.has(name)));
       const { plan, text } = await planFromLibrary(deps.library, {
         runbook,
         procedure,
-        inputs: { ...placed, ...inputs },
+        inputs,
+        environment: environment === undefined ? undefined : deps.environmentValues(environment),
       });
       const secrets = Object.fromEntries(Object.entries(inputs).filter(([name]) => plan.inputTypes[name] === 'secret'));
       // Only what commits with the key may be in the answer; the whole run is read after it.

@@ -1,14 +1,16 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { Health } from '../../../src/contract/common.ts';
+import type { Environment } from '../../../src/contract/environment.ts';
 import type { Finding } from '../../../src/contract/finding.ts';
 import type { ApiKey, AuditEntry, AuditVerdict, Session, User } from '../../../src/contract/identity.ts';
 import type { Incident, IncidentSummary, TimelineEntry } from '../../../src/contract/incident.ts';
 import type { Probe, ProbeSample } from '../../../src/contract/probe.ts';
 import type { Approval, Run, RunStatus, RunSummary } from '../../../src/contract/run.ts';
-import type { Plan, RunbookDocument } from '../../../src/contract/runbook.ts';
+import type { Plan, Risk, RunbookDocument } from '../../../src/contract/runbook.ts';
 import type { LintFinding } from '../../../src/contract/runbook-lint.ts';
 import type { RunbookComparison, RunbookHit, RunbookVersion } from '../../../src/contract/runbook-version.ts';
 import { type ListPage, listQuery, toQuery } from './list-query.ts';
+import { SAFETY_REFRESH_MS } from './query-client.ts';
 import { getJson, sendJson } from './request.ts';
 
 /** One runbook in the list. */
@@ -17,11 +19,16 @@ export type RunbookSummary = {
   title: string;
   sha256: string;
   procedures: { slug: string; title: string; severity: string | null; steps: number }[];
+  risk: Risk | null;
+  /** Null while its findings are not counted yet. */
+  lint: { errors: number; warnings: number } | null;
   problem: string | null;
 };
 export type InboxMessage = { dedupKey: string; incidentId: string | null; title: string; text: string; at: string };
 
 const SESSION_FRESH_MS = 60_000;
+/** How soon a list that is still counting is asked for again. */
+const COUNTING_MS = 2_000;
 const LONGEST_TIMELINE = 1_000;
 const PROBE_SAMPLES = 120;
 /** Runs that are not over. */
@@ -91,6 +98,9 @@ export const pendingApprovals = listQuery<Approval>('approvals', { status: 'pend
 export const runbookListQuery = queryOptions({
   queryKey: ['runbooks', 'list'],
   queryFn: ({ signal }) => getJson<ListPage<RunbookSummary>>('/api/v1/runbooks', signal),
+  // Findings are counted a part with each answer.
+  refetchInterval: ({ state }) =>
+    state.data?.items.some((each) => each.problem === null && each.lint === null) ? COUNTING_MS : SAFETY_REFRESH_MS,
 });
 export const runbookQuery = (path: string) =>
   queryOptions({
@@ -130,7 +140,18 @@ export const runbookSearchQuery = (q: string) =>
       getJson<{ items: RunbookHit[] }>(`/api/v1/runbooks/search${toQuery({ q, limit: 50 })}`, signal),
     refetchInterval: false,
   });
-export const planQuery = (wanted: { runbook: string; procedure: string; inputs: Record<string, string> }) =>
+export const environmentsQuery = queryOptions({
+  queryKey: ['environments'],
+  queryFn: ({ signal }) => getJson<ListPage<Environment>>('/api/v1/environments', signal),
+  refetchInterval: false,
+  staleTime: SESSION_FRESH_MS,
+});
+export const planQuery = (wanted: {
+  runbook: string;
+  procedure: string;
+  inputs: Record<string, string>;
+  environment?: string;
+}) =>
   queryOptions({
     queryKey: ['runbooks', 'plan', wanted],
     queryFn: ({ signal }) => sendJson<Plan>('POST', '/api/v1/runbooks/plan', { body: wanted, signal }),

@@ -2,7 +2,7 @@ import { QueryCache, QueryClient } from '@tanstack/react-query';
 import { ApiError } from './request.ts';
 
 /** Events refresh what changed; this is the net below them. */
-const SAFETY_REFRESH_MS = 30_000;
+export const SAFETY_REFRESH_MS = 30_000;
 const MOST_RETRIES = 2;
 
 /** @param onSignedOut called when the server no longer knows who is asking */

@@ -30,6 +30,8 @@ export type StepSeed = {
   set?: Readonly<Record<string, string>>;
   /** `group` null: named after the step it is in. */
   choice: { group: string | null; option: string; label: string } | null;
+  /** Ways its own choice lies within, the outermost first. */
+  ways?: readonly NonNullable<StepSeed['choice']>[];
   /** What keeps it from being run as it is written, for lint. */
   problem?: Pick<ReadingProblem, 'rule' | 'message'>;
 };

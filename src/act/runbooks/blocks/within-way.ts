@@ -1,20 +1,16 @@
 import type { StepSeed } from './block-reading.ts';
 
+type Way = NonNullable<StepSeed['choice']>;
+
 /**
- * A step that belongs to one way of doing something (`Option 2`), and there to one of several ways again (`Docker`): the
- * first is asked for, the second is left to the person who then stands before it. Nothing of it runs by itself, or both
- * ways would be taken one after the other.
+ * Puts a step into the ways its place in the document belongs to (`Option 2`, and there `Docker`). The innermost is its
+ * own choice; it is asked about only once the outer ones are taken.
+ * @param ways the outermost first
  */
-export function withinWay(seed: StepSeed, way: StepSeed['choice'], innerLabel: string | undefined): StepSeed {
-  if (way === null) return seed;
-  const inner = seed.choice?.label ?? innerLabel;
-  if (inner === undefined) return { ...seed, choice: way };
-  return {
-    ...seed,
-    choice: way,
-    kind: 'manual',
-    title: seed.title === null || seed.title === inner ? inner : `${inner}: ${seed.title}`,
-    reason: `one of several ways within "${way.label}": ${seed.reason}`,
-    action: { kind: 'manual', text: `Only where "${inner}" is what you need: ${seed.body}` },
-  };
+export function withinWays(seed: StepSeed, ways: readonly Way[]): StepSeed {
+  const all = seed.choice === null ? ways : [...ways, seed.choice];
+  const own = all.at(-1);
+  if (own === undefined) return seed;
+  const outer = all.slice(0, -1).filter((way) => way.group !== own.group);
+  return { ...seed, choice: own, ...(outer.length === 0 ? {} : { ways: outer }) };
 }

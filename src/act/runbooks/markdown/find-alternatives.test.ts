@@ -28,17 +28,34 @@ describe('several ways to do the same', () => {
       'in one fence',
       `### Option 1\n\n${sh('systemctl restart web')}\n### Option 2\n\n${sh('# Docker\ndocker restart web\n\n# Kubernetes\nkubectl rollout restart deploy/web')}`,
     ],
-  ])('asks for the outer way and leaves ways within it to a person, %s', async (_where, text) => {
+    [
+      'by the word or',
+      `### Option 1\n\n${sh('systemctl restart web')}\n### Option 2\n\n${sh('docker restart web')}\nOr:\n\n${sh('kubectl rollout restart deploy/web')}`,
+    ],
+  ])('a way within a way is asked about where the outer one is taken, %s', async (_where, text) => {
     const document = await parseRunbook({ file: 'x.md', text: `## Fix\n\n${text}` });
     const steps = document.procedures.flatMap((each) => each.phases.flatMap((phase) => phase.steps));
-    const chosen = steps.filter((step) => step.choice !== null);
-    expect(chosen.map((step) => [step.choice!.option, step.kind])).toEqual([
-      ['1', 'shell'],
-      ['2', 'manual'],
-      ['2', 'manual'],
+    const options = (step: (typeof steps)[number]) => (step.ways ?? []).map((way) => way.option);
+    expect(steps.map((step) => [step.kind, step.choice?.label.toLowerCase() ?? null, options(step)])).toEqual([
+      ['choice', null, []],
+      ['shell', expect.anything(), []],
+      ['choice', null, ['2']],
+      ['shell', expect.stringMatching(/docker|1/), ['2']],
+      ['shell', expect.stringMatching(/kubernetes|2/), ['2']],
     ]);
-    expect(new Set(chosen.map((step) => step.choice!.group)).size).toBe(1);
-    expect(chosen.map((step) => step.title)).toEqual(expect.arrayContaining([expect.stringMatching(/docker/i)]));
+    expect(new Set(steps.flatMap((step) => step.choice?.group ?? [])).size).toBe(2);
+  });
+
+  it('a question that also decides about other places is asked whatever was taken', async () => {
+    const platforms = sh('# Docker\ndocker restart web\n\n# Kubernetes\nkubectl rollout restart deploy/web');
+    const text = `## Fix\n\n### Option 1\n\n${platforms}\n### Option 2\n\n${platforms}\n### Option 3\n\n${sh('ls')}`;
+    const document = await parseRunbook({ file: 'x.md', text });
+    const steps = document.procedures.flatMap((each) => each.phases.flatMap((phase) => phase.steps));
+    const platform = steps.filter((step) => step.kind === 'choice' && step.id.includes('platform'));
+    expect(platform).toHaveLength(1);
+    expect(platform[0]).not.toHaveProperty('ways');
+    const docker = steps.filter((step) => step.choice?.option === 'docker');
+    expect(docker.map((step) => step.ways?.map((way) => way.option))).toEqual([['1'], ['2']]);
   });
 
   it('ends with the numbered item whose bullets they are', async () => {

@@ -5,10 +5,8 @@ import type { TabRange } from './unwrap-layouts.ts';
 /** Which of several ways a part of a document describes. */
 export type Alternative = { group: string; option: string; label: string };
 export type Alternatives = {
-  /** The way each entry (fence or item) belongs to. */
-  of: Map<OutlineEntry, Alternative>;
-  /** Ways within a way: what each entry is a way of, besides `of`. */
-  within: Map<OutlineEntry, string>;
+  /** The ways each entry (fence or item) belongs to, the outermost first. */
+  of: Map<OutlineEntry, Alternative[]>;
   /** Headings that only name a way: parts of the procedure around them, not procedures. */
   parts: Set<OutlineEntry>;
 };
@@ -32,23 +30,48 @@ type Sign = { kind: 'option' | 'platform'; option: string; label: string };
 
 /** Finds "Option 1 / Option 2", "Docker / Kubernetes", "if on Ubuntu / if on RHEL", "… or …" and tabs. */
 export function findAlternatives(entries: readonly OutlineEntry[], tabs: readonly TabRange[]): Alternatives {
-  const found: Alternatives = { of: new Map(), within: new Map(), parts: new Set() };
+  const found: Alternatives = { of: new Map(), parts: new Set() };
   for (const entry of entries) {
     const tab = tabs.findLast((each) => each.from <= entry.line && entry.line <= each.to);
     const several = tab !== undefined && tabs.some((each) => each.group === tab.group && each.label !== tab.label);
-    if (several && runs(entry)) found.of.set(entry, { group: tab.group, option: slug(tab.label), label: tab.label });
+    if (several && runs(entry)) note(found, entry, { group: tab.group, option: slug(tab.label), label: tab.label });
   }
   byHeadings(entries, found);
   byLabels(entries, found);
   byOr(entries, found);
+  outermostFirst(entries, found);
   return found;
 }
 
-/** Notes the way of an entry; one that has a way already is a way within that one. */
+/** Notes a way of an entry; the first one of a group counts. */
 function note(found: Alternatives, entry: OutlineEntry, way: Alternative): void {
-  const outer = found.of.get(entry);
-  if (outer === undefined) found.of.set(entry, way);
-  else if (outer.group !== way.group) found.within.set(entry, way.label);
+  const ways = found.of.get(entry) ?? [];
+  if (!ways.some((each) => each.group === way.group)) found.of.set(entry, [...ways, way]);
+}
+
+/** Of two ways of one entry, that which reaches further around it is the outer one. */
+function outermostFirst(entries: readonly OutlineEntry[], found: Alternatives): void {
+  entries.forEach((entry, at) => {
+    const ways = found.of.get(entry);
+    if (ways === undefined || ways.length < 2) return;
+    const reach = (way: Alternative) => {
+      const same = (place: number) =>
+        found.of.get(entries[place]!)?.some((each) => each.group === way.group && each.option === way.option) === true;
+      const passes = (place: number) => !runs(entries[place]!) || same(place);
+      let from = at;
+      let to = at;
+      while (from > 0 && passes(from - 1)) from--;
+      while (to < entries.length - 1 && passes(to + 1)) to++;
+      return to - from;
+    };
+    found.of.set(
+      entry,
+      ways
+        .map((way) => ({ way, reach: reach(way) }))
+        .sort((left, right) => right.reach - left.reach)
+        .map(({ way }) => way),
+    );
+  });
 }
 
 const runs = (entry: OutlineEntry) =>
@@ -141,21 +164,27 @@ function byLabels(entries: readonly OutlineEntry[], found: Alternatives): void {
   settle(entries.length);
 }
 
+const waysOf = (found: Alternatives, entry: OutlineEntry) => JSON.stringify(found.of.get(entry) ?? []);
+
 /** A fence, "or", another fence. */
 function byOr(entries: readonly OutlineEntry[], found: Alternatives): void {
   let before: FenceEntry | null = null;
   let or: string | null = null;
   let group: { name: string; count: number } | null = null;
+  /** The ways around the group: it ends with them. */
+  let outer = '';
   for (const entry of entries) {
     if (entry.kind === 'fence') {
-      if (before !== null && or !== null && !found.of.has(entry)) {
-        if (group === null && !found.of.has(before)) {
+      const within = group === null && before !== null ? waysOf(found, before) : outer;
+      if (before !== null && or !== null && waysOf(found, entry) === within) {
+        if (group === null) {
+          outer = within;
           group = { name: `alternative-${before.line}`, count: 1 };
-          found.of.set(before, { group: group.name, option: '1', label: 'Alternative 1' });
+          note(found, before, { group: group.name, option: '1', label: 'Alternative 1' });
         }
         if (group !== null) {
           group.count++;
-          found.of.set(entry, {
+          note(found, entry, {
             group: group.name,
             option: String(group.count),
             label: or === '' ? `Alternative ${group.count}` : or,

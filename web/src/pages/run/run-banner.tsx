@@ -1,13 +1,13 @@
 import { Eye, MapPin } from 'lucide-react';
 import type { Run } from '../../../../src/contract/run.ts';
 import { plural } from '../../lib/plural.ts';
-import { skipReason } from './skip-reason.ts';
+import { isLeftByDryRun } from './skip-reason.ts';
 import type { StepView } from './step-view.ts';
 
 /** What makes this run another than the usual: only a dry run, or somewhere else. */
 export function RunBanner({ run, steps }: { run: Run; steps: readonly StepView[] }) {
   if (!run.dryRun && run.environment === null) return null;
-  const left = steps.filter((step) => skipReason(run, step)?.includes('dry run')).length;
+  const left = steps.filter(isLeftByDryRun).length;
   return (
     <div
       role="note"

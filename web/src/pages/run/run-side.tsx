@@ -52,6 +52,21 @@ export function RunSide({ run, steps }: { run: Run; steps: readonly StepView[] }
         <InputValues names={Object.keys(run.plan.inputs)} values={run.plan.inputs} />
         {Object.keys(run.plan.inputs).length === 0 ? <p className="text-quiet">It takes none.</p> : null}
       </SideSection>
+      {Object.keys(run.choices).length === 0 ? null : (
+        <SideSection title="Choices" count={Object.keys(run.choices).length}>
+          <ul>
+            {run.plan.choices
+              .filter((choice) => run.choices[choice.group] !== undefined)
+              .map((choice) => (
+                <li key={choice.group} className="py-0.5 break-anywhere">
+                  <span className="text-quiet">{choice.prompt}</span>{' '}
+                  {choice.options.find((option) => option.option === run.choices[choice.group])?.label ??
+                    run.choices[choice.group]}
+                </li>
+              ))}
+          </ul>
+        </SideSection>
+      )}
       <SideSection title="Record">
         <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1">
           <dt className="text-quiet">Runbook</dt>

@@ -18,9 +18,10 @@ export function SkipStep({ run, step }: { run: Run; step: StepView }) {
     touches: [['runs'], ['approvals']],
   });
   const waits = step.status === 'waiting';
-  // The pattern of a foreach is not carried out itself: it is left out as a whole, or not at all.
   const container = run.plan.steps.find((each) => each.id === step.plan.within);
-  if (container?.kind === 'foreach') return null;
+  const isPattern = container?.kind === 'foreach' && step.run?.item === undefined;
+  // Once its items are known, the pattern of a foreach is not carried out itself: each of them is left out by itself.
+  if (step.instances.length > 0) return null;
   if (step.helps || !(waits || step.status === 'pending')) return null;
   if (!SKIPPABLE_RUNS.includes(run.status) || !may('operator')) return null;
   return (
@@ -45,7 +46,7 @@ export function SkipStep({ run, step }: { run: Run; step: StepView }) {
       >
         <p>
           It will not run{waits ? ', its question is withdrawn,' : ''} and the run goes on with what follows. Steps that
-          rely on it may fail.
+          rely on it may fail.{isPattern ? ' It is left out for every item.' : ''}
         </p>
       </ConfirmDialog>
     </>

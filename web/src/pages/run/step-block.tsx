@@ -6,12 +6,13 @@ import { Age } from '../../components/time.tsx';
 import { actorWords } from '../../lib/actor-words.ts';
 import { formatDuration } from '../../lib/format-time.ts';
 import { KIND_WORDS, STEP_STATES } from '../../lib/words.ts';
+import { wayWords } from '../runs/plan-facts.ts';
 import { Attempts } from './attempts.tsx';
 import { countItems, countWords } from './count-items.ts';
 import { fillIn } from './fill-in.ts';
 import { InDoubtPanel } from './in-doubt-panel.tsx';
 import { ItemList } from './item-list.tsx';
-import { skipReason } from './skip-reason.ts';
+import { isLeftByDryRun, skipReason } from './skip-reason.ts';
 import { SkipStep } from './skip-step.tsx';
 import { type StepView, stepAnchor } from './step-view.ts';
 
@@ -34,7 +35,8 @@ export function StepBlock({
   const state = STEP_STATES[step.status];
   const attempts = step.run?.attempts ?? [];
   const active = ACTIVE.includes(step.status);
-  const skipped = skipReason(run, step);
+  const skipped = skipReason(step);
+  const chosen = chosenWords(run, plan);
   return (
     <section
       id={stepAnchor(step.id)}
@@ -61,7 +63,7 @@ export function StepBlock({
           {plan.target ? ` on ${fillIn(plan.target, run.plan.inputs)}` : ''}
         </span>
         <span className={joinClasses('ml-auto font-semibold whitespace-nowrap', TONE_TEXT[state.tone])}>
-          {stateWord(run, step, skipped)}
+          {stateWord(step)}
           <Took step={step} />
         </span>
         <SkipStep run={run} step={step} />
@@ -82,7 +84,12 @@ export function StepBlock({
         </pre>
       )}
       <StepNotes run={run} step={step} />
-      {skipped ? <p className="mt-1 text-quiet">{skipped}</p> : null}
+      {skipped ? <p className="mt-1 text-quiet break-anywhere">{skipped}</p> : null}
+      {chosen ? (
+        <p className="mt-1 break-anywhere">
+          Chosen: <strong>{chosen}</strong>
+        </p>
+      ) : null}
       <Within step={step} steps={steps} />
       {plan.action.kind === 'lock' && step.status === 'succeeded' && run.endedAt === null ? (
         <p className="mt-1 text-quiet">This run holds the lock {plan.action.name} until it ends.</p>
@@ -95,9 +102,16 @@ export function StepBlock({
   );
 }
 
-function stateWord(run: Run, step: StepView, skipped: string | null): string {
+/** The option that was taken, in the words of the document; null where nothing was. */
+function chosenWords(run: Run, plan: StepView['plan']): string | null {
+  if (plan.action.kind !== 'choice') return null;
+  const taken = run.choices[plan.action.group];
+  return plan.action.options.find((option) => option.option === taken)?.label ?? taken ?? null;
+}
+
+function stateWord(step: StepView): string {
   if (step.helps && step.run === null && step.instances.length === 0) return 'Only if needed';
-  if (skipped && run.dryRun) return 'Skipped by the dry run';
+  if (isLeftByDryRun(step)) return 'Skipped by the dry run';
   // Of a pattern no one word is true once its items differ.
   if (step.instances.length > 0) return `${countItems(step.instances).done} of ${step.instances.length} done`;
   return STEP_STATES[step.status].word;
@@ -119,14 +133,10 @@ function Took({ step }: { step: StepView }) {
 /** What a reader should know before it runs: bounds, conditions, what was lowered. */
 function StepNotes({ run, step }: { run: Run; step: StepView }) {
   const { plan } = step;
-  const choice = plan.when
-    ? run.plan.choices
-        .find((each) => each.group === plan.when?.group)
-        ?.options.find((option) => option.option === plan.when?.option)
-    : null;
+  const ways = wayWords(plan, run.plan);
   const notes = [
     plan.bound ? `It would never end by itself, so it is bounded: ${plan.bound.why}.` : null,
-    choice ? `Only when “${choice.label}” is chosen.` : null,
+    ways ? `Only when ${ways} is chosen.` : null,
     plan.riskLowered ? 'Its risk was lowered by the document; that is why somebody is asked.' : null,
   ].filter((note) => note !== null);
   if (notes.length === 0 || step.helps) return null;

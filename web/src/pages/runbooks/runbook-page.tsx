@@ -88,7 +88,12 @@ export function RunbookPage(): ReactNode {
                 version !== undefined ? (
                   'the current version’s only'
                 ) : lint.data ? (
-                  <LintCounts findings={findings} />
+                  <LintCounts
+                    counts={{
+                      errors: findings.filter((finding) => finding.severity === 'error').length,
+                      warnings: findings.filter((finding) => finding.severity === 'warning').length,
+                    }}
+                  />
                 ) : lint.error ? (
                   'could not be read'
                 ) : (

@@ -14,7 +14,6 @@ import { sentenceCase } from '../../lib/sentence-case.ts';
 import { useDelayed } from '../../lib/use-delayed.ts';
 import { LintCounts } from './lint-counts.tsx';
 import { SearchHits } from './search-hits.tsx';
-import { FACTS_FOR, type RunbookFacts, useRunbookFacts } from './use-runbook-facts.ts';
 
 const COLUMNS: readonly Column<RunbookSummary>[] = [
   {
@@ -57,6 +56,19 @@ const COLUMNS: readonly Column<RunbookSummary>[] = [
     phone: 'hidden',
     cell: (runbook) => [...new Set(runbook.procedures.flatMap(({ severity }) => severity ?? []))].sort().join(', '),
   },
+  {
+    title: 'Riskiest',
+    className: 'sm:w-px whitespace-nowrap',
+    cell: (runbook) => (runbook.risk ? <RiskBadge risk={runbook.risk} /> : null),
+  },
+  {
+    title: 'Lint',
+    className: 'sm:w-px whitespace-nowrap',
+    cell: (runbook) => {
+      if (runbook.lint) return <LintCounts counts={runbook.lint} />;
+      return runbook.problem === null ? <span className="text-quiet">reading…</span> : null;
+    },
+  },
 ];
 
 const TYPING_PAUSE_MS = 300;
@@ -79,9 +91,8 @@ export function RunbooksPage(): ReactNode {
   }, [words, q, navigate, search]);
   const query = useQuery(runbookListQuery);
   const all = query.data?.items ?? [];
-  const facts = useRunbookFacts(all);
-  const allowed = (path: string) => suits(facts.get(path), risk, lint);
-  const shown = query.data?.items.filter((runbook) => allowed(runbook.path));
+  const shown = query.data?.items.filter((runbook) => suits(runbook, risk, lint));
+  const paths = new Set(shown?.map((runbook) => runbook.path));
   return (
     <>
       <PageHeader title="Runbooks" />
@@ -109,11 +120,6 @@ export function RunbooksPage(): ReactNode {
           toSearch={(value) => ({ ...search, lint: value === 'all' ? undefined : value })}
         />
       </div>
-      {all.length > FACTS_FOR && (risk !== 'all' || lint !== 'all') ? (
-        <p className="mb-2 text-quiet">
-          Only the first {FACTS_FOR} of {all.length} runbooks are read for this; the search looks through all of them.
-        </p>
-      ) : null}
       {words === '' ? (
         <List
           query={{
@@ -121,7 +127,7 @@ export function RunbooksPage(): ReactNode {
             error: query.error,
             refetch: query.refetch,
           }}
-          columns={[...COLUMNS, ...factColumns(facts)]}
+          columns={COLUMNS}
           keyOf={(runbook) => runbook.path}
           caption="runbooks"
           empty={
@@ -136,7 +142,7 @@ export function RunbooksPage(): ReactNode {
           }
         />
       ) : (
-        <SearchHits words={words} allowed={allowed} />
+        <SearchHits words={words} allowed={(path) => paths.has(path)} />
       )}
     </>
   );
@@ -144,33 +150,12 @@ export function RunbooksPage(): ReactNode {
 
 type Wanted = { risk: (typeof RISK_FACETS)[number]; lint: (typeof LINT_FACETS)[number]['value'] };
 
-/** Whether a runbook is of the wanted kind; one of which nothing is known yet is not, once something is wanted. */
-function suits(facts: RunbookFacts | undefined, risk: Wanted['risk'], lint: Wanted['lint']): boolean {
-  if (risk !== 'all' && facts?.risk !== risk) return false;
+/** Whether a runbook is of the wanted kind; one whose findings are not counted yet is not, once some are wanted. */
+function suits(runbook: Pick<RunbookSummary, 'risk' | 'lint'>, risk: Wanted['risk'], lint: Wanted['lint']): boolean {
+  if (risk !== 'all' && runbook.risk !== risk) return false;
   if (lint === 'all') return true;
-  if (!facts?.findings) return false;
-  if (lint === 'clean') return facts.findings.length === 0;
-  return facts.findings.some((finding) => finding.severity === (lint === 'errors' ? 'error' : 'warning'));
-}
-
-function factColumns(facts: ReadonlyMap<string, RunbookFacts>): Column<RunbookSummary>[] {
-  return [
-    {
-      title: 'Riskiest',
-      className: 'sm:w-px whitespace-nowrap',
-      cell: (runbook) => {
-        const risk = facts.get(runbook.path)?.risk;
-        return risk ? <RiskBadge risk={risk} /> : null;
-      },
-    },
-    {
-      title: 'Lint',
-      className: 'sm:w-px whitespace-nowrap',
-      cell: (runbook) => {
-        const findings = facts.get(runbook.path)?.findings;
-        if (findings) return <LintCounts findings={findings} />;
-        return facts.has(runbook.path) ? <span className="text-quiet">reading…</span> : null;
-      },
-    },
-  ];
+  if (runbook.lint === null) return false;
+  const { errors, warnings } = runbook.lint;
+  if (lint === 'clean') return errors + warnings === 0;
+  return (lint === 'errors' ? errors : warnings) > 0;
 }

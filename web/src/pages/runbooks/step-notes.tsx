@@ -29,7 +29,12 @@ export function StepNote({ step, badge, title }: { step: RunbookStep; badge: boo
           ) : null}
         </p>
       ) : null}
-      {step.choice ? <p>Option “{step.choice.label}”: only one of them is run.</p> : null}
+      {step.choice ? (
+        <p>
+          Option {[...(step.ways ?? []), step.choice].map((way) => `“${way.label}”`).join(', ')}: only one of them is
+          run.
+        </p>
+      ) : null}
       {step.inputs.length > 0 ? (
         <p className="break-anywhere">
           Takes{' '}

@@ -26,18 +26,23 @@ export function actionFact(step: PlannedStep, plan: Plan): string | null {
   }
 }
 
+/** The ways a step belongs to, the outermost first: `“Option 2” and “Docker”`. Null when it belongs to none. */
+export function wayWords(step: Pick<PlannedStep, 'when' | 'ways'>, plan: Pick<Plan, 'choices'>): string | null {
+  const labels = [...(step.ways ?? []), ...(step.when === null ? [] : [step.when])].flatMap(
+    ({ group, option }) =>
+      plan.choices.find((each) => each.group === group)?.options.find((each) => each.option === option)?.label ?? [],
+  );
+  return labels.length === 0 ? null : labels.map((label) => `“${label}”`).join(' and ');
+}
+
 /** What a reader of the plan must know about a step before it runs. */
 export function stepFacts(step: PlannedStep, plan: Plan): string[] {
-  const choice = step.when
-    ? plan.choices
-        .find((each) => each.group === step.when?.group)
-        ?.options.find((option) => option.option === step.when?.option)?.label
-    : null;
+  const ways = wayWords(step, plan);
   // Within a container its approval covers this step too.
   const asked = Math.max(step.approvals, step.risk === 'destroy' ? 1 : 0);
   return [
     actionFact(step, plan),
-    choice ? `only when “${choice}” is chosen` : null,
+    ways ? `only when ${ways} is chosen` : null,
     step.within === undefined && asked > 0
       ? `needs ${plural(asked, 'approval')}${step.action.kind === 'foreach' || step.action.kind === 'parallel' ? ' for all of it' : ''}`
       : null,

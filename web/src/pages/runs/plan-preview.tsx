@@ -24,7 +24,7 @@ const ASKS = new Set<PlannedStep['kind']>(['input', 'choice', 'subrunbook', 'tem
 
 /** What a run would do, without doing it: every step with its risk, approvals, bounds and way back. */
 export function PlanPreview({ plan, options }: { plan: Plan; options: StartOptions }) {
-  const { from, dryRun, environment } = options;
+  const { from, dryRun } = options;
   const totals = planTotals(plan);
   const callers = new Map(plan.steps.map((step) => [step.id, callOf({ plan }, step.id)]));
   const numbers = numberSteps(plan, callers);
@@ -48,12 +48,6 @@ export function PlanPreview({ plan, options }: { plan: Plan; options: StartOptio
           },
         ]}
       />
-      {environment.trim() === '' ? null : (
-        <p className="mb-2 text-quiet">
-          Values of the environment {environment.trim()} take the place of defaults shown here; the run itself shows
-          them.
-        </p>
-      )}
       {plan.choices.map((choice) => (
         <p key={choice.group} className="mb-2 break-anywhere">
           Asked on the way: <strong>{choice.prompt}</strong>{' '}

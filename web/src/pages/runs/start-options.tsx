@@ -1,40 +1,56 @@
+import type { Environment } from '../../../../src/contract/environment.ts';
 import type { Plan } from '../../../../src/contract/runbook.ts';
-import { Field, SELECT_CLASSES, TextInput } from '../../components/field.tsx';
+import { Field, SELECT_CLASSES } from '../../components/field.tsx';
 
 export type StartOptions = { from: string | null; environment: string; dryRun: boolean };
 
 /** Where a run is carried out, from which step on, and whether it only looks. */
 export function StartOptionFields({
   plan,
+  environments,
   options,
   onChange,
 }: {
   plan: Plan;
+  /** Undefined while they are asked for. */
+  environments: readonly Environment[] | undefined;
   options: StartOptions;
   onChange: (options: StartOptions) => void;
 }) {
   const starts = plan.steps.filter((step) => step.within === undefined);
+  const place = environments?.find((each) => each.name === options.environment);
+  const isNowhere = environments !== undefined && options.environment !== '' && place === undefined;
   const known = starts.some((step) => step.id === options.from);
   return (
     <fieldset className="mb-4 grid grid-cols-1 gap-4 sm:grid-cols-2">
       <legend className="mb-2 text-lead font-semibold">How</legend>
-      <Field
-        label={
-          <>
-            Environment <span className="font-normal text-quiet">(optional)</span>
-          </>
-        }
-        help="A name under environments in holdfast.yaml: its variables and credentials are used."
-      >
-        {(attributes) => (
-          <TextInput
-            {...attributes}
-            autoCapitalize="none"
-            value={options.environment}
-            onChange={(event) => onChange({ ...options, environment: event.target.value })}
-          />
-        )}
-      </Field>
+      {environments?.length === 0 && options.environment === '' ? null : (
+        <Field
+          label={
+            <>
+              Environment <span className="font-normal text-quiet">(optional)</span>
+            </>
+          }
+          help={place ? placeWords(place) : 'Its variables, credentials and targets are used.'}
+          wrong={isNowhere ? `The configuration has no environment “${options.environment}”.` : null}
+        >
+          {(attributes) => (
+            <select
+              {...attributes}
+              className={SELECT_CLASSES}
+              value={place?.name ?? ''}
+              onChange={(event) => onChange({ ...options, environment: event.target.value })}
+            >
+              <option value="">none</option>
+              {(environments ?? []).map(({ name }) => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      )}
       <Field
         label="Start at"
         help={known ? 'The steps before it are left out, and recorded as skipped.' : undefined}
@@ -72,4 +88,13 @@ export function StartOptionFields({
       </label>
     </fieldset>
   );
+}
+
+/** What a run gets there, by name. */
+function placeWords({ variables, secrets, targets }: Environment): string {
+  const moved = targets.filter((each) => each.name !== each.target).map((each) => `${each.name} means ${each.target}`);
+  const given = [...variables, ...secrets];
+  return [given.length > 0 ? `Gives ${given.join(', ')}.` : '', moved.length > 0 ? `${moved.join(', ')}.` : '']
+    .filter((part) => part !== '')
+    .join(' ');
 }

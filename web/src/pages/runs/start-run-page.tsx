@@ -3,7 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useState } from 'react';
 import type { Run } from '../../../../src/contract/run.ts';
-import { incidentQuery, planQuery, runbookListQuery } from '../../api/queries.ts';
+import { environmentsQuery, incidentQuery, planQuery, runbookListQuery } from '../../api/queries.ts';
 import { sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
 import { Button } from '../../components/button.tsx';
@@ -137,11 +137,16 @@ function StartForm({
   const [inputs, setInputs] = useState<Record<string, string>>({});
   const given = Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== ''));
   const planned = useDelayed(given, TYPING_PAUSE_MS);
-  const plan = useQuery({ ...planQuery({ runbook, procedure, inputs: planned }), placeholderData: keepPreviousData });
+  const environments = useQuery(environmentsQuery).data?.items;
+  const environment = options.environment.trim();
+  const at = environments?.some((each) => each.name === environment) ? { environment } : {};
+  const plan = useQuery({
+    ...planQuery({ runbook, procedure, inputs: planned, ...at }),
+    placeholderData: keepPreviousData,
+  });
   const blank = useQuery(planQuery({ runbook, procedure, inputs: {} }));
   const incident = useQuery({ ...incidentQuery(incidentId ?? ''), enabled: incidentId !== null }).data;
   const { from, dryRun } = options;
-  const environment = options.environment.trim();
   const body = {
     runbook,
     procedure,
@@ -176,7 +181,7 @@ function StartForm({
       className="max-w-4xl"
     >
       <InputFields shape={shape} values={inputs} onChange={(name, value) => setInputs({ ...inputs, [name]: value })} />
-      <StartOptionFields plan={shape} options={options} onChange={onOptions} />
+      <StartOptionFields plan={shape} environments={environments} options={options} onChange={onOptions} />
       {plan.error ? <ErrorPanel error={plan.error} /> : null}
       {plan.data ? <PlanPreview plan={plan.data} options={options} /> : null}
       {start.error ? <ErrorPanel error={start.error} /> : null}
@@ -184,7 +189,7 @@ function StartForm({
         <Button
           type="submit"
           look="primary"
-          disabled={!may('operator') || (missing.length > 0 && environment === '') || plan.error !== null || !settled}
+          disabled={!may('operator') || missing.length > 0 || plan.error !== null || !settled}
           pending={start.isPending && 'Starting…'}
         >
           {dryRun ? 'Start dry run of' : 'Start run of'} {shape.procedureTitle}
@@ -192,9 +197,7 @@ function StartForm({
         <p className="text-quiet">
           {may('operator')
             ? missing.length > 0
-              ? environment === ''
-                ? `Still needed: ${missing.join(', ')}.`
-                : `The environment ${environment} must have ${missing.join(', ')}, or give it here.`
+              ? `Still needed: ${missing.join(', ')}.`
               : incident
                 ? `For ${incident.number}: ${incident.title}.`
                 : shape.steps.some((step) => step.approvals > 0 || step.risk === 'destroy')
