@@ -1,0 +1,24 @@
+import type { GlobalSettings } from '../global-settings.ts';
+import type { HttpClientSettings } from '../http-client-settings.ts';
+import type { Place, Reading } from '../yaml-reading.ts';
+
+/** What a receiver's integration is completed with. */
+export type ReceiverContext = {
+  global: GlobalSettings;
+  reading: Reading;
+  /** What is wrong with the syntax of a Go template; null when nothing is. */
+  judgeTemplate(text: string): string | null;
+};
+
+/** One integration as it was read, before `global` is known: completed once the whole file is read. */
+export type IntegrationDraft<Settings> = {
+  place: Place;
+  sendResolved: boolean;
+  /** Undefined after a reported problem. */
+  complete(context: ReceiverContext): Settings | undefined;
+};
+
+/** A receiver's own HTTP settings, or those for all. */
+export function httpOf(own: HttpClientSettings | undefined, context: ReceiverContext): HttpClientSettings {
+  return own ?? context.global.http;
+}
