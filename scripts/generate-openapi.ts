@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import { openRunbookLibrary } from '../src/act/runbooks/index.ts';
+import { composeOnCall } from '../src/app/compose-on-call.ts';
 import { registerRoutes } from '../src/app/register-routes.ts';
 import { createRunSecrets } from '../src/app/run-secrets.ts';
 import { createHttpServer } from '../src/http/create-http-server.ts';
@@ -47,7 +48,14 @@ export async function renderOpenApi(): Promise<string> {
   const app = await createHttpServer(deps, (server) =>
     registerRoutes(server, {
       ...deps,
-      paging: { scheme: 'p1-p4', openAtRank: 3, recipients: [], linkTo: () => null },
+      onCall: composeOnCall({
+        ...deps,
+        severityScheme: 'p1-p4',
+        openAtRank: 3,
+        webhooks: {},
+        timezone: 'UTC',
+        baseUrl: () => '',
+      }),
       library: openRunbookLibrary({ folders: [] }),
       runCheck: async () => ({ healthy: false, reason: '', durationMs: 0 }),
       secrets: createRunSecrets(deps.secretBox),

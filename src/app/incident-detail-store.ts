@@ -22,7 +22,8 @@ const DETAIL = {
   name: 'incident-detail',
   text: `
     select i.id, i.number, i.title, i.status, i.severity, i.scheme, i.cause, i.opened_at as "openedAt",
-      i.acknowledged_at as "acknowledgedAt", i.acknowledged_by as "acknowledgedBy", i.resolved_at as "resolvedAt", i.roles,
+      i.acknowledged_at as "acknowledgedAt", i.acknowledged_by as "acknowledgedBy", i.resolved_at as "resolvedAt",
+      i.respond_by as "respondBy", i.roles,
       (select coalesce(jsonb_agg(jsonb_build_object(
           'id', f.id, 'fingerprint', f.fingerprint, 'kind', f.kind, 'title', f.title, 'severity', f.severity, 'status', f.status,
           'labels', f.labels, 'evidence', f.evidence, 'openedAt', ${time('f.opened_at')}, 'lastSeenAt', ${time('f.last_seen_at')},

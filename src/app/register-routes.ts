@@ -16,8 +16,9 @@ import { registerRunbookRoutes } from '../http/routes/runbooks.ts';
 import { registerRunRoutes } from '../http/routes/runs.ts';
 import type { RunCheck } from '../observe/probes/index.ts';
 import { countApprovers } from '../platform/identity/user-store.ts';
+import type { OnCallParts } from './compose-on-call.ts';
 import { readIncidentDetail } from './incident-detail-store.ts';
-import { type PagingPlan, pageEveryone } from './relays/incidents-from-findings.ts';
+import { pageEveryone } from './relays/incidents-from-findings.ts';
 import { readBlockers } from './relays/resolve-when-verified.ts';
 import type { RunSecrets } from './run-secrets.ts';
 import type { StepSurroundings } from './step-surroundings.ts';
@@ -26,14 +27,15 @@ import type { StepSurroundings } from './step-surroundings.ts';
 export async function registerRoutes(
   server: HttpApp,
   deps: HttpDeps & {
-    paging: PagingPlan;
+    onCall: OnCallParts;
     library: RunbookLibrary;
     runCheck: RunCheck;
     secrets: RunSecrets;
     surroundings: Pick<StepSurroundings, 'environmentValues' | 'environments'>;
   } & Pick<HookRouteDeps, 'hookSecret' | 'startHooked'>,
 ): Promise<void> {
-  const { database, paging, secrets, surroundings } = deps;
+  const { database, onCall, secrets, surroundings } = deps;
+  const { paging } = onCall;
   registerProbeRoutes(server, deps);
   registerFindingRoutes(server, deps);
   registerIncidentRoutes(server, {
@@ -41,7 +43,8 @@ export async function registerRoutes(
     severityScheme: paging.scheme,
     readBlockers,
     readIncident: (idOrNumber) => readIncidentDetail(database, idOrNumber),
-    pageEveryone: (tx, incident, text, at) => pageEveryone(tx, paging, incident, text, at),
+    pageEveryone: (tx, incident, about) => pageEveryone(tx, paging, incident, about),
+    severityChanged: onCall.escalator.severityChanged,
   });
   registerRunbookRoutes(server, { ...deps, environmentValues: surroundings.environmentValues });
   registerEnvironmentRoutes(server, surroundings);

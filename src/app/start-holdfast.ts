@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { openRunbookLibrary } from '../act/runbooks/index.ts';
 import { createStepTransitionStore, RUN_TIMERS, startRunWorker } from '../act/runs/index.ts';
-import { inboxChannel } from '../channels/inbox/inbox-channel.ts';
-import { createWebhookChannel } from '../channels/webhook/webhook-channel.ts';
 import { createWebhookSender } from '../channels/webhook/webhook-sender.ts';
 import type { SeverityRank } from '../contract/common.ts';
 import { AUDITED_EVENTS } from '../contract/events.ts';
@@ -29,9 +27,9 @@ import type { Logger } from '../platform/log/logger.ts';
 import { createMetrics } from '../platform/metrics/metrics.ts';
 import { findPackage } from '../platform/package/package-root.ts';
 import { startTimerService } from '../platform/timers/timer-service.ts';
-import { findScheme, levelOf } from '../respond/incidents/index.ts';
 import { startPager } from '../respond/oncall/index.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
+import { composeOnCall } from './compose-on-call.ts';
 import { createExecutors } from './create-executors.ts';
 import { listenAt } from './listen-at.ts';
 import { openStore, startStore } from './open-store.ts';
@@ -39,7 +37,7 @@ import { probeSpecsOf } from './probe-specs.ts';
 import { registerLoopMetrics } from './register-loop-metrics.ts';
 import { registerRoutes } from './register-routes.ts';
 import { FINDINGS_FROM_PROBES } from './relays/findings-from-probes.ts';
-import { incidentsFromFindings, type PagingPlan } from './relays/incidents-from-findings.ts';
+import { incidentsFromFindings } from './relays/incidents-from-findings.ts';
 import { runsFromIncidents } from './relays/runs-from-incidents.ts';
 import { TIMELINE_FROM_WORK } from './relays/timeline-from-work.ts';
 import { createRunSecrets } from './run-secrets.ts';
@@ -136,16 +134,15 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
 
     let address = '';
     const baseUrl = () => config.externalUrl ?? address;
-    const paging: PagingPlan = {
-      scheme: config.severityScheme,
+    const onCall = composeOnCall({
+      ...machinery,
+      secretBox,
+      severityScheme: config.severityScheme,
       openAtRank: config.incidents.openAtRank as SeverityRank,
-      recipients: [
-        { recipient: 'on-call', channel: 'inbox' },
-        ...Object.keys(config.webhooks).map((name) => ({ recipient: name, channel: `webhook:${name}` })),
-      ],
-      linkTo: (incidentId) => (baseUrl() ? `${baseUrl()}/incidents/${incidentId}` : null),
-    };
-    levelOf(findScheme(paging.scheme), 1);
+      webhooks: config.webhooks,
+      timezone: config.timezone,
+      baseUrl,
+    });
 
     const cliToken = await writeCliToken(config.data);
     const httpDeps: HttpDeps = {
@@ -178,7 +175,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       if (!serves) return;
       return registerRoutes(server, {
         ...httpDeps,
-        paging,
+        onCall,
         library,
         runCheck,
         secrets,
@@ -203,7 +200,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       );
       const relays = [
         FINDINGS_FROM_PROBES,
-        incidentsFromFindings(paging),
+        incidentsFromFindings(onCall.paging),
         runsFromIncidents(triggering),
         TIMELINE_FROM_WORK,
       ];
@@ -214,7 +211,11 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
         start(`relay ${relay.name}`, startRelay(machinery, { ...relay, afterCommit: wakeAll }));
       start(
         'timers',
-        startTimerService(machinery, { ...RUN_TIMERS, ...scheduleTimers({ ...triggering, now: clock.now }) }),
+        startTimerService(machinery, {
+          ...RUN_TIMERS,
+          ...onCall.escalator.timers,
+          ...scheduleTimers({ ...triggering, now: clock.now }),
+        }),
       );
       const index = startRunbookIndex({
         ...machinery,
@@ -225,14 +226,12 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       });
       indexRunbooks = index.look;
       start('runbook index', index);
-      const webhooks = Object.entries(config.webhooks).map(
-        ([name, webhook]) => [`webhook:${name}`, createWebhookChannel({ name, ...webhook })] as const,
-      );
       start(
         'pager',
         startPager({
           ...machinery,
-          channels: { inbox: inboxChannel, ...Object.fromEntries(webhooks) },
+          channels: onCall.channels,
+          contactChannel: onCall.contactChannel,
           workerId: lease.id,
         }),
       );

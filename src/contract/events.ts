@@ -16,6 +16,7 @@ type EventKind<Body extends z.ZodType> = {
     | 'user'
     | 'key'
     | 'session'
+    | 'oncall'
     | 'system';
   visibleTo: z.infer<typeof roleSchema>;
   audited: boolean;
@@ -87,6 +88,13 @@ const runbookChanged = z.object({
   runId: z.string().optional(),
   reason: z.string().optional(),
 });
+/** A definition of on-call, an override, a feed or somebody's contact methods. */
+const onCallChanged = z.object({
+  what: z.string(),
+  name: z.string(),
+  change: z.enum(['created', 'changed', 'deleted', 'verified', 'revoked']),
+  detail: z.string().optional(),
+});
 const accountChanged = z.object({ name: z.string(), detail: z.string().optional() });
 const adminOnly = { visibleTo: 'admin' as const };
 
@@ -107,6 +115,11 @@ export const EVENTS = {
   'incident.noted': event('incident', incidentChanged),
   'incident.resolved': event('incident', incidentChanged),
   'incident.closed': event('incident', incidentChanged),
+  'escalation.started': event('incident', incidentChanged),
+  'escalation.fired': event('incident', incidentChanged),
+  'escalation.asked': event('incident', incidentChanged),
+  'escalation.found-nobody': event('incident', incidentChanged),
+  'oncall.changed': event('oncall', onCallChanged),
   'page.queued': event('page', pageChanged),
   'page.sent': event('page', pageChanged),
   'page.uncertain': event('page', pageChanged),

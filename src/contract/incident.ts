@@ -97,6 +97,8 @@ export const declareIncidentSchema = z.strictObject({
   title: z.string().trim().min(3).max(300),
   severity: severityRankSchema.default(2),
   text: z.string().max(10_000).optional(),
+  /** What it is about, such as `service`: escalation is routed by them. */
+  labels: z.record(z.string().min(1).max(200), z.string().max(500)).default({}),
 });
 export const changeIncidentStatusSchema = z.strictObject({
   status: incidentStatusSchema,

@@ -20,6 +20,12 @@ export type PagingPlan = {
   /** Whom a new incident is told: recipient and channel. */
   recipients: readonly { recipient: string; channel: string }[];
   linkTo(incidentId: string): string | null;
+  /** Begins the escalation policy that fits. False: none does, and the recipients are told. */
+  escalate(
+    tx: Tx,
+    incident: IncidentRow,
+    about: { labels: Readonly<Record<string, string>>; at: Date },
+  ): Promise<boolean>;
 };
 
 /** A finding that is bad enough opens an incident or joins the open one of its cause; the pages leave with it. */
@@ -81,17 +87,18 @@ async function openWithPages(
     text: `Opened by a finding: ${finding.title} (${evidence})`,
   });
   await attachFinding(tx, finding.id, incident.id);
-  await pageEveryone(tx, plan, incident, evidence, at);
+  await pageEveryone(tx, plan, incident, { text: evidence, labels: finding.labels, at });
 }
 
-/** Queues a new incident's pages in the transaction that opens it. */
+/** Tells of a new incident in the transaction that opens it: by its escalation policy, or everybody configured. */
 export async function pageEveryone(
   tx: Tx,
   plan: PagingPlan,
   incident: IncidentRow,
-  text: string,
-  at: Date,
+  about: { text: string; labels: Readonly<Record<string, string>>; at: Date },
 ): Promise<void> {
+  const { text, at } = about;
+  if (await plan.escalate(tx, incident, about)) return;
   const severity = levelOf(findScheme(incident.scheme), incident.severity).label;
   for (const { recipient, channel } of plan.recipients) {
     await queuePage(tx, {

@@ -10,8 +10,10 @@ export const inboxChannel: InsideChannel = {
   deliver: (tx, page, at) =>
     storeInboxMessage(tx, {
       dedupKey: page.dedupKey,
-      incidentId: page.message.incidentId,
-      title: `${page.message.severity} ${page.message.number}: ${page.message.title}`,
+      incidentId: page.message.kind ? null : page.message.incidentId,
+      title: page.message.kind
+        ? page.message.title
+        : `${page.message.severity} ${page.message.number}: ${page.message.title}`,
       text: page.message.text,
       at,
     }),

@@ -39,7 +39,13 @@ export type IncidentRouteDeps = HttpDeps & {
   readBlockers(tx: HttpDeps['database']['db'], incidentId: string): Promise<string[]>;
   readIncident(idOrNumber: string): Promise<Incident>;
   /** Queues the pages of a declared incident in its transaction. */
-  pageEveryone(tx: Tx, incident: IncidentRow, text: string, at: Date): Promise<void>;
+  pageEveryone(
+    tx: Tx,
+    incident: IncidentRow,
+    about: { text: string; labels: Readonly<Record<string, string>>; at: Date },
+  ): Promise<void>;
+  /** What a new severity asks for, in the transaction that sets it. */
+  severityChanged(tx: Tx, incident: IncidentRow, at: Date): Promise<void>;
 };
 
 /** Incidents: what is being handled, by whom, and everything that happened. */
@@ -87,10 +93,11 @@ export function registerIncidentRoutes(app: HttpApp, deps: IncidentRouteDeps): v
           actor,
           text,
         });
-        await deps.pageEveryone(tx, row, text, at);
-        return { status: 201, body: toIncidentSummary(row) };
+        await deps.pageEveryone(tx, row, { text, labels: request.body.labels, at });
+        const opened = await readIncidentRow(tx, row.id);
+        return { status: 201, body: toIncidentSummary(opened) };
       });
-      deps.wakeups.kick('pages');
+      for (const topic of ['pages', 'timers'] as const) deps.wakeups.kick(topic);
       return body;
     },
   );

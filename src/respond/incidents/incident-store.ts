@@ -19,12 +19,15 @@ export type IncidentRow = {
   acknowledgedAt: Date | null;
   acknowledgedBy: string | null;
   resolvedAt: Date | null;
+  /** When somebody must have responded; null where nothing is promised. */
+  respondBy: Date | null;
   roles: Record<string, string>;
 };
 
 const COLUMNS = sql.raw(`
   id, number, title, status, severity, scheme, cause, opened_at as "openedAt", acknowledged_at as "acknowledgedAt",
-  acknowledged_by as "acknowledgedBy", resolved_at as "resolvedAt", roles`);
+  acknowledged_by as "acknowledgedBy", resolved_at as "resolvedAt",
+  respond_by as "respondBy", roles`);
 
 /** The row as the wire has it. */
 export function toIncidentSummary(row: IncidentRow): IncidentSummary {
@@ -34,13 +37,23 @@ export function toIncidentSummary(row: IncidentRow): IncidentSummary {
     number: row.number,
     title: row.title,
     status: row.status,
-    severity: { rank: row.severity, label: level.label, scheme: row.scheme, respondWithinMs: level.respondWithinMs },
+    severity: {
+      rank: row.severity,
+      label: level.label,
+      scheme: row.scheme,
+      respondWithinMs: respondWithinMs(row, level.respondWithinMs),
+    },
     openedAt: row.openedAt.toISOString(),
     acknowledgedAt: row.acknowledgedAt?.toISOString() ?? null,
     acknowledgedBy: row.acknowledgedBy,
     resolvedAt: row.resolvedAt?.toISOString() ?? null,
     roles: row.roles,
   };
+}
+
+/** By the calendar where the scheme says so: then it differs with each incident. */
+function respondWithinMs({ openedAt, respondBy }: IncidentRow, ofLevelMs: number | null): number | null {
+  return respondBy ? respondBy.getTime() - openedAt.getTime() : ofLevelMs;
 }
 
 export type NewIncident = {
@@ -138,6 +151,7 @@ export async function updateIncident(
     acknowledgedAt?: Date;
     acknowledgedBy?: string;
     resolvedAt?: Date | null;
+    respondBy?: Date | null;
     roles?: Record<string, string>;
   },
 ): Promise<IncidentRow> {
@@ -145,6 +159,7 @@ export async function updateIncident(
     update incidents set status = coalesce(${change.status ?? null}, status), severity = coalesce(${change.severity ?? null}, severity),
       acknowledged_at = coalesce(acknowledged_at, ${change.acknowledgedAt ?? null}), acknowledged_by = coalesce(acknowledged_by, ${change.acknowledgedBy ?? null}),
       resolved_at = case when ${change.resolvedAt !== undefined} then ${change.resolvedAt ?? null}::timestamptz else resolved_at end,
+      respond_by = case when ${change.respondBy !== undefined} then ${change.respondBy ?? null}::timestamptz else respond_by end,
       roles = coalesce(${change.roles ? JSON.stringify(change.roles) : null}::jsonb, roles)
     where id = ${id} returning ${COLUMNS}`.execute(tx);
   if (rows.rows[0]) return rows.rows[0];

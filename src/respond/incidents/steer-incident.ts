@@ -13,13 +13,16 @@ export type IncidentCommandDeps = { database: Database; clock: Clock; wakeups: P
 /** Called in the transaction of an acknowledgement or a resolve: pages that wait stop with it. */
 type StopPages = (tx: Tx, incidentId: string, by: { at: Date; actor: string; answered: boolean }) => Promise<void>;
 
+/** Called in the transaction that changes a severity, with the incident as it is then. */
+type SeverityChanged = (tx: Tx, incident: IncidentRow, at: Date) => Promise<void>;
+
 async function change(
   deps: IncidentCommandDeps,
   id: string,
   work: (tx: Tx, incident: IncidentRow) => Promise<void>,
 ): Promise<void> {
   await deps.database.transact(async (tx) => work(tx, await lockIncident(tx, id)));
-  for (const topic of ['outbox', 'pages'] as const) deps.wakeups.kick(topic);
+  for (const topic of ['outbox', 'pages', 'timers'] as const) deps.wakeups.kick(topic);
 }
 
 /** Somebody has it: stops every page that has not gone out. A second acknowledgement changes nothing. */
@@ -128,20 +131,22 @@ function assertOverride(
 
 /** Changes the rank; the scheme's label and response time follow. */
 export async function changeIncidentSeverity(
-  deps: IncidentCommandDeps,
+  deps: IncidentCommandDeps & { severityChanged?: SeverityChanged },
   id: string,
   to: { rank: SeverityRank; reason: string; actor: string },
 ): Promise<void> {
   await change(deps, id, async (tx, incident) => {
     if (incident.severity === to.rank) return;
     const scheme = findScheme(incident.scheme);
-    await updateIncident(tx, incident.id, { severity: to.rank });
+    const at = deps.clock.now();
+    const changed = await updateIncident(tx, incident.id, { severity: to.rank });
     await tellIncident(tx, incident, {
       kind: 'incident.severity-changed',
-      at: deps.clock.now(),
+      at,
       actor: to.actor,
       text: `Severity ${levelOf(scheme, incident.severity).label} → ${levelOf(scheme, to.rank).label}: ${to.reason}`,
     });
+    await deps.severityChanged?.(tx, changed, at);
   });
 }
 

@@ -2,6 +2,8 @@ import type { Tx } from '../../platform/db/database.ts';
 
 /** What a page says. */
 export type PageMessage = {
+  /** A page about an incident unless given. */
+  kind?: 'test' | 'verification';
   incidentId: string;
   number: string;
   title: string;

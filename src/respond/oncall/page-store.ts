@@ -17,16 +17,30 @@ type PageRow = {
   reason: string | null;
 };
 
+/** A page to send. */
+export type NewPage = {
+  message: PageMessage;
+  recipient: string;
+  channel: string;
+  at: Date;
+  /** The recipient's own way to be reached; without it the channel of the configuration. */
+  contactMethodId?: string | null;
+  /** Not before this; at once unless given. */
+  notBefore?: Date;
+  /** The incident was acknowledged and is not resolved: that acknowledgement does not stop this page. */
+  afterAck?: boolean;
+};
+
 /** Queues a page in the transaction of its cause. Kick 'pages' after the commit. */
-export async function queuePage(
-  tx: Tx,
-  page: { message: PageMessage; recipient: string; channel: string; at: Date },
-): Promise<string> {
+export async function queuePage(tx: Tx, page: NewPage): Promise<string> {
   const id = createId('pag', page.at.getTime());
   await sql`
-    insert into pages (id, incident_id, recipient, channel, state, dedup_key, message, queued_at, next_attempt_at, changed_at)
+    insert into pages (id, incident_id, recipient, channel, state, dedup_key, message, queued_at, next_attempt_at, changed_at,
+                       contact_method_id, after_ack)
     values (${id}, ${page.message.incidentId}, ${page.recipient}, ${page.channel}, 'queued', ${id}, ${JSON.stringify(page.message)}::jsonb,
-            ${page.at}, ${page.at}, ${page.at})`.execute(tx);
+            ${page.at}, ${page.notBefore ?? page.at}, ${page.at}, ${page.contactMethodId ?? null}, ${page.afterAck ?? false})`.execute(
+    tx,
+  );
   await publishPage(
     tx,
     'page.queued',
@@ -65,7 +79,7 @@ async function publishPage(
  * @param by.answered a person has it: pages that reached somebody count as acknowledged. Without an answer (resolved
  *   before anybody responded) they stay what they are.
  */
-export async function stopPages(
+export async function stopQueuedPages(
   tx: Tx,
   incidentId: string,
   by: { at: Date; actor: string; answered: boolean },
@@ -87,7 +101,12 @@ export async function stopPages(
   }
 }
 
-export type ClaimedPage = OutgoingPage & { incidentId: string; channel: string };
+export type ClaimedPage = OutgoingPage & {
+  incidentId: string;
+  channel: string;
+  contactMethodId: string | null;
+  afterAck: boolean;
+};
 
 /**
  * Takes due pages to send. One that was being sent by a process that is gone counts as uncertain and is taken again.
@@ -107,7 +126,8 @@ export async function claimPages(
                 or (p.state = 'sending' and (p.sending_until < clock_timestamp()
                     or not exists (select from workers w where w.id = p.sending_by and w.lease_expires_at > clock_timestamp())))
              order by p.queued_at limit $3 for update skip locked)
-           returning id, incident_id as "incidentId", recipient, channel, dedup_key as "dedupKey", message, attempts as attempt, queued_at as "queuedAt"`,
+           returning id, incident_id as "incidentId", recipient, channel, dedup_key as "dedupKey", message, attempts as attempt, queued_at as "queuedAt",
+             contact_method_id as "contactMethodId", after_ack as "afterAck"`,
     values: [claim.now, claim.by, claim.most, claim.sendingForMs / 1_000],
   });
   return rows.rows;
@@ -122,10 +142,13 @@ export async function nextPageDue(database: Database): Promise<Date | null> {
   return rows.rows[0]?.due ?? null;
 }
 
-/** Whether somebody acknowledged the incident, or it ended: then its pages stop. Locks nothing. */
-export async function readAnswer(db: Queryable, incidentId: string): Promise<IncidentAnswer> {
+/** Whether somebody acknowledged the incident since the page was queued, or it ended: then it stops. Locks nothing. */
+export async function readAnswer(
+  db: Queryable,
+  { incidentId, afterAck }: Pick<ClaimedPage, 'incidentId' | 'afterAck'>,
+): Promise<IncidentAnswer> {
   const rows = await sql<{ answer: IncidentAnswer }>`
-    select case when acknowledged_at is not null then 'acknowledged' when status in ('resolved', 'closed') then 'over'
+    select case when acknowledged_at is not null and not ${afterAck}::boolean then 'acknowledged' when status in ('resolved', 'closed') then 'over'
       else 'none' end as answer from incidents where id = ${incidentId}`.execute(db);
   return rows.rows[0]?.answer ?? 'over';
 }

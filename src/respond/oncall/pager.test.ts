@@ -6,7 +6,7 @@ import { createManualClock, type ManualClock } from '../../platform/clock/manual
 import { acknowledgeIncident, insertIncident } from '../incidents/index.ts';
 import type { Channel, OutgoingPage, SendResult } from './channel.ts';
 import { judgeSend, MOST_ATTEMPTS } from './judge-send.ts';
-import { claimPages, queuePage, stopPages } from './page-store.ts';
+import { claimPages, queuePage, stopQueuedPages as stopPages } from './page-store.ts';
 import { startPager } from './pager.ts';
 
 let yard: ReplicaYard;

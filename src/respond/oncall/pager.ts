@@ -4,7 +4,7 @@ import { messageOf } from '../../platform/errors/holdfast-error.ts';
 import type { Wakeups } from '../../platform/events/wakeups.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import { createDrainLoop } from '../../platform/work/drain-loop.ts';
-import type { Channels, InsideChannel, SendResult } from './channel.ts';
+import type { Channel, Channels, InsideChannel, SendResult } from './channel.ts';
 import { judgeSend } from './judge-send.ts';
 import { type ClaimedPage, claimPages, nextPageDue, readAnswer, recordSend } from './page-store.ts';
 
@@ -23,17 +23,30 @@ export function startPager(deps: {
   wakeups: Wakeups;
   logger: Logger;
   channels: Channels;
+  /** A person's own way to be reached, by its id; null when it is gone. */
+  contactChannel?: (contactMethodId: string) => Promise<Channel | null>;
   workerId: string;
 }): Pager {
   const underWay = new Set<Promise<void>>();
   let cancelWake: () => void = () => {};
 
+  const channelOf = async (page: ClaimedPage): Promise<Channel | null> => {
+    if (page.contactMethodId === null) return deps.channels[page.channel] ?? null;
+    return (await deps.contactChannel?.(page.contactMethodId)) ?? null;
+  };
+
   const attempt = async (page: ClaimedPage): Promise<void> => {
-    const channel = deps.channels[page.channel];
+    const channel = await channelOf(page);
     // Acknowledged between the claim and now: the person has it.
-    if ((await readAnswer(deps.database.db, page.incidentId)) !== 'none')
+    if ((await readAnswer(deps.database.db, page)) !== 'none')
       return settle(page, { kind: 'try-later', reason: 'acknowledged', afterMs: null });
-    if (!channel) return settle(page, { kind: 'refused', reason: `no channel "${page.channel}" in the configuration` });
+    if (!channel) {
+      const reason =
+        page.contactMethodId === null
+          ? `no channel "${page.channel}" in the configuration`
+          : `${page.recipient} has this ${page.channel} contact method no more`;
+      return settle(page, { kind: 'refused', reason });
+    }
     if (channel.kind === 'inside') {
       // Its effect and the page's state are one transaction: what fails has certainly told nobody.
       await deliverInside(page, channel).catch((thrown: unknown) =>
@@ -56,7 +69,7 @@ export function startPager(deps: {
 
   const settle = async (page: ClaimedPage, result: SendResult): Promise<void> => {
     await deps.database.transact(async (tx) => {
-      const answer = await readAnswer(tx, page.incidentId);
+      const answer = await readAnswer(tx, page);
       const next = judgeSend(result, { attempt: page.attempt, answer }, Math.random());
       await recordSend(tx, page, deps.workerId, next, deps.clock.now());
     });

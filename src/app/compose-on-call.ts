@@ -1,0 +1,91 @@
+import { inboxChannel } from '../channels/inbox/inbox-channel.ts';
+import { createWebhookChannel } from '../channels/webhook/webhook-channel.ts';
+import type { SeverityRank } from '../contract/common.ts';
+import type { Clock } from '../platform/clock/clock.ts';
+import { isHttpUrl } from '../platform/config/value-types.ts';
+import type { Database } from '../platform/db/database.ts';
+import type { SecretBox } from '../platform/identity/secret-box.ts';
+import { findScheme, levelOf } from '../respond/incidents/index.ts';
+import {
+  type Channels,
+  type ContactKinds,
+  createContactChannels,
+  createEscalator,
+  type EscalationActionKinds,
+} from '../respond/oncall/index.ts';
+import type { PagingPlan } from './relays/incidents-from-findings.ts';
+
+/** Contact methods that can be made here: a kind per channel that a person can have an address in. */
+const CONTACT_KINDS: ContactKinds = {
+  inbox: {
+    address: 'any word',
+    needsSecret: false,
+    checkAddress: () => null,
+    open: () => inboxChannel,
+  },
+  webhook: {
+    address: 'an http:// or https:// address',
+    needsSecret: true,
+    checkAddress: (address) => (isHttpUrl(address) ? null : 'is not an http:// or https:// address'),
+    open: ({ id, address, secret }) => createWebhookChannel({ name: id, url: address, secret: secret ?? '' }),
+  },
+};
+
+/** What escalation steps may do besides paging and asking; a channel that can post or publish adds its kind here. */
+const ACTION_KINDS: EscalationActionKinds = {};
+
+export type OnCallParts = ReturnType<typeof composeOnCall>;
+
+/** Whom Holdfast can tell, by which ways, and the escalation over them. */
+export function composeOnCall(options: {
+  database: Database;
+  clock: Clock;
+  secretBox: SecretBox;
+  severityScheme: string;
+  openAtRank: SeverityRank;
+  webhooks: Readonly<Record<string, { url: string; secret: string }>>;
+  timezone: string;
+  /** Base of links; empty until it is known. */
+  baseUrl(): string;
+}) {
+  const { database, clock, secretBox, webhooks } = options;
+  levelOf(findScheme(options.severityScheme), 1);
+  const names = Object.keys(webhooks);
+  const channels: Channels = {
+    inbox: inboxChannel,
+    ...Object.fromEntries(
+      names.map((name) => [`webhook:${name}`, createWebhookChannel({ name, ...webhooks[name]! })] as const),
+    ),
+  };
+  const recipients = [
+    { recipient: 'on-call', channel: 'inbox' },
+    ...names.map((name) => ({ recipient: name, channel: `webhook:${name}` })),
+  ];
+  const linkTo = (incidentId: string) => (options.baseUrl() ? `${options.baseUrl()}/incidents/${incidentId}` : null);
+  const escalator = createEscalator({
+    now: clock.now,
+    timezone: options.timezone,
+    channels: Object.keys(channels),
+    actions: ACTION_KINDS,
+    lastResort: recipients,
+    linkTo,
+  });
+  const paging: PagingPlan = {
+    scheme: options.severityScheme,
+    openAtRank: options.openAtRank,
+    recipients,
+    linkTo,
+    escalate: escalator.open,
+  };
+  const contacts = { database, clock, secretBox, kinds: CONTACT_KINDS };
+  return {
+    paging,
+    escalator,
+    channels,
+    contacts,
+    contactChannel: createContactChannels(contacts),
+    /** What definitions may refer to. */
+    known: { channels: Object.keys(channels), actions: Object.keys(ACTION_KINDS) },
+    timezone: options.timezone,
+  };
+}

@@ -1,0 +1,16 @@
+import type { Tx } from '../../platform/db/database.ts';
+import { endEscalationOf } from './escalation/escalator.ts';
+import { stopQueuedPages } from './page-store.ts';
+
+/**
+ * In the transaction of an acknowledgement or a resolve: nothing that has not left is sent any more. An acknowledged
+ * incident's escalation goes on only with what waits for it to be resolved; a resolved one's has ended.
+ */
+export async function stopPages(
+  tx: Tx,
+  incidentId: string,
+  by: { at: Date; actor: string; answered: boolean },
+): Promise<void> {
+  await stopQueuedPages(tx, incidentId, by);
+  if (!by.answered) await endEscalationOf(tx, incidentId, { at: by.at, because: 'the incident is resolved' });
+}
