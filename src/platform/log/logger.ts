@@ -1,4 +1,6 @@
+import { writeSync } from 'node:fs';
 import { type Logger as PinoLogger, pino } from 'pino';
+import { createLogfmtStream } from './logfmt-stream.ts';
 
 export type Logger = PinoLogger;
 
@@ -22,10 +24,11 @@ const REDACTED_PATHS = [
 ];
 
 /**
- * Structured JSON on a file descriptor (stderr by default: stdout belongs to results).
+ * Structured lines on a file descriptor (stderr by default: stdout belongs to results).
  * @param options.level a pino level in any case
+ * @param options.format JSON unless said otherwise
  */
-export function createLogger(options: { level: string; fd?: number }): Logger {
+export function createLogger(options: { level: string; fd?: number; format?: 'json' | 'logfmt' }): Logger {
   return pino(
     {
       level: options.level.toLowerCase(),
@@ -35,7 +38,9 @@ export function createLogger(options: { level: string; fd?: number }): Logger {
       formatters: { level: (label) => ({ level: label }) },
     },
     // Synchronous: the last line before a crash is the one that matters.
-    pino.destination({ dest: options.fd ?? 2, sync: true }),
+    options.format === 'logfmt'
+      ? createLogfmtStream((line) => void writeSync(options.fd ?? 2, line))
+      : pino.destination({ dest: options.fd ?? 2, sync: true }),
   );
 }
 

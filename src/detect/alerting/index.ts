@@ -1,0 +1,16 @@
+/** Alerts: routing, grouping, inhibition, silences and what receivers are told, with Alertmanager's semantics. */
+export { type Alert, compareAlerts, isResolvedAt } from './alert.ts';
+export { type AlertEngine, type AlertRetention, type AlertSetup, openAlertEngine } from './alert-engine.ts';
+export type { AlertPlan } from './alert-plan.ts';
+export { type AlertFilter, type AlertView, type GroupView, listAlerts, listGroups } from './alert-queries.ts';
+export type { DispatcherObserver, FlushedGroup, SuppressedReason } from './dispatcher.ts';
+export type { InhibitRule } from './inhibitor.ts';
+export { compareText, formatLabelSet, type LabelSet } from './labels/label-set.ts';
+export { compileAnchored, formatMatcher, type Matcher, MatcherError } from './matchers/matcher.ts';
+export { type MatcherMode, parseMatcher, parseMatchers } from './matchers/parse-matchers.ts';
+export type { GroupNotification, NotifiedAlert, Notifier, SendOutcome } from './notifier.ts';
+export { PostedAlertsError, readPostedAlerts } from './read-posted-alerts.ts';
+export { PostedSilenceError, readPostedSilence } from './read-posted-silence.ts';
+export { matchRoutes, type Route, routeKey } from './route.ts';
+export type { SendReport } from './send-with-retries.ts';
+export { type Silence, SilenceError, type SilenceRequest, sortSilences, stateOfSilence } from './silence.ts';
