@@ -13,6 +13,9 @@ const RESERVED = /[\s\u0085{}!=~,\\"'`]/u;
 const SPACE = /[\s\u0085]/u;
 const OPERATOR_START = /[=!]/;
 
+const AFTER_MATCHER = 'expected a comma or close brace';
+const AFTER_COMMA = 'expected a matcher or close brace after comma';
+
 /** @throws MatcherError `0:3: …: expected label name` and its like */
 export function parseUtf8Matchers(input: string): Matcher[] {
   const lexer = createLexer(input);
@@ -25,14 +28,14 @@ export function parseUtf8Matchers(input: string): Matcher[] {
   if (next?.kind === 'close' || (braced && next === null)) return endBraces(lexer, braced, matchers);
   for (;;) {
     matchers.push(parseOne(lexer));
-    next = lexer.peek();
+    next = peekFor(lexer, AFTER_MATCHER);
     if (next === null) return endBraces(lexer, braced, matchers);
-    expect(next, ['comma', 'close'], 'expected a comma or close brace');
+    expect(next, ['comma', 'close'], AFTER_MATCHER);
     if (next.kind === 'close') return endBraces(lexer, braced, matchers);
     lexer.take();
-    next = lexer.peek();
+    next = peekFor(lexer, AFTER_COMMA);
     if (next === null) return endBraces(lexer, braced, matchers);
-    expect(next, ['close', 'unquoted', 'quoted'], 'expected a matcher or close brace after comma');
+    expect(next, ['close', 'unquoted', 'quoted'], AFTER_COMMA);
     if (next.kind === 'close') return endBraces(lexer, braced, matchers);
   }
 }
@@ -75,11 +78,21 @@ function textOf(token: Token): string {
 }
 
 function expectNext(lexer: Lexer, kinds: readonly TokenKind[], what: string): Token {
-  const token = lexer.peek();
+  const token = peekFor(lexer, what);
   if (token === null) throw new MatcherError(`end of input: ${what}`);
   expect(token, kinds, what);
   lexer.take();
   return token;
+}
+
+/** The next token; what is none is reported with what should stand there. */
+function peekFor(lexer: Lexer, what: string): Token | null {
+  try {
+    return lexer.peek();
+  } catch (thrown) {
+    if (thrown instanceof MatcherError) throw new MatcherError(`${thrown.message}: ${what}`);
+    throw thrown;
+  }
 }
 
 function expect(token: Token, kinds: readonly TokenKind[], what: string): void {
