@@ -4,11 +4,15 @@ import { listInbox } from '../channels/inbox/inbox-channel.ts';
 import type { HttpApp } from '../http/http-app.ts';
 import type { HttpDeps } from '../http/http-deps.ts';
 import { registerApprovalRoutes } from '../http/routes/approvals.ts';
+import { registerContactRoutes } from '../http/routes/contacts.ts';
 import { registerEnvironmentRoutes } from '../http/routes/environments.ts';
+import { registerEscalationRoutes } from '../http/routes/escalations.ts';
 import { registerFindingRoutes } from '../http/routes/findings.ts';
 import { type HookRouteDeps, registerHookRoutes } from '../http/routes/hooks.ts';
 import { registerInboxRoutes } from '../http/routes/inbox.ts';
 import { registerIncidentRoutes } from '../http/routes/incidents.ts';
+import { registerOnCallRoutes } from '../http/routes/on-call.ts';
+import { registerOnCallDefinitionRoutes } from '../http/routes/on-call-definitions.ts';
 import { registerProbeRoutes } from '../http/routes/probes.ts';
 import { registerRunOutputRoutes } from '../http/routes/run-output.ts';
 import { registerRunbookVersionRoutes } from '../http/routes/runbook-versions.ts';
@@ -46,6 +50,10 @@ export async function registerRoutes(
     pageEveryone: (tx, incident, about) => pageEveryone(tx, paging, incident, about),
     severityChanged: onCall.escalator.severityChanged,
   });
+  registerEscalationRoutes(server, deps);
+  registerOnCallRoutes(server, deps);
+  registerOnCallDefinitionRoutes(server, deps);
+  registerContactRoutes(server, deps);
   registerRunbookRoutes(server, { ...deps, environmentValues: surroundings.environmentValues });
   registerEnvironmentRoutes(server, surroundings);
   registerRunbookVersionRoutes(server, deps);

@@ -80,16 +80,21 @@ export const layerSchema = z.strictObject({
 });
 export type Layer = z.infer<typeof layerSchema>;
 
-export const scheduleSpecSchema = z.strictObject({
-  description: z.string().max(500).optional(),
-  timezone: timeZoneSchema,
-  /** From the top: the first layer with somebody on call counts. */
-  layers: z
-    .array(layerSchema)
-    .min(1, 'at least one layer')
-    .max(20)
-    .refine((layers) => new Set(layers.map((layer) => layer.name)).size === layers.length, 'two layers have one name'),
-});
+export const scheduleSpecSchema = z
+  .strictObject({
+    description: z.string().max(500).optional(),
+    timezone: timeZoneSchema,
+    /** From the top: the first layer with somebody on call counts. */
+    layers: z
+      .array(layerSchema)
+      .min(1, 'at least one layer')
+      .max(20)
+      .refine(
+        (layers) => new Set(layers.map((layer) => layer.name)).size === layers.length,
+        'two layers have one name',
+      ),
+  })
+  .meta({ id: 'ScheduleSpec' });
 export type ScheduleSpec = z.infer<typeof scheduleSpecSchema>;
 
 /** Who stands in. Without `replaces` for whoever is on; without `layer` in the whole schedule. */
@@ -153,27 +158,31 @@ export const onCallNowSchema = z
 export type OnCallNow = z.infer<typeof onCallNowSchema>;
 
 /** Working hours and holidays: what "next business day" means. */
-export const calendarSpecSchema = z.strictObject({
-  description: z.string().max(500).optional(),
-  timezone: timeZoneSchema,
-  hours: z.array(weekWindowSchema).min(1).max(50),
-  holidays: z.array(dateSchema).max(2_000).default([]),
-});
+export const calendarSpecSchema = z
+  .strictObject({
+    description: z.string().max(500).optional(),
+    timezone: timeZoneSchema,
+    hours: z.array(weekWindowSchema).min(1).max(50),
+    holidays: z.array(dateSchema).max(2_000).default([]),
+  })
+  .meta({ id: 'CalendarSpec' });
 export type CalendarSpec = z.infer<typeof calendarSpecSchema>;
 
 /** What somebody is in a team: `lead`, `manager`, `director`, `vp-engineering`, any word. */
 export const teamRoleSchema = onCallNameSchema;
-export const teamSpecSchema = z.strictObject({
-  description: z.string().max(500).optional(),
-  members: z
-    .array(z.strictObject({ user: userNameSchema, roles: z.array(teamRoleSchema).max(20).default([]) }))
-    .max(500)
-    .default([]),
-  /** Who `role: on-call` is. */
-  schedule: onCallNameSchema.optional(),
-  /** The calendar of its response times. */
-  calendar: onCallNameSchema.optional(),
-});
+export const teamSpecSchema = z
+  .strictObject({
+    description: z.string().max(500).optional(),
+    members: z
+      .array(z.strictObject({ user: userNameSchema, roles: z.array(teamRoleSchema).max(20).default([]) }))
+      .max(500)
+      .default([]),
+    /** Who `role: on-call` is. */
+    schedule: onCallNameSchema.optional(),
+    /** The calendar of its response times. */
+    calendar: onCallNameSchema.optional(),
+  })
+  .meta({ id: 'TeamSpec' });
 export type TeamSpec = z.infer<typeof teamSpecSchema>;
 
 /** Whom a step addresses: exactly one of user, schedule, team, role, channel. */
@@ -238,29 +247,33 @@ export const escalationStepSchema = z
   });
 export type EscalationStep = z.infer<typeof escalationStepSchema>;
 
-export const policySpecSchema = z.strictObject({
-  description: z.string().max(500).optional(),
-  steps: z.array(escalationStepSchema).min(1, 'at least one step').max(30),
-  /** Goes through the steps that wait for an acknowledgement again, so many times, so far apart. */
-  repeat: z.strictObject({ times: z.int().min(1).max(20), every: durationTextSchema }).optional(),
-  /** Who is told when a step finds nobody and no later step is left to go to. */
-  fallback: z.array(escalationTargetSchema).max(20).default([]),
-});
+export const policySpecSchema = z
+  .strictObject({
+    description: z.string().max(500).optional(),
+    steps: z.array(escalationStepSchema).min(1, 'at least one step').max(30),
+    /** Goes through the steps that wait for an acknowledgement again, so many times, so far apart. */
+    repeat: z.strictObject({ times: z.int().min(1).max(20), every: durationTextSchema }).optional(),
+    /** Who is told when a step finds nobody and no later step is left to go to. */
+    fallback: z.array(escalationTargetSchema).max(20).default([]),
+  })
+  .meta({ id: 'PolicySpec' });
 export type PolicySpec = z.infer<typeof policySpecSchema>;
 
 /** Which incidents are escalated by which policy. The first that fits counts. */
-export const escalationRouteSchema = z.strictObject({
-  match: z
-    .strictObject({
-      severities: severitiesSchema.optional(),
-      /** Labels of the finding that opened the incident, such as `service`. */
-      labels: z.record(z.string().min(1).max(200), z.string().max(500)).optional(),
-    })
-    .default({}),
-  policy: onCallNameSchema,
-  /** Whose roles the policy means. */
-  team: onCallNameSchema.optional(),
-});
+export const escalationRouteSchema = z
+  .strictObject({
+    match: z
+      .strictObject({
+        severities: severitiesSchema.optional(),
+        /** Labels of the finding that opened the incident, such as `service`. */
+        labels: z.record(z.string().min(1).max(200), z.string().max(500)).optional(),
+      })
+      .default({}),
+    policy: onCallNameSchema,
+    /** Whose roles the policy means. */
+    team: onCallNameSchema.optional(),
+  })
+  .meta({ id: 'EscalationRoute' });
 export type EscalationRoute = z.infer<typeof escalationRouteSchema>;
 
 /** Everything that `holdfast oncall apply` takes. */
@@ -272,3 +285,5 @@ export const onCallFileSchema = z.strictObject({
   routes: z.array(escalationRouteSchema).max(500).optional(),
 });
 export type OnCallFile = z.infer<typeof onCallFileSchema>;
+/** Everything that is defined. */
+export type OnCallDefinitions = OnCallFile & { routes: EscalationRoute[] };

@@ -16,6 +16,8 @@ export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([
   'GET /docs/style.css',
   // Signed with the key of the hook.
   'POST /hooks/runbooks/:name',
+  // By a secret that can be revoked, in the address: calendars send no headers.
+  'GET /calendars/:file',
   // Signing in, by password or by a one-time link.
   'POST /api/v1/session',
   'POST /api/v1/session/link',

@@ -11,7 +11,7 @@ import {
   tellIncident,
   updateIncident,
 } from '../../incidents/index.ts';
-import { findDefinition, ROUTES } from '../definition-store.ts';
+import { findDefinition, ROUTES } from '../definitions/definition-store.ts';
 import { queuePage } from '../page-store.ts';
 import { defaultCalendar } from '../schedules/business-time.ts';
 import {

@@ -1,7 +1,7 @@
 import type { EscalationTarget, ScheduleSpec } from '../../../contract/oncall.ts';
 import type { Queryable } from '../../../platform/db/database.ts';
 import { findUserByName } from '../../../platform/identity/user-store.ts';
-import { findDefinition } from '../definition-store.ts';
+import { findDefinition } from '../definitions/definition-store.ts';
 import { listOverrides, toSpan } from '../override-store.ts';
 import { explainOnCall } from '../schedules/explain-on-call.ts';
 import { type OnCall, whoIsOnCall } from '../schedules/who-is-on-call.ts';

@@ -10,8 +10,8 @@ import {
   scheduleSpecSchema,
   type TeamSpec,
   teamSpecSchema,
-} from '../../contract/oncall.ts';
-import type { Queryable, Tx } from '../../platform/db/database.ts';
+} from '../../../contract/oncall.ts';
+import type { Queryable, Tx } from '../../../platform/db/database.ts';
 
 /** What on-call is made of, by kind. */
 export type DefinitionSpecs = {
