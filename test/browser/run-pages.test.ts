@@ -110,7 +110,7 @@ describe('starting a run', () => {
     await plan.getByText('waits until no other run holds web-fleet').waitFor();
     await plan.getByText('must hold for 2 s, asked every 500 ms, within 20 s').waitFor();
     await plan.getByText('can be rolled back').waitFor();
-    await page.getByLabel('Environment').fill('staging');
+    await page.getByLabel('Environment').selectOption('staging');
     await page.getByLabel('Dry run').check();
     await plan.getByText('left out by the dry run').first().waitFor();
     await page.getByRole('button', { name: /^Start dry run of/ }).click();
@@ -118,7 +118,7 @@ describe('starting a run', () => {
     const banner = page.getByRole('note', { name: 'About this run' });
     await banner.getByText('Dry run.').waitFor();
     await banner.getByText('staging').waitFor();
-    await page.getByText('Not carried out: a dry run only observes.').first().waitFor();
+    await page.getByText('Left out: a dry run only observes.').first().waitFor();
     await page
       .getByRole('list', { name: /^Items of/ })
       .getByText('stage-2', { exact: true })
@@ -142,9 +142,9 @@ describe('starting a run', () => {
   it('in an environment that is not configured says so, and loses nothing that was typed', async () => {
     const context = await stage.open();
     const page = await context.newPage();
-    await page.goto(`${stage.world.address}/runs/new?runbook=drain-web.md`);
+    await page.goto(`${stage.world.address}/runs/new?runbook=drain-web.md&environment=nowhere`);
+    await page.getByText('The configuration has no environment “nowhere”.').waitFor();
     await page.getByLabel('bad').fill('web-9');
-    await page.getByLabel('Environment').fill('nowhere');
     await page.getByRole('button', { name: /^Start run of/ }).click();
     await page.getByRole('alert').getByText('nowhere').waitFor();
     expect(await page.getByLabel('bad').inputValue()).toBe('web-9');

@@ -171,7 +171,7 @@ function boundCommand(tree: ShellTree, node: ShellNode, words: readonly ShellWor
       }
       return {
         ...whole,
-        text: shortened.replace(/[ \t]+$/, '').replace(/(?<=\S) {2,}(?=\S)/g, ' ') + (rule.text ?? ''),
+        text: shortened.replace(/[ \t]*(?:\\\n[ \t]*)*$/, '').replace(/(?<=\S) {2,}(?=\S)/g, ' ') + (rule.text ?? ''),
       };
     }
     case 'append':

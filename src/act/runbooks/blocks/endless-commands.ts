@@ -318,7 +318,7 @@ export const ENDLESS_COMMANDS: readonly EndlessCommand[] = [
     ],
     verb: /^(?:server|s|run|serve|worker|beat|http|tcp|agent|monitor|\S*app\b|\S+:\w+|\S+=tcp:\d+)(?=\s|$)|^$/,
     unless:
-      /^(?:-c|--version|-v|--help|--check.*|-r|--daemon.*|-D|-d|-S=|-i|-m|--lint|-l|--detach|status|members|info|list|read|write|operator|kv)$/,
+      /^(?:-c|--version|-v|--help|--check.*|-r|--daemon.*|-D|-d|-S=|-i|-m|--lint|-l|--detach|status|members|info|list|read|write|operator|kv|purge|inspect|control|call|report|result|graph|upgrade)$/,
     bound: 'time-box',
     why: 'a server runs until it is stopped; start it as a service instead',
     examples: ['rails server', 'flask run', 'consul monitor', 'celery -A app worker'],

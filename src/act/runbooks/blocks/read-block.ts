@@ -110,7 +110,10 @@ function readTypedText(text: string, verdict: Verdict): BlockReading {
 /** A fence called a shell's may hold SQL, a console's code or a query all the same. */
 async function readShellOrOther(language: string, text: string, context: BlockContext): Promise<BlockReading> {
   if (await looksLikeSql(text)) return readSqlBlock(text, context);
+  if (isUnitOnly(text)) return nothingRuns('config', 'lines of a systemd unit: nothing to run');
   const console = detectConsole(text);
+  // `clear` and `set` mean something else to a shell.
+  if (console === 'network') return readConsoleBlock(console, text);
   const reading = await readShellBlock(text, context);
   if (reading.class === 'opaque' && (looksLikeForm(text) || looksLikeUsage(text)))
     return nothingRuns('template', 'a form to fill in: nothing to run');
@@ -123,6 +126,15 @@ async function readShellOrOther(language: string, text: string, context: BlockCo
   // Not the shell's: nothing in it is a program anybody knows.
   const byConsole = await readConsoleBlock(console, text);
   return language === '' || byConsole.class !== 'opaque' ? byConsole : reading;
+}
+
+/** `ExecStartPre=/bin/sleep 30`: what to write into a unit, with no command beside it. */
+function isUnitOnly(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*[#;]/.test(line));
+  return (
+    lines.some((line) => /^\s*(?:Exec(?:Start|Stop|Reload)(?:Pre|Post)?|OnCalendar|WantedBy|RestartSec)=/.test(line)) &&
+    lines.every((line) => /^\s*(?:[A-Z][A-Za-z]+=.*|\[[A-Z][A-Za-z]+\])$/.test(line))
+  );
 }
 
 /** `--retries 3`: what to write into a command that stands elsewhere. */

@@ -20,6 +20,7 @@ const TOLD: Readonly<Record<ConsoleLanguage, string>> = {
   requests: 'requests',
   powershell: 'PowerShell',
   cmd: "Windows' command line",
+  network: 'network devices',
   query: 'a query',
 };
 

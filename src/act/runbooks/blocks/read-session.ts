@@ -52,6 +52,8 @@ export async function readSession(session: Session, text: string, context: Block
       const opened = await classifyScript(entry.text.slice(entry.from));
       // Opening the door does nothing by itself; starting a container for it does.
       if (opened.byHand !== true && opened.class !== 'opaque') verdicts.push(opened);
+      if (STARTS_CONTAINER.test(entry.text))
+        verdicts.push({ class: 'change', reason: 'starts a container to work in' });
     }
     const verdict = withoutHand(riskiest(verdicts));
     const first = part.entry ?? part.lines[0]!;
@@ -91,6 +93,10 @@ export async function readSession(session: Session, text: string, context: Block
   seeds.sort((left, right) => left.start - right.start);
   return { class: worst.class, reason: worst.reason, seeds };
 }
+
+/** Entering one of these makes it first. */
+const STARTS_CONTAINER =
+  /\b(?:docker|podman|nerdctl)(?:[ -]compose)?\s+(?:[^|;&]*\s)?run\b|\b(?:kubectl|oc|k)\s+(?:[^|;&]*\s)?(?:run|debug)\b/;
 
 /** Placeholders and unset variables of what is typed into another machine's shell. */
 async function inputsOfShell(

@@ -269,8 +269,10 @@ const isSameFamily = (left: Place, right: Place) =>
   (left === 'redis' && right === 'mysql');
 
 /** What one line of a shell leaves open, if it is a plain command and nothing else. */
-export function openedByLine(line: string): Opened | undefined {
-  if (line.trim().includes('\n')) return undefined;
+export function openedByLine(written: string): Opened | undefined {
+  const line = written.replace(/\\\r?\n\s*/g, ' ');
+  // What goes on in the next line is not over yet.
+  if (line.trim().includes('\n') || /\\\s*$/.test(line)) return undefined;
   const plain = line
     .replace(/\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`|\$\{[^}]*\}/g, DYNAMIC)
     .replace(/<[\w .-]+>/g, DYNAMIC)

@@ -2,6 +2,7 @@ import { classifySql } from '../risk/classify-sql.ts';
 import type { Verdict } from '../risk/verdict.ts';
 import { classifyCypher } from './classify-cypher.ts';
 import { classifyDialectSql } from './classify-dialect-sql.ts';
+import { classifyNetwork } from './classify-network.ts';
 import { classifyPowershell } from './classify-powershell.ts';
 import { classifyRedis } from './classify-redis.ts';
 import { classifyRequests } from './classify-requests.ts';
@@ -34,6 +35,8 @@ export async function classifyConsole(
       return classifyCypher(text);
     case 'requests':
       return classifyRequests(text) ?? { class: 'opaque', reason: 'it holds no request that can be read' };
+    case 'network':
+      return classifyNetwork(text);
     case 'powershell':
     case 'cmd':
       return classifyPowershell(text, judgeScript);

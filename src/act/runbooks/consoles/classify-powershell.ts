@@ -21,6 +21,8 @@ const EXCEPTIONS: readonly { command: RegExp; risk: RunClass }[] = [
       /^(?:new-object|new-timespan|set-location|push-location|pop-location|set-strictmode|set-variable|new-variable|add-type|add-member|start-sleep|set-psdebug|write-\w+|import-module|invoke-history|new-pssession|enter-pssession|connect-\w+|set-azcontext|select-azsubscription|start-transcript|stop-transcript|clear-host|send-mailmessage|new-alias|set-alias|new-cimsession|new-guid|new-temporaryfile)$/,
     risk: 'read',
   },
+  { command: /^move-adobject$/, risk: 'change' },
+  { command: /^switch-sqlavailabilitygroup$/, risk: 'destroy' },
   { command: /^invoke-(?:expression|command|wmimethod|cimmethod|item|azvmruncommand|dscresource)$/, risk: 'opaque' },
   {
     command:
@@ -29,7 +31,7 @@ const EXCEPTIONS: readonly { command: RegExp; risk: RunClass }[] = [
   },
 ];
 const ALIASES: Readonly<Record<string, RunClass>> = Object.fromEntries([
-  ...'ls dir gci cat gc type cd pwd echo select where ? % foreach sort measure ft fl ps gps gsv gwmi gm cls history ping tracert nslookup ipconfig netstat hostname whoami systeminfo tasklist ver quser qwinsta query w32tm gpresult nltest certutil findstr find more tree arp getmac driverquery wevtutil if for try catch finally while switch param function return do else elseif in begin process end break continue throw exit nbtstat pathping route openfiles vol'
+  ...'ls dir gci cat gc type cd pwd echo select where ? % foreach sort measure ft fl ps gps gsv gwmi gm cls history ping tracert nslookup ipconfig netstat hostname whoami systeminfo tasklist ver quser qwinsta query w32tm dcdiag repadmin klist dfsrdiag setspn dsquery dsget typeperf qappsrv msinfo32 whoami gpresult nltest certutil findstr find more tree arp getmac driverquery wevtutil if for try catch finally while switch param function return do else elseif in begin process end break continue throw exit nbtstat pathping route openfiles vol'
     .split(' ')
     .map((name) => [name, 'read' as const]),
   ...'iisreset md mkdir copy cp xcopy robocopy setx set schtasks msiexec gpupdate icacls takeown attrib ren rename start choco winget dism sfc chkdsk powercfg net mklink assoc reg bcdedit'
@@ -75,21 +77,73 @@ const BY_VERB: readonly { line: RegExp; risk: RunClass }[] = [
   { line: /^route\s+(?:delete|-f)/i, risk: 'destroy' },
   { line: /^route\s+(?:add|change)/i, risk: 'change' },
   { line: /^w32tm\s+\/(?:resync|config|register)/i, risk: 'change' },
+  { line: /^w32tm\s+\/unregister/i, risk: 'destroy' },
+  { line: /^repadmin\s+\/(?:removelingeringobjects|unhost|removesources|delete|rehost)/i, risk: 'destroy' },
+  {
+    line: /^repadmin\s+\/(?:syncall|replicate|replsingleobj|kcc|add|prp|setattr|options\s+\S+\s+[+-])/i,
+    risk: 'change',
+  },
+  { line: /^dcdiag\b.*\/fix/i, risk: 'change' },
+  { line: /^netdom(?:\.exe)?\s+(?:query|verify)/i, risk: 'read' },
+  { line: /^netdom(?:\.exe)?\s+(?:remove|reset|resetpwd|move)/i, risk: 'destroy' },
+  { line: /^netdom(?:\.exe)?\s/i, risk: 'change' },
+  { line: /^nltest\b.*\/(?:sc_reset|sc_change_pwd|dsregdns|sync)/i, risk: 'change' },
+  { line: /^klist\s+(?:-li\s+\S+\s+)?purge/i, risk: 'change' },
+  { line: /^dfsrdiag\s+(?:pollad|syncnow|stopnow)/i, risk: 'change' },
+  { line: /^setspn\s.*-d\b/i, risk: 'destroy' },
+  { line: /^setspn\s.*-[asr]\b/i, risk: 'change' },
+  { line: /^dsrm\b/i, risk: 'destroy' },
+  { line: /^ds(?:add|mod|move)\b/i, risk: 'change' },
+  { line: /^wbadmin\s+get/i, risk: 'read' },
+  { line: /^wbadmin\s+(?:delete|disable|start\s+\w*recovery|start\s+sysrecovery)/i, risk: 'destroy' },
+  { line: /^wbadmin\s/i, risk: 'change' },
+  { line: /^wmic\b.*\b(?:call|delete|set)\b/i, risk: 'destroy' },
+  { line: /^wmic\b/i, risk: 'read' },
+  { line: /^auditpol\s+\/(?:get|list)/i, risk: 'read' },
+  { line: /^auditpol\s+\/(?:clear|remove)/i, risk: 'destroy' },
+  { line: /^(?:auditpol|tzutil)\s+\/s/i, risk: 'change' },
+  { line: /^tzutil\s+\/[gl]/i, risk: 'read' },
+  { line: /^esentutl\b.*\s\/p/i, risk: 'destroy' },
+  { line: /^esentutl\b.*\s\/[ghkmy]/i, risk: 'read' },
+  { line: /^esentutl\b/i, risk: 'change' },
+  { line: /^logman\s+(?:query|\S*\s*$)/i, risk: 'read' },
+  { line: /^logman\s+(?:stop|delete)/i, risk: 'destroy' },
+  { line: /^logman\s/i, risk: 'change' },
+  { line: /^fsutil\b.*\b(?:query\w*|\w*info|list|readdata)\b/i, risk: 'read' },
+  { line: /^fsutil\b.*\bdelete\w*/i, risk: 'destroy' },
+  { line: /^fsutil\b/i, risk: 'change' },
+  { line: /^manage-bde\b.*-(?:status|protectors\s+-get)/i, risk: 'read' },
+  { line: /^manage-bde\b/i, risk: 'destroy' },
 ];
 
 /** The class of PowerShell (or of cmd's own commands): every command at the head of a statement, pipe stage or block. */
 export async function classifyPowershell(text: string, judgeScript: JudgeScript): Promise<Verdict> {
   const verdicts: Verdict[] = [];
-  for (const command of commandsOf(text)) verdicts.push(await judge(command, judgeScript));
+  const { rest, functions, configurations } = withoutDefinitions(text);
+  for (const command of commandsOf(rest)) {
+    const name = /^[\w-]+/.exec(command)?.[0].toLowerCase() ?? '';
+    if (functions.has(name)) continue;
+    verdicts.push(
+      configurations.has(name)
+        ? { class: 'change', reason: `${name} writes what a machine is to be` }
+        : await judge(command, judgeScript),
+    );
+  }
   return verdicts.length === 0 ? { class: 'read', reason: 'it only shows or computes values' } : riskiest(verdicts);
 }
 
 async function judge(written: string, judgeScript: JudgeScript): Promise<Verdict> {
   // `C:\\windows\\system32\\iisreset.exe /stop`: a program by its whole path.
   const command = written.replace(/^(?:[A-Za-z]:|\\)?\\(?:[^\s\\]+\\)*(?=[\w.-]+(?:\s|$))/, '');
-  const [first = ''] = command.split(/\s+/, 1);
+  const [first = ''] = command.split(/[\s)]/, 1);
   const name = first.toLowerCase().replace(/\.exe$/, '');
   const reason = `${first}${command.length > first.length ? ' …' : ''}`;
+  if (/^\w[\w.]*\s+-(?:eq|ne|gt|ge|lt|le|i?like|notlike|i?match|notmatch|contains|in|and|or|is)\b/i.test(command))
+    return { class: 'read', reason: 'compares' };
+  if (/^invoke-command$|^start-(?:job|threadjob)$/.test(name) && /\s-ScriptBlock\s*$/i.test(command))
+    return { class: 'read', reason: `${reason} carries commands to another machine` };
+  if (/\s-(?:\w*Failover\w*|AllowDataLoss|FixQuorum|ForceQuorum)\b(?!:\$false)/i.test(command))
+    return { class: 'destroy', reason: `${reason} moves or forces who serves` };
   if (/\s-WhatIf\b(?!:\$false)/i.test(command)) return { class: 'read', reason: `${reason} with -WhatIf only tells` };
   const decided = BY_VERB.find((each) => each.line.test(command));
   if (decided !== undefined) return { class: decided.risk, reason };
@@ -114,6 +168,31 @@ async function judge(written: string, judgeScript: JudgeScript): Promise<Verdict
   if (/^[$@([{'"\d]|^-|^\[|^\)|^\}/.test(first)) return { class: 'read', reason: 'a value' };
   // Programs of other systems (`kubectl`, `aws`, `az`) are called as in any shell.
   return judgeScript(command.replace(/`\s*$/g, ''));
+}
+
+/**
+ * Functions are judged where they stand, so calling one adds nothing; a `configuration` only declares, and calling it
+ * writes files.
+ */
+function withoutDefinitions(text: string): { rest: string; functions: Set<string>; configurations: Set<string> } {
+  const named = (word: string) =>
+    new Set(
+      [...text.matchAll(new RegExp(`^[ \\t]*(?:${word})[ \\t]+([\\w-]+)`, 'gim'))].map((match) =>
+        match[1]!.toLowerCase(),
+      ),
+    );
+  const configurations = named('configuration');
+  let rest = text;
+  for (let from = 0; configurations.size > 0; ) {
+    const head = /^[ \t]*configuration[ \t]+[\w-]+\s*\{/im.exec(rest.slice(from));
+    if (head === null) break;
+    const start = from + head.index;
+    let at = start + head[0].length;
+    for (let depth = 1; depth > 0 && at < rest.length; at++) depth += rest[at] === '{' ? 1 : rest[at] === '}' ? -1 : 0;
+    rest = rest.slice(0, start) + rest.slice(at);
+    from = start;
+  }
+  return { rest, functions: named('function|filter|workflow'), configurations };
 }
 
 /** Each command: strings emptied of separators, comments taken off, cut at pipes, semicolons, braces and assignments. */

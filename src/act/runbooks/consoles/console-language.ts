@@ -13,6 +13,7 @@ export type ConsoleLanguage =
   | 'requests'
   | 'powershell'
   | 'cmd'
+  | 'network'
   | 'query';
 
 const NAMES: Readonly<Record<ConsoleLanguage, string>> = {
@@ -30,6 +31,7 @@ const NAMES: Readonly<Record<ConsoleLanguage, string>> = {
   requests: 'http rest elasticsearch es kibana opensearch',
   powershell: 'powershell ps1 pwsh ps posh',
   cmd: 'cmd bat batch dos winbatch',
+  network: 'cisco ios iosxe iosxr nxos eos junos juniper vyos frr huawei vrp fortios panos routeros',
   query: 'promql logql traceql metricsql kql spl jmespath jsonpath lucene flux influxql eql',
 };
 const BY_NAME = new Map(

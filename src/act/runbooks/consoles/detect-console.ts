@@ -1,3 +1,4 @@
+import { looksLikeNetwork } from './classify-network.ts';
 import { looksLikeRedis } from './classify-redis.ts';
 import { looksLikeRequests } from './classify-requests.ts';
 import type { ConsoleLanguage } from './console-language.ts';
@@ -44,6 +45,7 @@ const SIGNS: readonly { language: ConsoleLanguage; sign: RegExp }[] = [
 /** Which console a text of no known language was typed into, if it looks like any. */
 export function detectConsole(text: string): ConsoleLanguage | undefined {
   if (looksLikeRequests(text)) return 'requests';
+  if (looksLikeNetwork(text)) return 'network';
   if (looksLikeRedis(text)) return 'redis';
   const sample = text.slice(0, 20_000);
   return SIGNS.find(({ sign }) => sign.test(sample))?.language;

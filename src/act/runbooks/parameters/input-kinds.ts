@@ -10,9 +10,10 @@ const TYPE_BY_NAME: readonly { name: RegExp; type: InputType }[] = [
     type: 'secret',
   },
   {
-    name: /(?:^|[-_. ])(?:token|secret|password|passwd|passphrase|pwd|credentials?|api[-_ ]?key|secret[-_ ]?(?:access[-_ ]?)?key|access[-_ ]?token|auth[-_ ]?key|routing[-_ ]?key|private[-_ ]?key|webhook[-_ ]?url)$/i,
+    name: /(?:^|[-_. ])(?:token|secret|password|passwd|passphrase|pwd|credentials?|api[-_ ]?key|secret[-_ ]?(?:access[-_ ]?)?key|access[-_ ]?token|auth[-_ ]?key|routing[-_ ]?key|private[-_ ]?key|unseal[-_ ]?key|recovery[-_ ]?key|webhook[-_ ]?url)$/i,
     type: 'secret',
   },
+  { name: /(?:unseal[-_ ]?)?key[-_ ]?(?:share|shard|part)(?:[-_ ]?\d+)?$|unseal[-_ ]?key[-_ ]?\d+$/i, type: 'secret' },
   { name: /(?:^|[-_. ])arn$/i, type: 'arn' },
   { name: /(?:^|[-_. ])port$/i, type: 'port' },
   {

@@ -132,6 +132,13 @@ export const BUILD_TOOLS: readonly RiskTool[] = [
         examples: ['git config --get user.name'],
       },
       {
+        sub: 'config',
+        args: /^(?:-\S+\s+)*config(?:\s+--(?:global|local|system|worktree))?\s+[\w.-]+$/,
+        risk: 'read',
+        reason: 'git looks',
+        examples: ['git config core.hooksPath', 'git config --global user.name'],
+      },
+      {
         sub: 'remote',
         args: /^(?:-\S+\s+)*remote(?:\s+-v+)?$/,
         risk: 'read',

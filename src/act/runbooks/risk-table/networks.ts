@@ -166,7 +166,7 @@ export const NETWORK_TOOLS: readonly RiskTool[] = [
     ['read', '', 'shows routes', 'route -n'],
   ]),
   tool(
-    'ifup ifdown nmcli netplan networkctl dhclient resolvectl systemd-resolve brctl bridge ovs-vsctl ovs-ofctl ovs-appctl ovn-nbctl ovn-sbctl ovn-appctl ovs-dpctl wg wg-quick birdc vtysh keepalived ipvsadm teamdctl lldpcli',
+    'ifup ifdown nmcli netplan networkctl dhclient resolvectl systemd-resolve brctl bridge ovs-vsctl ovs-ofctl ovs-appctl ovn-nbctl ovn-sbctl ovn-appctl ovs-dpctl wg wg-quick birdc keepalived ipvsadm teamdctl lldpcli',
     {},
     [
       [
@@ -191,5 +191,34 @@ export const NETWORK_TOOLS: readonly RiskTool[] = [
       ['change', '', 'changes connections', 'netplan apply', 'nmcli connection up eth0', 'resolvectl flush-caches x'],
     ],
   ),
+  // With words behind it, it is a network device's.
+  tool('clear', {}, [
+    ['read', '-', 'clears the screen', 'clear'],
+    ['destroy', '', 'drops sessions or routes of a network device', 'clear session all'],
+  ]),
+  tool('vtysh', { values: '-c -d -f --command --vty_socket' }, [
+    {
+      args: /(?:-c|--command)[ =](?:do )?(?:clear|no|shutdown|reset|delete|write erase|neighbor \S+ shutdown)\b/i,
+      risk: 'destroy',
+      reason: 'drops sessions or routes, or takes a setting away',
+      examples: [
+        "vtysh -c 'clear ip bgp *'",
+        "vtysh -c 'show ip bgp' -c 'clear bgp 10.0.0.1'",
+        "vtysh -c 'conf t' -c 'no router bgp 1'",
+      ],
+    },
+    {
+      args: /^(?:-[dE]\s*\S*\s+)*(?:(?:-c|--command)[ =](?:do )?(?:sh(?:ow)?|ping|traceroute|list|exit|end)\b(?:(?! -c ).)*\s*)+$/i,
+      risk: 'read',
+      reason: 'shows routes',
+      examples: ["vtysh -c 'show ip bgp summary'", "vtysh -c 'show ip route' -c 'show ip ospf neighbor'"],
+    },
+    [
+      'change',
+      '-c|-f|-b|--command',
+      'changes routing',
+      "vtysh -c 'conf t' -c 'router bgp 1' -c 'bgp router-id 10.0.0.1'",
+    ],
+  ]),
   tool('nmap masscan zmap', { bundled: true }, [['read', '', 'looks for open ports', 'nmap -p 443 h']]),
 ];

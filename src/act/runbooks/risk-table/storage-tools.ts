@@ -70,8 +70,9 @@ export const STORAGE_TOOLS: readonly RiskTool[] = [
       'ceph-deploy purgedata node1',
       'ceph-deploy disk zap node1 /dev/sdb',
     ],
+    ['destroy', 'osd create|prepare', 'takes a whole disk for its own', 'ceph-deploy osd create --data /dev/sdb node1'],
     ['read', 'disk|osd list|ls / --version', 'looks', 'ceph-deploy disk list node1'],
-    ['change', '*', 'sets up daemons', 'ceph-deploy osd create --data /dev/sdb node1'],
+    ['change', '*', 'sets up daemons', 'ceph-deploy mon create-initial'],
   ]),
   tool('rbd', { values: '-p --pool --image -c --id -n --name --size -s --namespace' }, [
     [
@@ -380,7 +381,13 @@ export const STORAGE_TOOLS: readonly RiskTool[] = [
       'looks',
       'ceph-volume lvm list',
     ],
-    ['change', '', 'prepares or changes a disk', 'ceph-volume lvm create --data /dev/sdb'],
+    [
+      'destroy',
+      'lvm|raw|simple create|prepare|batch',
+      'takes a whole disk for its own',
+      'ceph-volume lvm create --data /dev/sdb',
+    ],
+    ['change', '', 'prepares or changes a disk', 'ceph-volume lvm activate --all'],
   ]),
   tool('drbdadm drbdsetup', {}, [
     [

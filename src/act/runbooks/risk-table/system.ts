@@ -179,6 +179,10 @@ export const SYSTEM_TOOLS: readonly RiskTool[] = [
       },
     ],
   },
+  tool('dscacheutil', {}, [
+    ['change', '-flushcache', 'forgets names it looked up', 'dscacheutil -flushcache'],
+    ['read', '', 'shows names it looked up', 'dscacheutil -statistics'],
+  ]),
   tool('shutdown reboot halt poweroff init telinit', {}, [
     ['change', '-c', 'calls a shutdown off', 'shutdown -c'],
     ['destroy', '', 'takes the machine down', 'reboot', 'shutdown -h now'],

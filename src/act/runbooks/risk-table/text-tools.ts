@@ -23,7 +23,7 @@ export const TEXT_TOOLS: readonly RiskTool[] = [
   },
   {
     names: words(
-      'cat tac head tail less more zcat zless bzcat xzcat nl rev cut tr paste join comm wc fold fmt column expand unexpand od xxd hexdump strings seq basename dirname realpath readlink cal bc expr numfmt factor shuf iconv jo yes figlet tput clear diffstat cmp sum base64 base32 envsubst ts ccze xmllint tsort csvcut csvlook mlr gron fx htmlq printenv jless bat batcat cowsay lolcat fzf ansi2txt ccat hexyl pv look tldr cheat banner lnav multitail goaccess angle-grinder agrind lz4cat zstdcat gzcat pbcopy pbpaste xclip xsel jc dasel yajl datamash csvgrep csvsort csvstat q-text textql logname uuidgen pwgen mkpasswd apg urlencode xpath',
+      'cat tac head tail less more zcat zless bzcat xzcat nl rev cut tr paste join comm wc fold fmt column expand unexpand od xxd hexdump strings seq basename dirname realpath readlink cal bc expr numfmt factor shuf iconv jo yes figlet tput diffstat cmp sum base64 base32 envsubst ts ccze xmllint tsort csvcut csvlook mlr gron fx htmlq printenv jless bat batcat cowsay lolcat fzf ansi2txt ccat hexyl pv look tldr cheat banner lnav multitail goaccess angle-grinder agrind lz4cat zstdcat gzcat pbcopy pbpaste xclip xsel jc dasel yajl datamash csvgrep csvsort csvstat q-text textql logname uuidgen pwgen mkpasswd apg urlencode xpath',
     ),
     rules: [
       {

@@ -1,3 +1,4 @@
+import { classifyNetwork, looksLikeNetwork } from '../consoles/classify-network.ts';
 import { TOOLS } from '../risk-table/index.ts';
 import { parseShell } from '../syntax/parse-syntax.ts';
 import { childrenOf, parentOf, type ShellNode, type ShellTree, syntaxErrorIn, textOf } from '../syntax/shell-tree.ts';
@@ -25,6 +26,8 @@ const MAX_NESTING = 6;
 /** What a whole script would do: the riskiest of its commands and redirections, whatever they stand in. */
 export async function classifyScript(text: string, depth = 0, input: StandardInput = NO_INPUT): Promise<Verdict> {
   if (depth > MAX_NESTING) return { class: 'opaque', reason: 'shells are nested too deep to follow' };
+  // What is sent to a switch or router over ssh, or typed at its prompt.
+  if (looksLikeNetwork(text)) return classifyNetwork(text);
   const parsed = await parseShell(text);
   if (!parsed.ok) return { class: 'opaque', reason: `this cannot be read as bash: ${parsed.reason}` };
   return classifyTree(parsed.tree, depth, input);

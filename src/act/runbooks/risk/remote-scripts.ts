@@ -1,3 +1,4 @@
+import { classifyPowershell } from '../consoles/classify-powershell.ts';
 import { TOOLS } from '../risk-table/index.ts';
 import { judgeByRules, readCalls } from './match-rule.ts';
 import { ENTERED, type Judge, optionValue, valuesOf } from './special-call.ts';
@@ -116,12 +117,24 @@ export const judgeAnsible: Judge = async ({ args, judging }) => {
     if (said === '') return { class: 'opaque', reason: 'which command ansible runs is not written here' };
     return judging.script(said.replace(/\b(?:chdir|creates|removes|executable)=\S+\s*/g, ''));
   }
-  if (module === 'ping' || module === 'wait_for' || module === 'wait_for_connection')
+  if (/^(?:ansible\.windows\.)?win_(?:shell|command|powershell)$/.test(module)) {
+    if (said === '') return { class: 'opaque', reason: 'which command ansible runs is not written here' };
+    return classifyPowershell(said, (script) => judging.script(script));
+  }
+  if (
+    /^(?:ansible\.windows\.)?win_(?:ping|wait_for)$/.test(module) ||
+    module === 'ping' ||
+    module === 'wait_for' ||
+    module === 'wait_for_connection'
+  )
     return { class: 'check', reason: `ansible asks with ${module}` };
   if (/^(?:setup|debug|stat|slurp|fetch|gather_facts|service_facts|package_facts|find)$/.test(module))
     return { class: 'read', reason: `ansible looks with ${module}` };
   if (module === 'script') return { class: 'opaque', reason: 'ansible runs a script nobody here has read' };
-  if (module === 'reboot' || /state=(?:absent|stopped)|enabled=(?:no|false)/.test(said))
+  if (
+    /^(?:ansible\.windows\.)?(?:win_)?reboot$/.test(module) ||
+    /state=(?:absent|stopped)|enabled=(?:no|false)/.test(said)
+  )
     return { class: 'destroy', reason: `ansible takes something away with ${module}` };
   if (/^[a-z_.]+$/.test(module)) return { class: 'change', reason: `ansible changes hosts with ${module}` };
   return { class: 'opaque', reason: 'which ansible module runs is only known when it runs' };

@@ -81,6 +81,7 @@ export const PROCEDURE_RULES: readonly LintRule[] = [
       sh('# Restore: find the newest backup\naws s3 ls s3://b/'),
       sh('# Restore from a snapshot (see which there are)\naws ec2 describe-snapshots --owner-ids self'),
       sh('# Rotate logs\n./rotate.sh'),
+      sh('# Restart policy "always"\ndocker run -d --restart=always --name web web'),
     ],
     *check(document) {
       for (const block of document.blocks) {
@@ -108,8 +109,7 @@ export const PROCEDURE_RULES: readonly LintRule[] = [
             hasOption(command, '--dry-run', '--dryrun')
           )
             continue;
-          if (/^(?:kubectl|oc)$/.test(command.name) && /^(?:wait|rollout|exec|run)$/.test(words(command)[0] ?? ''))
-            continue;
+          if (/^(?:wait|rollout|exec|run|compose|container|start|create)$/.test(words(command)[0] ?? '')) continue;
           yield { at: command, message: `"${claim.trim().slice(0, 40)}": this only lists, nothing is changed` };
         }
       }
