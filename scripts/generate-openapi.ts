@@ -5,6 +5,7 @@ import { openRunbookLibrary } from '../src/act/runbooks/index.ts';
 import { composeOnCall } from '../src/app/compose-on-call.ts';
 import { registerRoutes } from '../src/app/register-routes.ts';
 import { createRunSecrets } from '../src/app/run-secrets.ts';
+import type { AlertEngine } from '../src/detect/alerting/index.ts';
 import { createHttpServer } from '../src/http/create-http-server.ts';
 import { DEFAULT_RATE_LIMITS, type HttpDeps } from '../src/http/http-deps.ts';
 import { buildOpenApi } from '../src/http/openapi/build-openapi.ts';
@@ -56,6 +57,11 @@ export async function renderOpenApi(): Promise<string> {
         timezone: 'UTC',
         baseUrl: () => '',
       }),
+      alerting: {
+        // Asked by handlers alone, and none of them runs.
+        engine: {} as AlertEngine,
+        status: { version: '', startedAt: new Date(0), address: () => '', configText: () => '', receivers: () => [] },
+      },
       library: openRunbookLibrary({ folders: [] }),
       runCheck: async () => ({ healthy: false, reason: '', durationMs: 0 }),
       secrets: createRunSecrets(deps.secretBox),

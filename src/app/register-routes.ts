@@ -1,8 +1,13 @@
 import type { RunbookLibrary } from '../act/runbooks/index.ts';
 import { validateInputValue } from '../act/runbooks/index.ts';
 import { listInbox } from '../channels/inbox/inbox-channel.ts';
+import type { AlertEngine } from '../detect/alerting/index.ts';
 import type { HttpApp } from '../http/http-app.ts';
 import type { HttpDeps } from '../http/http-deps.ts';
+import {
+  type AlertmanagerStatus,
+  registerAlertmanagerApi,
+} from '../http/routes/alertmanager/register-alertmanager-api.ts';
 import { registerApprovalRoutes } from '../http/routes/approvals.ts';
 import { registerContactRoutes } from '../http/routes/contacts.ts';
 import { registerEnvironmentRoutes } from '../http/routes/environments.ts';
@@ -32,13 +37,14 @@ export async function registerRoutes(
   server: HttpApp,
   deps: HttpDeps & {
     onCall: OnCallParts;
+    alerting: { engine: AlertEngine; status: AlertmanagerStatus };
     library: RunbookLibrary;
     runCheck: RunCheck;
     secrets: RunSecrets;
     surroundings: Pick<StepSurroundings, 'environmentValues' | 'environments'>;
   } & Pick<HookRouteDeps, 'hookSecret' | 'startHooked'>,
 ): Promise<void> {
-  const { database, onCall, secrets, surroundings } = deps;
+  const { database, onCall, alerting, secrets, surroundings } = deps;
   const { paging } = onCall;
   registerProbeRoutes(server, deps);
   registerFindingRoutes(server, deps);
@@ -49,6 +55,12 @@ export async function registerRoutes(
     readIncident: (idOrNumber) => readIncidentDetail(database, idOrNumber),
     pageEveryone: (tx, incident, about) => pageEveryone(tx, paging, incident, about),
     severityChanged: onCall.escalator.severityChanged,
+  });
+  await registerAlertmanagerApi(server, {
+    ...alerting,
+    clock: deps.clock,
+    access: { read: 'viewer', send: 'operator', silence: 'operator' },
+    observe: { received: () => {}, invalid: () => {} },
   });
   registerEscalationRoutes(server, deps);
   registerOnCallRoutes(server, deps);

@@ -8,7 +8,7 @@ const STOP_LIMIT_MS = 20_000;
 
 /**
  * Runs the server until it is told to stop. Signals: TERM and INT stop gracefully (a second one at once ends the
- * process), HUP is taken as a stop too while there is nothing to reload.
+ * process), HUP reads the routing of alerts again, and is a stop where no file says how they are routed.
  */
 export async function serve(options: {
   config: HoldfastConfig;
@@ -22,7 +22,12 @@ export async function serve(options: {
   const stopRequested = new Promise<string>((resolve) => {
     requestStop = resolve;
   });
-  const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+  let reload: (() => Promise<void>) | null = null;
+  const signals = ['SIGTERM', 'SIGINT'] as const;
+  process.on('SIGHUP', () => {
+    if (config.alertmanagerConfig === null) requestStop('SIGHUP');
+    else void reload?.();
+  });
   for (const signal of signals) process.on(signal, () => requestStop(signal));
   if (options.stopWithStdin) {
     process.stdin.on('end', () => requestStop('stdin closed')).on('error', () => requestStop('stdin closed'));
@@ -43,6 +48,7 @@ export async function serve(options: {
     process.stdin.destroy();
     throw thrown;
   }
+  reload = holdfast.reload;
   if (!config.auth) logger.warn('running without authentication: everybody who reaches this address is administrator');
   logger.info(
     { address: holdfast.address, role: config.role, startMs: Math.round(performance.now() - startedAt) },

@@ -28,6 +28,7 @@ import { createMetrics } from '../platform/metrics/metrics.ts';
 import { findPackage } from '../platform/package/package-root.ts';
 import { startTimerService } from '../platform/timers/timer-service.ts';
 import { startPager } from '../respond/oncall/index.ts';
+import { startAlerting } from './alerting/start-alerting.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
 import { composeOnCall } from './compose-on-call.ts';
 import { createExecutors } from './create-executors.ts';
@@ -63,6 +64,8 @@ export type Holdfast = {
   address: string;
   /** One-time sign-in link of the first administrator; null when somebody can already sign in. */
   firstLink: string | null;
+  /** Reads again what can be read again while it runs: how alerts are routed. */
+  reload(): Promise<void>;
   /** Stops everything in reverse order of its start. */
   stop(): Promise<void>;
 };
@@ -144,6 +147,12 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       baseUrl,
     });
 
+    const alerting = await startAlerting(
+      { ...machinery, workerId: lease.id },
+      { configFile: config.alertmanagerConfig, externalUrl: baseUrl },
+    );
+    cleanup.push('alerts', () => alerting.stop());
+
     const cliToken = await writeCliToken(config.data);
     const httpDeps: HttpDeps = {
       version,
@@ -176,6 +185,10 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       return registerRoutes(server, {
         ...httpDeps,
         onCall,
+        alerting: {
+          engine: alerting.engine,
+          status: { ...alerting.status, address: () => new URL(address).host },
+        },
         library,
         runCheck,
         secrets,
@@ -255,6 +268,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
           { concurrency: config.worker.concurrency },
         ),
       );
+      await alerting.dispatch();
       await syncProbes(database, probeSpecsOf(config), clock.now());
       start('prober', startProber({ ...machinery, runCheck }));
       start('housekeeping', await startHousekeeping({ database, logger, clock, retention: config.retention }));
@@ -274,7 +288,12 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
     await writeLocalServer(config.data, { address, pid: process.pid });
     cleanup.push('server.json', () => removeLocalServer(config.data, process.pid));
     const firstAdmin = serves && config.auth ? await ensureFirstAdmin(machinery) : null;
-    return { address, firstLink: firstAdmin ? linkUrl(baseUrl(), firstAdmin.token) : null, stop: () => cleanup.run() };
+    return {
+      address,
+      firstLink: firstAdmin ? linkUrl(baseUrl(), firstAdmin.token) : null,
+      reload: async () => void (await alerting.reload()),
+      stop: () => cleanup.run(),
+    };
   } catch (thrown) {
     await cleanup.run();
     throw thrown;

@@ -10,6 +10,8 @@ type Entry = {
   summary: string;
   /** Ends in its own time after Ctrl-C; every other command ends at once. */
   handlesSignals?: true;
+  /** What stands behind its name is its own: it has options of the same names as those of every command. */
+  positionalOptions?: true;
   load(): Promise<CommandModule>;
 };
 
@@ -81,6 +83,14 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'Start the server',
     handlesSignals: true,
     load: () => import('./commands/serve.ts'),
+  },
+  {
+    name: 'alertmanager',
+    group: OPERATE,
+    summary: 'Stand in for the Alertmanager binary: its flags, file and API',
+    handlesSignals: true,
+    positionalOptions: true,
+    load: () => import('./commands/alertmanager.ts'),
   },
   {
     name: 'doctor',

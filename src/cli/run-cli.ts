@@ -35,6 +35,7 @@ export async function runCli(args: readonly string[]): Promise<void> {
     const command = program.command(entry.name).description(entry.summary).helpGroup(entry.group).helpCommand(false);
     if (entry.name !== wanted) continue;
     (await entry.load()).defineCommand(command, context);
+    if (entry.positionalOptions) program.enablePositionalOptions();
     if (!entry.handlesSignals) process.on('SIGINT', () => void context.interrupt());
   }
   try {

@@ -33,6 +33,8 @@ declare module 'fastify' {
     hidden?: boolean;
     /** Asked by the machines that watch this one (health, metrics): never rate-limited, by whatever host name. */
     probe?: boolean;
+    /** What other machines send by themselves, in bursts when things break: not rate-limited. */
+    intake?: boolean;
     /** It takes an `Idempotency-Key` (it answers through `runIdempotent`). */
     idempotent?: boolean;
     /** Media types of a success answer that is not JSON, with what they hold. */

@@ -12,7 +12,8 @@ export function installRateLimit(app: HttpApp, config: HttpConfig): void {
   let all: TokenBucket | null = null;
   const clients = new LRUCache<string, TokenBucket>({ max: MOST_CLIENTS });
   app.addHook('onRequest', (request, _reply, done) => {
-    if (request.routeOptions.config.probe === true) return done();
+    const { probe, intake } = request.routeOptions.config;
+    if (probe === true || intake === true) return done();
     const limits = config.rateLimits();
     const nowMs = performance.now();
     all ??= fillBucket(limits.global, nowMs);

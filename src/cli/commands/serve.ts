@@ -16,6 +16,7 @@ export function defineCommand(command: Command, context: CliContext): void {
       ).choices(['all', 'serve', 'worker']),
     )
     .option('--runbooks <folder>', 'folder with runbooks; may be repeated', collectText)
+    .option('--alertmanager-config <file>', 'Alertmanager’s configuration file: how alerts are routed and told')
     .option('--log-level <level>', 'trace, debug, info, warn, error or fatal (default: info)')
     .option('--no-auth', 'everybody is administrator; on loopback only')
     .option(

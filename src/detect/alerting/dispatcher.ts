@@ -19,15 +19,17 @@ export type DispatcherObserver = NotifyObserver & {
   suppressed(reason: SuppressedReason, alerts: number): void;
   /** Resolved alerts whose end every group they were in has told. */
   told(alerts: readonly Alert[]): void;
-  /** A group was told, or had nothing to tell: for who follows groups (incidents). */
-  flushed?(group: FlushedGroup): void;
+  /** What a group has to tell at this tick, before anybody is told: for who follows groups (incidents). */
+  flushing?(group: FlushedGroup): void;
 };
 
-/** A group after a flush. */
+/** A group at a tick. */
 export type FlushedGroup = {
   groupKey: string;
   groupLabels: LabelSet;
   receiver: string;
+  /** Those that fire and are silenced, inhibited or out of hours. */
+  muted: number;
   /** Not muted. */
   firing: readonly Alert[];
   resolved: readonly Alert[];
@@ -143,6 +145,17 @@ export function startDispatcher(
     const alerts = [...group.alerts.values()].sort(compareAlerts);
     const resolved = alerts.filter((alert) => isResolvedAt(alert, nowMs));
     const audible = withoutMuted(group, alerts, tickMs, nowMs);
+    // Before receivers are told: one that does not answer must not keep an incident from being opened.
+    const firing = audible.filter((alert) => !isResolvedAt(alert, nowMs));
+    deps.observer.flushing?.({
+      groupKey: group.groupKey,
+      groupLabels: group.labels,
+      receiver: group.route.receiver,
+      muted: alerts.length - resolved.length - firing.length,
+      firing,
+      resolved: audible.filter((alert) => isResolvedAt(alert, nowMs)),
+      atMs: nowMs,
+    });
     const deadlineMs = nowMs + Math.max(group.route.groupIntervalMs, SHORTEST_FLUSH_MS);
     if (audible.length > 0) {
       const told = await Promise.all(
@@ -160,14 +173,6 @@ export function startDispatcher(
       );
       if (told.includes(false)) return null;
     }
-    deps.observer.flushed?.({
-      groupKey: group.groupKey,
-      groupLabels: group.labels,
-      receiver: group.route.receiver,
-      firing: audible.filter((alert) => !isResolvedAt(alert, nowMs)),
-      resolved: audible.filter((alert) => isResolvedAt(alert, nowMs)),
-      atMs: nowMs,
-    });
     return resolved;
   };
 

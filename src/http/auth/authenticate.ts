@@ -10,7 +10,7 @@ export const CSRF_HEADER = 'x-holdfast-request';
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * What the request shows: a bearer token first, else the session cookie, else nothing.
+ * What the request shows: a key as bearer token or Basic password first, else the session cookie, else nothing.
  * @throws HoldfastError `auth.malformed` for an Authorization header of another form
  */
 export function readCredential(
@@ -19,12 +19,12 @@ export function readCredential(
 ): Credential | null {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
-    const token = /^Bearer ([A-Za-z0-9_-]{1,200})$/i.exec(authorization)?.[1];
+    const token = /^Bearer ([A-Za-z0-9_-]{1,200})$/i.exec(authorization)?.[1] ?? readBasicPassword(authorization);
     if (!token) {
       throw new HoldfastError({
         code: 'auth.malformed',
         kind: 'denied',
-        message: 'the Authorization header is not "Bearer" and a key',
+        message: 'the Authorization header is neither "Bearer" and a key nor "Basic" with a key as password',
         hint: 'Send Authorization: Bearer hf_… with an API key.',
       });
     }
@@ -33,6 +33,17 @@ export function readCredential(
   if (options.noAuth) return { kind: 'no-auth', sha256: '' };
   const cookie = readCookie(request.headers.cookie, sessionCookieName(options.secureCookie));
   return cookie ? { kind: 'session', sha256: hashToken(cookie) } : null;
+}
+
+/** Programs that know Basic only (Prometheus, amtool) send a key as its password; the name does not matter. */
+function readBasicPassword(authorization: string): string | undefined {
+  const encoded = /^Basic ([A-Za-z0-9+/=_-]{1,2000})$/i.exec(authorization)?.[1];
+  const password =
+    encoded &&
+    Buffer.from(encoded, 'base64')
+      .toString('utf8')
+      .replace(/^[^:]*:/, '');
+  return password && /^[A-Za-z0-9_-]{1,200}$/.test(password) ? password : undefined;
 }
 
 /**

@@ -219,6 +219,12 @@ export const configShape = {
     .default('p1-p4')
     .meta({ type: 'name' })
     .describe('Severity scheme that gives ranks their labels and response times.'),
+  alertmanagerConfig: file()
+    .optional()
+    .meta({ flag: 'alertmanager-config', defaultText: 'alerts are grouped by name, cluster, namespace and service' })
+    .describe(
+      'Alertmanager’s configuration file: how alerts are routed, grouped, inhibited and told. Read again on HUP.',
+    ),
   incidents: z
     .strictObject({
       openAtRank: rank.default(3).describe('Findings of this rank or worse open an incident.'),

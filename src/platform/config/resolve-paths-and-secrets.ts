@@ -47,6 +47,8 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
     ...plain,
     externalUrl: plain.externalUrl ?? null,
     masterKeyFile: plain.masterKeyFile === undefined ? null : absolute(['masterKeyFile'], plain.masterKeyFile),
+    alertmanagerConfig:
+      plain.alertmanagerConfig === undefined ? null : absolute(['alertmanagerConfig'], plain.alertmanagerConfig),
     data: absolute(['data'], plain.data),
     databaseUrl: secret(['databaseUrlFile'], plain.databaseUrl, databaseUrlFile, acceptPostgresUrl) ?? null,
     embeddedPostgres: {

@@ -81,6 +81,7 @@ function registerAlerts(app: HttpApp, deps: AlertmanagerApiDeps): void {
     {
       config: {
         access: access.send,
+        intake: true,
         summary: 'Send alerts, as to Alertmanager',
         description: 'Answered when every good alert of the body is stored; bad ones are named in a 400.',
       },
@@ -93,7 +94,7 @@ function registerAlerts(app: HttpApp, deps: AlertmanagerApiDeps): void {
   );
   app.post(
     '/api/v1/alerts',
-    { config: { access: access.send, summary: 'Send alerts, as to an old Alertmanager' } },
+    { config: { access: access.send, intake: true, summary: 'Send alerts, as to an old Alertmanager' } },
     async (request, reply) => {
       const errors = await receive(request, 'v1').catch((thrown: unknown) => {
         if (thrown instanceof PostedAlertsError || thrown instanceof QueryError) return thrown.message;
