@@ -36,6 +36,18 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./commands/approval.ts'),
   },
   {
+    name: 'oncall',
+    group: RESPOND,
+    summary: 'Who is on call and why; schedules, overrides, escalation',
+    load: () => import('./commands/oncall.ts'),
+  },
+  {
+    name: 'page',
+    group: RESPOND,
+    summary: 'Try whether somebody can be reached',
+    load: () => import('./commands/page.ts'),
+  },
+  {
     name: 'runbook',
     group: ACT,
     summary: 'Read, plan and run Markdown runbooks',

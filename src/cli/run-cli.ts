@@ -130,7 +130,9 @@ function report(thrown: unknown, json: boolean, program: Command): number {
 /** What Commander refuses, in our words and with the way on. */
 function usageError(thrown: CommanderError, program: Command): HoldfastError {
   const at = commandAt(program);
-  const name = at.parent ? `${at.parent.parent ? `${at.parent.name()} ` : ''}${at.name()}` : '';
+  const names: string[] = [];
+  for (let named = at; named.parent; named = named.parent) names.unshift(named.name());
+  const name = names.join(' ');
   // Commander writes the whole help where a command lacks its subcommand; one line says it.
   const lacksCommand = thrown.code === 'commander.help';
   const message = lacksCommand

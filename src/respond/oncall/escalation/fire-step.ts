@@ -17,7 +17,7 @@ export type FireDeps = {
 };
 
 const BECAUSE: Readonly<Record<EscalationCause, string>> = {
-  unacked: 'nobody has acknowledged',
+  unacked: 'nobody has acknowledged it',
   unresolved: 'it is not resolved',
   severity: 'its severity asks for it',
   'nobody-before': 'nobody was found at the step before',
@@ -43,7 +43,8 @@ export async function fireStep(deps: FireDeps, tx: Tx, pass: Pass, move: Escalat
   const { incident, escalation, at, actor } = pass;
   const step = escalation.snapshot.policy.steps[move.step]!;
   const asked = step.do.flatMap((action) => (typeof action === 'object' && ASK in action ? [action[ASK]!] : []));
-  const because = `${step.name}${move.round > 0 ? `, round ${move.round + 1}` : ''} (${BECAUSE[move.cause]})`;
+  const isNew = move.cause === 'unacked' && move.dueAt <= escalation.startedAt;
+  const because = `${step.name}${move.round > 0 ? `, round ${move.round + 1}` : ''} (${isNew ? 'it is new' : BECAUSE[move.cause]})`;
   const text = [because, ...asked.map((what) => `You are asked to: ${what}`)].join('. ');
   const addressed = await address(deps, tx, pass, { targets: step.to, text, pages: step.do.includes('page') });
   const told: StepTold = { paged: addressed.paged, asked, missing: addressed.missing };

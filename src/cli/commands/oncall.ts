@@ -1,0 +1,20 @@
+import type { Command } from 'commander';
+import type { CliContext } from '../cli-context.ts';
+import { addExamples } from '../options/examples.ts';
+import { defineContacts } from './oncall/contacts.ts';
+import { defineDefinitions } from './oncall/definitions.ts';
+import { defineEscalations } from './oncall/escalations.ts';
+import { defineFeeds } from './oncall/feeds.ts';
+import { defineOverrides } from './oncall/overrides.ts';
+import { defineSchedules } from './oncall/schedules.ts';
+
+/** `holdfast oncall now|who|schedules|shifts|override|import|feed|policies|escalations|escalate|apply|export|check|contact`. */
+export function defineCommand(command: Command, context: CliContext): void {
+  addExamples(command, 'holdfast oncall now', 'holdfast oncall who primary', 'holdfast oncall apply -f oncall.yaml');
+  defineSchedules(command, context);
+  defineOverrides(command, context);
+  defineFeeds(command, context);
+  defineEscalations(command, context);
+  defineDefinitions(command, context);
+  defineContacts(command, context);
+}
