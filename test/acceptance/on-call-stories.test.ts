@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import type { CreatedContactMethod, TestPageResult } from '../../src/contract/contacts.ts';
@@ -79,6 +81,14 @@ const expectPaged = async (id: string, people: string[]) => {
 };
 const told = async (id: string, kind: string) =>
   (await story.timeline(id)).filter((entry) => entry.kind === kind).map((entry) => entry.text);
+/** Kinds of what happened about an incident, in the order it was committed. */
+async function eventsOf(id: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: story.connectionString });
+  await client.connect();
+  const { rows } = await client.query(`select kind from outbox where body->>'incidentId' = $1 order by id`, [id]);
+  await client.end();
+  return rows.map((row) => row.kind);
+}
 const escalations = async (id: string) =>
   (await story.api<{ items: Escalation[] }>('GET', `/api/v1/incidents/${id}/escalations`)).items;
 
@@ -195,23 +205,20 @@ describe('somebody acknowledges', () => {
   });
 
   it('at the very moment a level is due: either it was told before, or nobody hears of it', async () => {
-    const { id } = await declare(3);
-    await expectPaged(id, ['ada']);
-    await pass(4);
-    story.clock.advanceBy(MINUTE_MS);
-    const [answer] = await Promise.all([act(id, 'ack')]);
-    await pass(5);
-    await expect.poll(() => told(id, 'incident.acknowledged')).toHaveLength(1);
-    const timeline = await story.timeline(id);
-    const acknowledged = timeline.findIndex((entry) => entry.kind === 'incident.acknowledged');
-    expect(answer.acknowledgedAt).not.toBeNull();
-    expect(
-      timeline
-        .slice(acknowledged)
-        .map((entry) => entry.text)
-        .join('\n'),
-    ).not.toContain('Level 2');
-    expect(timeline.slice(acknowledged).map((entry) => entry.kind)).not.toContain('page.sent');
+    for (let n = 0; n < 6; n += 1) {
+      const { id } = await declare(3);
+      await expectPaged(id, ['ada']);
+      await pass(4);
+      story.clock.advanceBy(MINUTE_MS);
+      await new Promise((resolve) => setTimeout(resolve, n * 4));
+      await act(id, 'ack');
+      await pass(5);
+      const events = await eventsOf(id);
+      const acknowledged = events.indexOf('incident.acknowledged');
+      expect(acknowledged).toBeGreaterThan(0);
+      expect(events.slice(acknowledged)).not.toContain('page.sent');
+      expect(events.slice(acknowledged)).not.toContain('escalation.fired');
+    }
   });
 
   it('and later the severity is raised: what it asks for happens at once', async () => {
@@ -327,6 +334,95 @@ describe('who is on call', () => {
     expect(items.map((problem) => problem.message)).toContain(
       'nobody fills role "manager" of policy "hollow" in team "platform"',
     );
+  });
+});
+
+describe('the clocks change', () => {
+  const nightly = (handoverAt: string) => ({
+    primary: {
+      timezone: 'Europe/Berlin',
+      layers: [{ name: 'p', rotation: { every: 'week', startsOn: '2026-02-22', handoverAt }, participants: ON_CALL }],
+    },
+  });
+  const policy = {
+    hourly: {
+      steps: ['0s', '40m', '100m'].map((after) => ({
+        name: after,
+        when: [{ unackedAfter: after }],
+        to: [{ schedule: 'primary' }],
+      })),
+    },
+  };
+
+  it('forward: the handover at an hour that is skipped happens as the hour after it, and pages go to whoever is on', async () => {
+    await begin('architect');
+    await invite(...ON_CALL);
+    await apply({ schedules: nightly('02:30'), policies: policy, routes: [{ policy: 'hourly' }] });
+    // At 01:00 UTC two becomes three; the handover of 02:30 is at 03:30, which is 01:30 UTC.
+    story.clock.advanceTo(new Date('2026-03-29T00:45:00.000Z'));
+    const { id } = await declare(2);
+    await expectPaged(id, ['grace']);
+    await pass(40);
+    await expectPaged(id, ['grace', 'grace']);
+    await pass(60);
+    await expectPaged(id, ['grace', 'grace', 'linus']);
+    const shifts = await story.api<{ items: { start: string }[] }>(
+      'GET',
+      '/api/v1/schedules/primary/shifts?from=2026-03-22T00:00:00.000Z&to=2026-04-06T00:00:00.000Z',
+    );
+    expect(shifts.items.map((shift) => shift.start)).toContain('2026-03-29T01:30:00.000Z');
+  });
+
+  it('back: the handover at an hour that comes twice happens once, the first time', async () => {
+    await begin('architect');
+    await invite(...ON_CALL);
+    await apply({ schedules: nightly('02:30'), policies: policy, routes: [{ policy: 'hourly' }] });
+    // 02:30 comes at 00:30 UTC and again at 01:30 UTC.
+    story.clock.advanceTo(new Date('2026-10-25T00:15:00.000Z'));
+    const { id } = await declare(2);
+    await expectPaged(id, ['grace']);
+    await pass(40);
+    await expectPaged(id, ['grace', 'linus']);
+    await pass(60);
+    await expectPaged(id, ['grace', 'linus', 'linus']);
+  });
+});
+
+describe('a receiver', () => {
+  it('that is quiet stops nobody else: the next level is told in time, and the page once it answers', async () => {
+    await begin('architect');
+    await staff('architect', {
+      policies: {
+        architect: {
+          steps: [
+            { name: 'pager', when: [{ unackedAfter: '0s' }], to: [{ channel: 'webhook:pager' }] },
+            { name: 'lead', when: [{ unackedAfter: '5m' }], to: [{ role: 'lead' }] },
+          ],
+        },
+      },
+    });
+    pager.misbehave(Array.from({ length: 3 }, () => 'lose-answer' as const));
+    const { id } = await declare(1);
+    await expect.poll(async () => (await read(id)).pages[0]?.state, { timeout: 10_000 }).toBe('uncertain');
+    await pass(5);
+    await expect.poll(() => paged(id), { timeout: 10_000 }).toEqual(['lead', 'pager']);
+    await story.until(async () => (await read(id)).pages.every((page) => page.state === 'sent'));
+    // However often it was sent, a person was told once.
+    expect(pager.told()).toHaveLength(1);
+    expect(pager.requests.length).toBeGreaterThan(1);
+    pager.misbehave([], { forget: true });
+  });
+});
+
+describe('the example of the documentation', () => {
+  it('is a file that can be applied', async () => {
+    await begin('architect');
+    await invite(...ON_CALL, 'margaret');
+    const text = /```yaml\n([\s\S]*?)```/.exec(
+      readFileSync(new URL('../../docs/oncall.md', import.meta.url), 'utf8'),
+    )![1]!;
+    const { changes } = await story.api<AppliedOnCall>('POST', '/api/v1/oncall/apply', { text });
+    expect(changes.map((change) => change.change)).toEqual(['created', 'created', 'created', 'created', 'created']);
   });
 });
 

@@ -75,7 +75,7 @@ describe('an incident', () => {
     });
   });
 
-  it('acknowledged twice keeps the first name and time; waiting pages are stopped once', async () => {
+  it('acknowledged twice keeps the first name and time; each time what waits is stopped', async () => {
     const incident = await open();
     const at = clock.now();
     await acknowledgeIncident(deps, incident.id, by);
@@ -86,7 +86,7 @@ describe('an incident', () => {
       acknowledgedAt: at,
       status: 'investigating',
     });
-    expect(stopped.filter((id) => id === incident.id)).toHaveLength(1);
+    expect(stopped.filter((id) => id === incident.id)).toHaveLength(2);
     expect((await timeline(incident.id)).map((entry) => entry.kind)).toEqual([
       'incident.opened',
       'incident.acknowledged',

@@ -25,15 +25,15 @@ async function change(
   for (const topic of ['outbox', 'pages', 'timers'] as const) deps.wakeups.kick(topic);
 }
 
-/** Somebody has it: stops every page that has not gone out. A second acknowledgement changes nothing. */
+/** Somebody has it: stops every page that has not gone out. A second one stops those that were sent on since. */
 export async function acknowledgeIncident(
   deps: IncidentCommandDeps & { stopPages: StopPages },
   id: string,
   by: { actor: string; reason?: string | undefined },
 ): Promise<void> {
   await change(deps, id, async (tx, incident) => {
-    if (incident.acknowledgedAt) return;
     const at = deps.clock.now();
+    if (incident.acknowledgedAt) return deps.stopPages(tx, incident.id, { at, actor: by.actor, answered: true });
     await updateIncident(tx, incident.id, {
       acknowledgedAt: at,
       acknowledgedBy: by.actor,

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Page } from '../../contract/incident.ts';
 import type { Database, Queryable, Tx } from '../../platform/db/database.ts';
 import { publish } from '../../platform/events/publish.ts';
@@ -142,14 +142,23 @@ export async function nextPageDue(database: Database): Promise<Date | null> {
   return rows.rows[0]?.due ?? null;
 }
 
+type AnsweredPage = Pick<ClaimedPage, 'incidentId' | 'afterAck'>;
+
 /** Whether somebody acknowledged the incident since the page was queued, or it ended: then it stops. Locks nothing. */
-export async function readAnswer(
-  db: Queryable,
-  { incidentId, afterAck }: Pick<ClaimedPage, 'incidentId' | 'afterAck'>,
-): Promise<IncidentAnswer> {
+export async function readAnswer(db: Queryable, page: AnsweredPage): Promise<IncidentAnswer> {
+  return askAnswer(db, page, sql``);
+}
+
+/** The same, and until the transaction ends nobody can acknowledge or resolve it. */
+export async function holdAnswer(tx: Tx, page: AnsweredPage): Promise<IncidentAnswer> {
+  return askAnswer(tx, page, sql`for share`);
+}
+
+async function askAnswer(db: Queryable, { incidentId, afterAck }: AnsweredPage, lock: RawBuilder<unknown>) {
   const rows = await sql<{ answer: IncidentAnswer }>`
-    select case when acknowledged_at is not null and not ${afterAck}::boolean then 'acknowledged' when status in ('resolved', 'closed') then 'over'
-      else 'none' end as answer from incidents where id = ${incidentId}`.execute(db);
+    select case when acknowledged_at is not null and not ${afterAck}::boolean then 'acknowledged'
+      when status in ('resolved', 'closed') then 'over' else 'none' end as answer
+    from incidents where id = ${incidentId} ${lock}`.execute(db);
   return rows.rows[0]?.answer ?? 'over';
 }
 

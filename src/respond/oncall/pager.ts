@@ -6,7 +6,7 @@ import type { Logger } from '../../platform/log/logger.ts';
 import { createDrainLoop } from '../../platform/work/drain-loop.ts';
 import type { Channel, Channels, InsideChannel, SendResult } from './channel.ts';
 import { judgeSend } from './judge-send.ts';
-import { type ClaimedPage, claimPages, nextPageDue, readAnswer, recordSend } from './page-store.ts';
+import { type ClaimedPage, claimPages, holdAnswer, nextPageDue, readAnswer, recordSend } from './page-store.ts';
 
 /** Pages sent by one process at once. */
 const SENDS_AT_ONCE = 16;
@@ -63,8 +63,12 @@ export function startPager(deps: {
   const deliverInside = (page: ClaimedPage, channel: InsideChannel): Promise<void> =>
     deps.database.transact(async (tx) => {
       const at = deps.clock.now();
-      const sent = judgeSend({ kind: 'sent' }, { attempt: page.attempt, answer: 'none' }, 0);
-      if (await recordSend(tx, page, deps.workerId, sent, at)) await channel.deliver(tx, page, at);
+      const answer = await holdAnswer(tx, page);
+      const tried: SendResult =
+        answer === 'none' ? { kind: 'sent' } : { kind: 'try-later', reason: 'acknowledged', afterMs: null };
+      const next = judgeSend(tried, { attempt: page.attempt, answer }, 0);
+      const recorded = await recordSend(tx, page, deps.workerId, next, at);
+      if (recorded && answer === 'none') await channel.deliver(tx, page, at);
     });
 
   const settle = async (page: ClaimedPage, result: SendResult): Promise<void> => {

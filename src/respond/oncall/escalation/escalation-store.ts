@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { FiredStep } from '../../../contract/escalation.ts';
-import type { Queryable, Tx } from '../../../platform/db/database.ts';
+import { isConnectionLoss, type Queryable, type Tx } from '../../../platform/db/database.ts';
 import { createId } from '../../../platform/identity/prefixed-id.ts';
 import type { EscalationCause, EscalationMove, EscalationSnapshot } from './escalation-moves.ts';
 
@@ -85,4 +85,17 @@ export async function recordFired(
     values (${escalationId}, ${move.round}, ${move.step}, ${move.cause}, ${move.dueAt}, ${fired.at}, ${JSON.stringify(fired.told)}::jsonb)
     on conflict do nothing`.execute(tx);
   return rows.numAffectedRows === 1n;
+}
+
+/** Runs `work` so that its failure takes back only what it did itself. @throws what `work` throws */
+export async function undoable<Result>(tx: Tx, work: () => Promise<Result>): Promise<Result> {
+  await sql`savepoint undoable`.execute(tx);
+  try {
+    const result = await work();
+    await sql`release savepoint undoable`.execute(tx);
+    return result;
+  } catch (thrown) {
+    if (!isConnectionLoss(thrown)) await sql`rollback to savepoint undoable`.execute(tx);
+    throw thrown;
+  }
 }

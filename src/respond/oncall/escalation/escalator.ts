@@ -1,6 +1,6 @@
 import type { CalendarSpec } from '../../../contract/oncall.ts';
-import type { Queryable, Tx } from '../../../platform/db/database.ts';
-import { HoldfastError } from '../../../platform/errors/holdfast-error.ts';
+import { isConnectionLoss, type Queryable, type Tx } from '../../../platform/db/database.ts';
+import { HoldfastError, messageOf } from '../../../platform/errors/holdfast-error.ts';
 import { setTimer, type TimerHandler } from '../../../platform/timers/timer-service.ts';
 import {
   findScheme,
@@ -28,9 +28,10 @@ import {
   insertEscalation,
   listFiredSteps,
   lockRunning,
+  undoable,
 } from './escalation-store.ts';
 import { findRoute } from './find-route.ts';
-import { address, type FireDeps, fireStep, messageOf, type Pass } from './fire-step.ts';
+import { address, type FireDeps, fireStep, type Pass, writePage } from './fire-step.ts';
 import { SHIPPED_POLICIES } from './shipped-policies.ts';
 
 export type EscalatorDeps = FireDeps & {
@@ -83,7 +84,7 @@ export function createEscalator(deps: EscalatorDeps) {
     for (const { recipient, channel } of last) {
       pass.told.add(channel);
       const afterAck = incident.acknowledgedAt !== null;
-      await queuePage(tx, { message: messageOf(deps, pass, text), recipient, channel, at, afterAck });
+      await queuePage(tx, { message: writePage(deps, pass, text), recipient, channel, at, afterAck });
     }
     const told = [...found.paged, ...last.map(({ channel }) => channel)];
     await tellIncident(tx, incident, {
@@ -154,6 +155,21 @@ export function createEscalator(deps: EscalatorDeps) {
     await updateIncident(tx, incident.id, { respondBy: due });
   };
 
+  const begin = async (
+    tx: Tx,
+    incident: IncidentRow,
+    about: { labels: Readonly<Record<string, string>>; at: Date },
+  ): Promise<boolean> => {
+    const routes = (await findDefinition(tx, 'routes', ROUTES))?.spec ?? [];
+    const route = findRoute(routes, { severity: incident.severity, labels: about.labels });
+    const team = route?.team ?? null;
+    await promise(tx, incident, team);
+    if (!route || (await findPolicy(tx, route.policy)) === null) return false;
+    const escalation = await start(tx, incident, { policy: route.policy, team, at: about.at, actor: 'system' });
+    await advance(tx, incident, escalation, about.at);
+    return true;
+  };
+
   return {
     /**
      * Begins the escalation of an incident that was just opened.
@@ -165,14 +181,15 @@ export function createEscalator(deps: EscalatorDeps) {
       incident: IncidentRow,
       about: { labels: Readonly<Record<string, string>>; at: Date },
     ): Promise<boolean> {
-      const routes = (await findDefinition(tx, 'routes', ROUTES))?.spec ?? [];
-      const route = findRoute(routes, { severity: incident.severity, labels: about.labels });
-      const team = route?.team ?? null;
-      await promise(tx, incident, team);
-      if (!route || (await findPolicy(tx, route.policy)) === null) return false;
-      const escalation = await start(tx, incident, { policy: route.policy, team, at: about.at, actor: 'system' });
-      await advance(tx, incident, escalation, about.at);
-      return true;
+      try {
+        return await undoable(tx, () => begin(tx, incident, about));
+      } catch (thrown) {
+        if (isConnectionLoss(thrown)) throw thrown;
+        // A policy that cannot be carried out must not leave an incident untold: the caller tells everybody.
+        const text = `The escalation policy could not be begun: ${messageOf(thrown)}`;
+        await tellIncident(tx, incident, { kind: 'escalation.found-nobody', at: about.at, actor: 'system', text });
+        return false;
+      }
     },
 
     /** What a new severity asks for at once, and when the rest is due now. */

@@ -73,7 +73,7 @@ export async function address(
 ): Promise<{ paged: string[]; missing: string[]; reached: number }> {
   const { incident, escalation, at } = pass;
   if (!step.pages) return { paged: [], missing: [], reached: 0 };
-  const message = messageOf(deps, pass, step.text);
+  const message = writePage(deps, pass, step.text);
   const found = await resolveTargets(tx, step.targets, {
     team: escalation.snapshot.team,
     at,
@@ -131,7 +131,7 @@ async function carryOut(deps: FireDeps, tx: Tx, pass: Pass, action: EscalationAc
 }
 
 /** What a page of an escalation says. */
-export function messageOf(deps: FireDeps, { incident, escalation, opening }: Pass, text: string): PageMessage {
+export function writePage(deps: FireDeps, { incident, escalation, opening }: Pass, text: string): PageMessage {
   const level = escalation.snapshot.levels.find((candidate) => candidate.rank === incident.severity);
   return {
     incidentId: incident.id,
