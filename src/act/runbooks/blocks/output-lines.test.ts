@@ -105,3 +105,26 @@ describe('a word to be chosen', () => {
     expect(await classOf(`uptime\nsystemctl ${word} ${word} ${word}`)).toBe('opaque');
   });
 });
+
+describe('what looks like a path or a variable, and is neither', () => {
+  it.each([
+    ['a comment of another language', '// the last backups\nheroku pg:backups -a shop\n// and when', 'read'],
+    ['a prompt glued to a command', '$heroku ps -a shop', 'read'],
+    ['a prompt glued to one that stops', '$systemctl stop shop', 'destroy'],
+  ])('%s', async (_what, text, expected) => {
+    expect(await classOf(text)).toBe(expected);
+  });
+
+  it('leaves a variable that the text sets, and what stands in quotes or a heredoc', async () => {
+    expect(await classOf('kubectl="rm -rf"\n$kubectl get')).not.toBe('read');
+    expect(await classOf('echo "\n// x" && rm -rf /srv/data')).toBe('destroy');
+    expect(await classOf('// rm is next\nrm -rf /srv/data')).toBe('destroy');
+    expect(await classOf("mongosh shop --eval '\n// all of it\ndb.dropDatabase()'")).toBe('destroy');
+  });
+
+  it('takes functions that are only defined for a sample, and not those that are called', async () => {
+    const defined = 'def run(inputs):\n    return inputs["a"].sum()';
+    expect(await classOf(defined, 'python')).toBe('sample');
+    expect(await classOf(`${defined}\n\nrun({})`, 'python')).not.toBe('sample');
+  });
+});

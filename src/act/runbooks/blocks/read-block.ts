@@ -80,6 +80,8 @@ async function readAs(reading: Reading, language: string, text: string, context:
     case 'sample':
       return nothingRuns('sample', 'shown as an example: nothing to run');
     case 'console':
+      if (languageOf(language, text) === 'python' && definesOnly(text))
+        return nothingRuns('sample', 'it only defines functions: nothing to run');
       return readConsoleBlock(languageOf(language, text), text);
     case 'code':
       return readConsoleBlock('js', text, {
@@ -134,6 +136,15 @@ function isUnitOnly(text: string): boolean {
   return (
     lines.some((line) => /^\s*(?:Exec(?:Start|Stop|Reload)(?:Pre|Post)?|OnCalendar|WantedBy|RestartSec)=/.test(line)) &&
     lines.every((line) => /^\s*(?:[A-Z][A-Za-z]+=.*|\[[A-Z][A-Za-z]+\])$/.test(line))
+  );
+}
+
+/** Python that says what a function is to do, and never calls it. */
+function definesOnly(text: string): boolean {
+  const outer = text.split('\n').filter((line) => /^[^\s#)\]]/.test(line));
+  return (
+    outer.some((line) => /^(?:async\s+)?def\s/.test(line)) &&
+    outer.every((line) => /^(?:(?:async\s+)?def\s|class\s|@|import\s|from\s)/.test(line))
   );
 }
 

@@ -26,7 +26,7 @@ export async function readShellBlock(text: string, context: BlockContext): Promi
   if (text.length > MAX_SYNTAX_CHARS) return unreadable(text, `it is longer than ${MAX_SYNTAX_CHARS} characters`);
   const prose = readProse(text);
   if (prose !== null) return prose;
-  const withoutCron = joinLostLines(text).replace(CRONTAB_LINE, (line) => ' '.repeat(line.length));
+  const withoutCron = asShell(joinLostLines(text)).replace(CRONTAB_LINE, (line) => ' '.repeat(line.length));
   const hasCron = CRONTAB_LINE.test(text);
   CRONTAB_LINE.lastIndex = 0;
   if (hasCron && withoutCron.replace(/^\s*#.*$/gm, '').trim() === '') {
@@ -77,6 +77,22 @@ function joinLostLines(text: string): string {
   // Inside a heredoc such lines are what is written, not options.
   if (text.includes('<<')) return text;
   return text.replace(/^([^\n#]*[^\s\\|&;#])\n(?=[ \t]*--[a-z][\w-]*(?:[= ]|$))/gim, '$1 ');
+}
+
+/** `// the backups` is a comment, and `$heroku ps` was typed at a prompt. Every position stays. */
+function asShell(text: string): string {
+  if (text.includes('<<') || !/^(?:\/\/\s|[ \t]*\$[a-z])/m.test(text)) return text;
+  let inQuotes = false;
+  const lines = text.split('\n').map((line) => {
+    const quoted = inQuotes;
+    if (/^(?:\/\/\s|[ \t]*#)/.test(line) && !quoted) return line.replace(/^\/\//, '# ');
+    if ((line.match(/(?<!\\)["'`]/g) ?? []).length % 2 === 1) inQuotes = !inQuotes;
+    const glued = quoted ? null : /^([ \t]*)\$([a-z][a-z-]*)(?=\s)/.exec(line);
+    return glued !== null && isKnownCommand(glued[2]!) && !new RegExp(`\\b${glued[2]}=`).test(text)
+      ? `${glued[1]} ${line.slice(glued[1]!.length + 1)}`
+      : line;
+  });
+  return lines.join('\n');
 }
 
 function segmentsOf(tree: ShellTree, context: BlockContext): ShellSegment[] {

@@ -199,7 +199,7 @@ export const CONTAINER_TOOLS: readonly RiskTool[] = [
   ),
   {
     names: words(
-      'trivy grype syft dive hadolint checkov kube-bench kube-hunter prowler kubesec semgrep gitleaks trufflehog polaris kube-score clair-scanner snyk nikto nuclei testssl.sh sslscan lynis rkhunter chkrootkit clamscan oscap docker-bench-security.sh ctop lazydocker scout',
+      'trivy grype syft dive hadolint checkov kube-bench kube-hunter prowler kubesec semgrep gitleaks trufflehog polaris kube-score clair-scanner snyk nikto nuclei testssl.sh sslscan lynis rkhunter chkrootkit clamscan oscap docker-bench-security.sh ctop lazydocker scout pip-audit osv-scanner bundler-audit safety retire cargo-audit govulncheck bandit',
     ),
     rules: [
       {

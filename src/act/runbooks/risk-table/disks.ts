@@ -3,10 +3,19 @@ import { type RiskTool, tool } from './rule.ts';
 /** Disks, volumes and file systems of one machine. */
 export const DISK_TOOLS: readonly RiskTool[] = [
   tool(
-    'lvs vgs pvs lvdisplay vgdisplay pvdisplay lvscan vgscan pvscan lvmdiskscan dmsetup-ls multipath-ll lsscsi nvme-list hdparm-i udevadm blockdev-r',
+    'lvs vgs pvs lvdisplay vgdisplay pvdisplay lvscan vgscan pvscan lvmdiskscan dmsetup-ls multipath-ll lsscsi nvme-list hdparm-i udevadm',
     {},
     [['read', '', 'looks at volumes', 'lvs -a', 'pvdisplay']],
   ),
+  tool('blockdev', {}, [
+    ['change', '--rereadpt|--flushbufs|--set*', 'changes how a device is used', 'blockdev --rereadpt /dev/sdb'],
+    ['read', '', 'shows block devices', 'blockdev --getsize64 /dev/sdb', 'blockdev --report'],
+  ]),
+  tool('proxmox-boot-tool pve-efiboot-tool', {}, [
+    ['destroy', 'format', 'formats a boot partition', 'proxmox-boot-tool format /dev/sdb2'],
+    ['read', 'status|help / kernel list', 'shows how the machine boots', 'proxmox-boot-tool status'],
+    ['change', '', 'changes how the machine boots', 'proxmox-boot-tool init /dev/sdb2', 'proxmox-boot-tool refresh'],
+  ]),
   tool('mount', { values: '-o -t -L -U --types --options' }, [
     ['change', '-a|--all', 'mounts every file system', 'mount -a'],
     ['read', '-', 'lists mounts', 'mount', 'mount -l'],

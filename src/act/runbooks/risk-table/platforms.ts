@@ -19,11 +19,12 @@ export const PLATFORM_TOOLS: readonly RiskTool[] = [
     ],
     [
       'read',
-      'ps|logs|config|releases|addons|apps|domains|access|info|status|auth:whoami|pg|redis|drains|certs|version|pipelines|features|labs|buildpacks|builds|*:info|*:list|*:get|*:wait|*:diagnose|*:locks|*:ps|*:outliers|*:bloat|*:settings|*:url|*:credentials|*:stats|*:output|pg:*-stats|*:type|pg:backups|pg:backups:schedules|pg:blocking|pg:long-running-queries|pg:vacuum-stats|pg:cache-hit|pg:index-usage',
+      'ps|logs|config|releases|addons|apps|domains|access|info|status|auth:whoami|pg|redis|drains|certs|version|pipelines|features|labs|buildpacks|builds|*:info|*:list|*:get|*:wait|*:diagnose|*:locks|*:ps|*:outliers|*:bloat|*:settings|*:url|*:credentials|*:stats|*:output|pg:*-stats|*:type|pg:backups|pg:backups:schedules|pg:blocking|pg:calls|pg:mandelbrot|pg:connection-*|pg:*-size|pg:unused-indexes|pg:seq-scans|pg:records-rank|pg:user-connections|pg:replication-slots|pg:transactions|pg:upgrade:wait|pg:links|pg:backups:info|pg:backups:url|apps:errors|releases:output|*:errors|pg:long-running-queries|pg:vacuum-stats|pg:cache-hit|pg:index-usage',
       'looks',
       'heroku ps',
       'heroku logs --tail',
       'heroku pg:info',
+      'heroku pg:calls',
     ],
     [
       'change',

@@ -1,5 +1,6 @@
 import { classifyPowershell } from '../consoles/classify-powershell.ts';
 import { TOOLS } from '../risk-table/index.ts';
+import { judgePsql } from './database-clients.ts';
 import { judgeByRules, readCalls } from './match-rule.ts';
 import { ENTERED, type Judge, optionValue, valuesOf } from './special-call.ts';
 import { riskiest, type Verdict } from './verdict.ts';
@@ -47,9 +48,12 @@ const CARRIERS: readonly Carrier[] = [
 ];
 
 /** A tool whose call may carry a script: that script's class, and the tool's own where it carries none. */
-export const judgeCarrier: Judge = async ({ name, args, input, judging }) => {
+export const judgeCarrier: Judge = async (call) => {
+  const { name, args, input, judging } = call;
   const tool = TOOLS.get(name)!;
   const given = valuesOf(args);
+  if (name === 'heroku' && /^(?:pg:)?psql$/.test(given[0] ?? '')) return judgePsql({ ...call, args: args.slice(1) });
+  if (name === 'heroku' && given[0] === 'redis:cli') return { ...ENTERED };
   for (const { positionals } of readCalls(tool, given)) {
     const said = positionals.join(' ');
     const carrier = CARRIERS.find((each) => each.tool === name && each.verb.test(said));

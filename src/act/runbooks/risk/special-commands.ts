@@ -8,6 +8,7 @@ import { INTERPRETER_NAMES, judgeInterpreter, judgeJava, judgeTaskRunner } from 
 import { judgeWrite } from './judge-write.ts';
 import { judgeByRules } from './match-rule.ts';
 import { CARRYING_TOOLS, judgeAnsible, judgeCarrier, judgeParallelShell } from './remote-scripts.ts';
+import { DYNAMIC } from './shell-words.ts';
 import { judgeAlias, judgeEval, judgeShell, judgeSsh, judgeSu, judgeTrap, judgeWatch } from './shells.ts';
 import { judgeSocket } from './socket-commands.ts';
 import { ENTERED, type Judge, NO_INPUT, openBraces, optionValue, valuesOf } from './special-call.ts';
@@ -43,7 +44,13 @@ const judgeTee: Judge = ({ args, input }) => {
 const judgeDd: Judge = ({ args }) => {
   const out = args.find((arg) => arg.value.startsWith('of='));
   if (out === undefined) return { class: 'read', reason: 'dd reads' };
-  return judgeWrite(out.value.slice(3), 'writes');
+  const onto = out.value.slice(3);
+  const verdict = judgeWrite(onto, 'writes');
+  // `of=${DISK}1`: only the person at the machine knows that it is a disk.
+  const isPath = onto.replaceAll(DYNAMIC, '').includes('/') || /\.\w+$/.test(onto);
+  return verdict.class === 'change' && onto.includes(DYNAMIC) && !isPath
+    ? { class: 'destroy', reason: 'dd overwrites a file or device that is only known when it runs' }
+    : verdict;
 };
 
 const judgeForge: Judge = ({ name, args }) => {

@@ -26,6 +26,7 @@ export const PROCEDURE_RULES: readonly LintRule[] = [
       '## Update\n\n```bash\nsystemctl stop shop\napt-get install shop\n```\n\nThen start it again:\n\n```bash\nsystemctl start shop\n```\n',
       '## Failover\n\nFence the old primary:\n\n```bash\nsystemctl stop postgresql\n```\n',
       '## Reference\n\n```bash\n# Stop\nsystemctl stop shop\n# Status\nsystemctl status shop\n```\n',
+      '## On your machine\n\n```bash\n# Begin\ndocker compose up -d\n# End\ndocker compose down\n# See\ndocker compose ps\n```\n',
     ],
     *check(document) {
       yield* neverStarted(document);
@@ -155,7 +156,7 @@ function* neverStarted(document: LintDocument): Iterable<Found> {
     const sections = sectionsBelow(document, command.block.section);
     const said = `${command.block.headings.join(' ')} ${command.block.announced} ${commentAbove(command)}`;
     if (
-      /\b(?:stop|shut|down|uninstall|remov|decommission|retire|fenc|fail ?over|isolat|contain|quarantin|disable|kill|terminat|clean|reset|destroy|tear|delet|promot|switch ?over|reference|command)/i.test(
+      /\b(?:stop|shut|down|uninstall|remov|decommission|retire|fenc|fail ?over|isolat|contain|quarantin|disable|kill|terminat|clean|reset|destroy|tear|delet|promot|switch ?over|reference|command)|停止|停め|остан|(?:^|\s)(?:par(?:ar|ada)|deten|arr[êe]t|stopp)/i.test(
         said,
       )
     )
@@ -174,6 +175,11 @@ function* neverStarted(document: LintDocument): Iterable<Found> {
         ),
       );
     if (does.length === 0) continue;
+    // What the same section started is stopped at its end on purpose, or both stand in a list to pick from.
+    const startedBefore = document.commands
+      .slice(0, place)
+      .some((other) => startsOf(other, stopped) && other.block.section === command.block.section);
+    if (startedBefore) continue;
     const started = document.commands
       .slice(place + 1)
       .some(
