@@ -42,8 +42,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table notifications (
       id text primary key, key text not null, group_key text not null, receiver text not null, integration text not null,
-      dedup_key text not null, payload jsonb not null, firing text[] not null, resolved text[] not null, reason text not null,
-      repeat_interval_ms bigint not null,
+      dedup_key text not null, payload jsonb not null, firing text[] not null, resolved text[] not null, maybe_told text[] not null,
+      reason text not null, repeat_interval_ms bigint not null,
       state text not null check (state in ('sending', 'sent', 'failed', 'superseded')), attempts integer not null default 0,
       error text, maybe_arrived boolean not null default true, created_at_ms bigint not null, ended_at_ms bigint) with (fillfactor = 80)`.execute(
     db,

@@ -18,6 +18,8 @@ export type NotificationIntent = {
   readonly payload: unknown;
   readonly firing: readonly string[];
   readonly resolved: readonly string[];
+  /** What the receiver may have heard fire, although nobody knows: it must hear of the end of it, too. */
+  readonly maybeTold: readonly string[];
   readonly reason: string;
   readonly repeatIntervalMs: number;
   readonly createdAtMs: number;
@@ -36,7 +38,7 @@ export type NotificationStore = {
   /** The receiver took it: the intent ends and the log has its entry, together. */
   finish(intent: NotificationIntent, end: { attempts: number; atMs: number }): Promise<void>;
   /** The log has its entry although nothing was sent (a resolved group whose receiver does not want to hear of it). */
-  record(entry: Omit<NotificationIntent, 'payload' | 'dedupKey'>, atMs: number): Promise<void>;
+  record(entry: Omit<NotificationIntent, 'payload' | 'dedupKey' | 'maybeTold'>, atMs: number): Promise<void>;
   /** Not taken for now: the intent stays, with what was said. */
   note(intent: NotificationIntent, attempt: { attempts: number; error: string; maybeArrived: boolean }): Promise<void>;
   /** Given up for another one, or for good. */
@@ -51,7 +53,7 @@ const HELD = `select from alert_dispatcher d join workers w on w.id = d.worker_i
 /** The log keeps an entry for this many repeat intervals, and an intent's row is only history afterwards. */
 const KEPT_REPEAT_INTERVALS = 2;
 
-type EndRow = Omit<NotificationIntent, 'payload' | 'dedupKey'> & {
+type EndRow = Omit<NotificationIntent, 'payload' | 'dedupKey' | 'maybeTold'> & {
   attempts: number;
   atMs: number;
   /** Null when there was no intent. */
@@ -75,12 +77,12 @@ export function createNotificationStore(deps: { pool: pg.Pool; workerId: string;
       await guarded(
         'begin-notifications',
         `insert into notifications (id, key, group_key, receiver, integration, dedup_key, payload, firing, resolved,
-           reason, repeat_interval_ms, state, created_at_ms)
+           maybe_told, reason, repeat_interval_ms, state, created_at_ms)
          select i.id, i.key, i."groupKey", i.receiver, i.integration, i."dedupKey", i.payload,
            array(select jsonb_array_elements_text(i.firing)), array(select jsonb_array_elements_text(i.resolved)),
-           i.reason, i."repeatIntervalMs", 'sending', i."createdAtMs"
+           array(select jsonb_array_elements_text(i."maybeTold")), i.reason, i."repeatIntervalMs", 'sending', i."createdAtMs"
          from jsonb_to_recordset($3::jsonb) as i(id text, key text, "groupKey" text, receiver text, integration text,
-           "dedupKey" text, payload jsonb, firing jsonb, resolved jsonb, reason text, "repeatIntervalMs" bigint,
+           "dedupKey" text, payload jsonb, firing jsonb, resolved jsonb, "maybeTold" jsonb, reason text, "repeatIntervalMs" bigint,
            "createdAtMs" bigint)
          where exists (${HELD})
          on conflict (id) do update set state = 'sending'`,
@@ -127,7 +129,7 @@ export function createNotificationStore(deps: { pool: pg.Pool; workerId: string;
       );
       const unfinished = await pool.query<UnfinishedIntent>(
         `select id, key, group_key as "groupKey", receiver, integration, dedup_key as "dedupKey", payload, firing, resolved,
-           reason, repeat_interval_ms as "repeatIntervalMs", created_at_ms as "createdAtMs", maybe_arrived as "maybeArrived"
+           maybe_told as "maybeTold", reason, repeat_interval_ms as "repeatIntervalMs", created_at_ms as "createdAtMs", maybe_arrived as "maybeArrived"
          from notifications where state = 'sending' order by created_at_ms`,
       );
       return {
@@ -141,7 +143,7 @@ export function createNotificationStore(deps: { pool: pg.Pool; workerId: string;
       };
     },
     begin: (intent) => beginLane.submit(intent),
-    finish: ({ payload: _payload, dedupKey: _dedupKey, ...intent }, end) =>
+    finish: ({ payload: _payload, dedupKey: _dedupKey, maybeTold: _maybeTold, ...intent }, end) =>
       endLane.submit({ ...intent, ...end, intentId: intent.id }),
     record: (entry, atMs) => endLane.submit({ ...entry, attempts: 0, atMs, intentId: null }),
     note: async (intent, attempt) => {

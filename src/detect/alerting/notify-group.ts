@@ -47,15 +47,19 @@ export async function notifyIntegration(
   const firing = notified.filter((alert) => alert.status === 'firing').map((alert) => alert.fingerprint);
   const resolved = notified.filter((alert) => alert.status === 'resolved').map((alert) => alert.fingerprint);
   const unfinished = log.unfinished.get(key);
+  const isStillTrue = unfinished && isSame(unfinished.firing, firing) && isSame(unfinished.resolved, resolved);
+  const heard = whatMayBeHeard(log.entries.get(key), unfinished);
 
-  const decision = decideNotification({
-    entry: log.entries.get(key) ?? entryOf(unfinished),
-    firing: new Set(firing),
-    resolved: new Set(resolved),
-    sendResolved: notifier.sendResolved,
-    repeatIntervalMs: group.route.repeatIntervalMs,
-    tickMs: when.tickMs,
-  });
+  const decision = isStillTrue
+    ? ({ notify: true, reason: unfinished.reason } as const)
+    : decideNotification({
+        entry: heard,
+        firing: new Set(firing),
+        resolved: new Set(resolved),
+        sendResolved: notifier.sendResolved,
+        repeatIntervalMs: group.route.repeatIntervalMs,
+        tickMs: when.tickMs,
+      });
   const sent = notifier.sendResolved ? notified : notified.filter((alert) => alert.status === 'firing');
   const drop = async () => {
     if (!unfinished) return;
@@ -86,7 +90,7 @@ export async function notifyIntegration(
     return true;
   }
   let intent: NotificationIntent;
-  if (unfinished && isSame(unfinished.firing, firing) && isSame(unfinished.resolved, resolved)) intent = unfinished;
+  if (isStillTrue) intent = unfinished;
   else {
     await drop();
     const payload = await notifier.prepare({
@@ -98,7 +102,8 @@ export async function notifyIntegration(
       nowMs,
     });
     const id = createId('ntf', nowMs);
-    intent = { ...about, id, dedupKey: id, payload };
+    const maybeTold = unfinished?.maybeArrived ? [...(heard?.firing ?? [])] : [];
+    intent = { ...about, id, dedupKey: id, payload, maybeTold };
     await log.store.begin(intent);
     log.unfinished.set(key, { ...intent, maybeArrived: true });
   }
@@ -124,11 +129,18 @@ export async function notifyIntegration(
   return false;
 }
 
-/** What a receiver may have heard although nobody knows: it must hear of the end, too. */
-function entryOf(unfinished: UnfinishedIntent | undefined): NotificationLogEntry | undefined {
-  if (!unfinished?.maybeArrived || unfinished.firing.length === 0) return undefined;
-  // Long ago, so that the same state is sent again at once.
-  return { firing: new Set(unfinished.firing), resolved: new Set(unfinished.resolved), notifiedAtMs: -Infinity };
+/**
+ * What the receiver knows: what was told it, and where something may have arrived without our knowing, that too. It is
+ * then long ago, so that whatever holds now is told at once.
+ */
+function whatMayBeHeard(
+  entry: NotificationLogEntry | undefined,
+  unfinished: UnfinishedIntent | undefined,
+): NotificationLogEntry | undefined {
+  if (!unfinished?.maybeArrived) return entry;
+  const firing = new Set([...(entry?.firing ?? []), ...unfinished.firing, ...unfinished.maybeTold]);
+  if (!entry && firing.size === 0) return undefined;
+  return { firing, resolved: entry?.resolved ?? new Set(), notifiedAtMs: Number.NEGATIVE_INFINITY };
 }
 
 function toNotified(alert: Alert, nowMs: number): NotifiedAlert {

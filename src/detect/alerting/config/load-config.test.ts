@@ -350,6 +350,11 @@ describe('a refused file', () => {
       withReceiver('webhook_configs: [{url: ftp://a}]'),
       'am.yml:5:29: invalid URL: unsupported scheme "ftp" for URL',
     ],
+    [
+      'a broken template',
+      withReceiver("webhook_configs: [{url: 'http://h/{{ .Status'}]"),
+      'invalid template syntax: template: :1: unclosed action',
+    ],
     ['no host', withReceiver('webhook_configs: [{url: http://}]'), 'missing host for URL'],
     ['no smarthost', withReceiver('email_configs: [{to: x}]'), 'no global SMTP smarthost set'],
     ['no sender', withReceiver('email_configs: [{to: x, smarthost: "h:25"}]'), 'no global SMTP from set'],

@@ -33,8 +33,6 @@ export type LoadOptions = {
   /** Names the file in messages; relative paths in it start from its folder. */
   file: string;
   matcherMode?: MatcherMode;
-  /** What is wrong with the syntax of a Go template; null when nothing is. Without it templates are taken unread. */
-  judgeTemplate?(text: string): string | null;
 };
 
 const MOST_SHOWN = 10;
@@ -103,14 +101,13 @@ const eventRecorder: Shape<true> = (node, reading) => {
 
 function readConfig(reading: Reading, options: LoadOptions): AlertmanagerConfig | undefined {
   const mode = options.matcherMode ?? 'fallback';
-  const judgeTemplate = options.judgeTemplate ?? (() => null);
   const { root } = reading;
   if (root === null || isNothing(root)) return reading.report(root, 'no route provided in config');
   const read = object('configuration', {
     global: globalSettings,
     route: routeDraft(mode),
     inhibit_rules: list(inhibitRule(mode), '', emptyInhibitRule),
-    receivers: list(receiverDraft(judgeTemplate), 'missing name in receiver'),
+    receivers: list(receiverDraft, 'missing name in receiver'),
     templates: list(text, 'a path of templates is missing'),
     mute_time_intervals: list(namedTimeIntervals('mute time interval'), 'missing name in mute time interval'),
     time_intervals: list(namedTimeIntervals('time interval'), 'missing name in time interval'),
@@ -135,7 +132,7 @@ function readConfig(reading: Reading, options: LoadOptions): AlertmanagerConfig 
       timeIntervals.set(name, intervals);
     }
   }
-  const receivers = drafts.map((draft) => draft.complete({ global, reading, judgeTemplate }));
+  const receivers = drafts.map((draft) => draft.complete({ global, reading }));
   judgeRoutes(read.route, { receivers: names, timeIntervals: new Set(timeIntervals.keys()) }, reading);
   if (read.eventRecorder) omitKey(root, 'event_recorder', reading);
   return {

@@ -1,4 +1,5 @@
 import type { Node } from 'yaml';
+import { judgeTemplateSyntax } from '../../../platform/go-template/index.ts';
 import { type Shape, scalar } from './shape.ts';
 import type { Reading } from './yaml-reading.ts';
 
@@ -37,19 +38,18 @@ export const secretUrl: Shape<string> = scalar('a URL', (written, node, reading)
 });
 
 /** A secret URL that may be a template: then it is judged when it is rendered. */
-export function secretTemplateUrl(judgeTemplate: (text: string) => string | null): Shape<string> {
-  return scalar('a URL', (written, node, reading) => {
-    if (written === '') return written;
-    reading.hide(node, SECRET_URL);
-    if (written === SECRET || written === SECRET_URL) return written;
-    if (!written.includes('{{')) {
-      const wrong = judgeHttpUrl(written);
-      return wrong === null ? written : reading.report(node, `invalid URL: ${wrong}`);
-    }
-    const wrong = judgeTemplate(written);
-    return wrong === null ? written : reading.report(node, `invalid template syntax: ${wrong}`);
-  });
-}
+export const secretTemplateUrl: Shape<string> = scalar('a URL', (written, node, reading) => {
+  if (written === '') return written;
+  reading.hide(node, SECRET_URL);
+  if (written === SECRET || written === SECRET_URL) return written;
+  if (!written.includes('{{')) {
+    const wrong = judgeHttpUrl(written);
+    return wrong === null ? written : reading.report(node, `invalid URL: ${wrong}`);
+  }
+  // As in Alertmanager, no functions but those of every template are known here.
+  const wrong = judgeTemplateSyntax(written, {});
+  return wrong === null ? written : reading.report(node, `invalid template syntax: ${wrong}`);
+});
 
 function takeUrl(written: string, node: Node, reading: Reading): string | undefined {
   const wrong = judgeHttpUrl(written);

@@ -6,8 +6,6 @@ import type { Place, Reading } from '../yaml-reading.ts';
 export type ReceiverContext = {
   global: GlobalSettings;
   reading: Reading;
-  /** What is wrong with the syntax of a Go template; null when nothing is. */
-  judgeTemplate(text: string): string | null;
 };
 
 /** One integration as it was read, before `global` is known: completed once the whole file is read. */

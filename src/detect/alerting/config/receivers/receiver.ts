@@ -64,66 +64,62 @@ export type ReceiverDraft = {
   complete(context: ReceiverContext): Receiver;
 };
 
-/** A shape for one receiver. Everything but what `global` gives is judged at once. */
-export function receiverDraft(judgeTemplate: (text: string) => string | null): Shape<ReceiverDraft> {
-  const draftOf = <Kind extends IntegrationKind>(
-    kind: Kind,
-    shape: Shape<IntegrationDraft<IntegrationSettings[Kind]>>,
-  ) => list(shape, `missing ${kind} config`);
-  const fields = {
-    name: text,
-    labels: mapOf(text, { empty: '' }),
-    webhook_configs: draftOf('webhook', webhookDraft(judgeTemplate)),
-    email_configs: draftOf('email', emailDraft),
-    pagerduty_configs: draftOf('pagerduty', pagerdutyDraft),
-    slack_configs: draftOf('slack', slackDraft),
-    pushover_configs: draftOf('pushover', pushoverDraft),
-    telegram_configs: draftOf('telegram', telegramDraft),
-    discord_configs: draftOf('discord', discordDraft),
-    msteams_configs: draftOf('msteams', msteamsDraft),
-    msteamsv2_configs: draftOf('msteamsv2', msteamsv2Draft),
+const draftOf = <Kind extends IntegrationKind>(kind: Kind, shape: Shape<IntegrationDraft<IntegrationSettings[Kind]>>) =>
+  list(shape, `missing ${kind} config`);
+const fields = {
+  name: text,
+  labels: mapOf(text, { empty: '' }),
+  webhook_configs: draftOf('webhook', webhookDraft),
+  email_configs: draftOf('email', emailDraft),
+  pagerduty_configs: draftOf('pagerduty', pagerdutyDraft),
+  slack_configs: draftOf('slack', slackDraft),
+  pushover_configs: draftOf('pushover', pushoverDraft),
+  telegram_configs: draftOf('telegram', telegramDraft),
+  discord_configs: draftOf('discord', discordDraft),
+  msteams_configs: draftOf('msteams', msteamsDraft),
+  msteamsv2_configs: draftOf('msteamsv2', msteamsv2Draft),
+};
+/** One receiver. Everything but what `global` gives is judged at once. */
+export const receiverDraft: Shape<ReceiverDraft> = (node, reading) => {
+  const named = peekName(node, reading);
+  const read = object('receiver', fields, (name) =>
+    name.endsWith('_configs')
+      ? `receiver ${named}: ${name} is not supported by Holdfast; supported are ${SUPPORTED.join(', ')}`
+      : null,
+  )(node, reading);
+  if (!read) return undefined;
+  const place = placeIn(read);
+  const name = read.name ?? '';
+  if (name === '') reading.report(place, 'missing name in receiver');
+  const labelled = read.labels?.['name'];
+  if (labelled !== undefined && labelled !== name)
+    reading.report(place, `receiver label "name" must match receiver name "${name}", got "${labelled}"`);
+  const drafts: Record<IntegrationKind, IntegrationDraft<unknown>[]> = {
+    webhook: read.webhookConfigs ?? [],
+    email: read.emailConfigs ?? [],
+    pagerduty: read.pagerdutyConfigs ?? [],
+    slack: read.slackConfigs ?? [],
+    pushover: read.pushoverConfigs ?? [],
+    telegram: read.telegramConfigs ?? [],
+    discord: read.discordConfigs ?? [],
+    msteams: read.msteamsConfigs ?? [],
+    msteamsv2: read.msteamsv2Configs ?? [],
   };
-  return (node, reading) => {
-    const named = peekName(node, reading);
-    const read = object('receiver', fields, (name) =>
-      name.endsWith('_configs')
-        ? `receiver ${named}: ${name} is not supported by Holdfast; supported are ${SUPPORTED.join(', ')}`
-        : null,
-    )(node, reading);
-    if (!read) return undefined;
-    const place = placeIn(read);
-    const name = read.name ?? '';
-    if (name === '') reading.report(place, 'missing name in receiver');
-    const labelled = read.labels?.['name'];
-    if (labelled !== undefined && labelled !== name)
-      reading.report(place, `receiver label "name" must match receiver name "${name}", got "${labelled}"`);
-    const drafts: Record<IntegrationKind, IntegrationDraft<unknown>[]> = {
-      webhook: read.webhookConfigs ?? [],
-      email: read.emailConfigs ?? [],
-      pagerduty: read.pagerdutyConfigs ?? [],
-      slack: read.slackConfigs ?? [],
-      pushover: read.pushoverConfigs ?? [],
-      telegram: read.telegramConfigs ?? [],
-      discord: read.discordConfigs ?? [],
-      msteams: read.msteamsConfigs ?? [],
-      msteamsv2: read.msteamsv2Configs ?? [],
-    };
-    return {
+  return {
+    name,
+    place,
+    complete: (context) => ({
       name,
-      place,
-      complete: (context) => ({
-        name,
-        labels: { ...read.labels, name },
-        integrations: KINDS.flatMap((kind) =>
-          drafts[kind].flatMap(({ sendResolved, complete }, index) => {
-            const settings = complete(context);
-            return settings === undefined ? [] : [{ kind, index, sendResolved, settings } as Integration];
-          }),
-        ),
-      }),
-    };
+      labels: { ...read.labels, name },
+      integrations: KINDS.flatMap((kind) =>
+        drafts[kind].flatMap(({ sendResolved, complete }, index) => {
+          const settings = complete(context);
+          return settings === undefined ? [] : [{ kind, index, sendResolved, settings } as Integration];
+        }),
+      ),
+    }),
   };
-}
+};
 
 /** The receiver's name, for a complaint that comes before it is read. */
 function peekName(node: Node, reading: Reading): string {

@@ -18,37 +18,36 @@ export type WebhookSettings = {
   payload: unknown;
 };
 
-export function webhookDraft(judgeTemplate: (text: string) => string | null): Shape<IntegrationDraft<WebhookSettings>> {
-  const readFields = object('webhook_configs', {
-    send_resolved: boolean,
-    http_config: httpClientSettings,
-    url: secretTemplateUrl(judgeTemplate),
-    url_file: text,
-    max_alerts: integer(0, Number.MAX_SAFE_INTEGER),
-    timeout: goDuration,
-    payload: anything as Shape<NonNullable<unknown>>,
-  });
-  return (node, reading) => {
-    const before = reading.problems.length;
-    const read = readFields(node, reading);
-    if (!read) return undefined;
-    const place = placeIn(read);
-    // A URL that was refused has been reported; that it is missing then would be said twice.
-    if (reading.problems.length === before) {
-      if (!read.url && !read.urlFile) reading.report(place, 'one of url or url_file must be configured');
-      if (read.url && read.urlFile) reading.report(place, 'at most one of url & url_file must be configured');
-    }
-    return {
-      place,
-      sendResolved: read.sendResolved ?? true,
-      complete: (context) => ({
-        http: httpOf(read.httpConfig, context),
-        url: read.url || null,
-        urlFile: read.urlFile || null,
-        maxAlerts: read.maxAlerts ?? 0,
-        timeoutMs: read.timeout ?? 0,
-        payload: read.payload ?? null,
-      }),
-    };
+const readFields = object('webhook_configs', {
+  send_resolved: boolean,
+  http_config: httpClientSettings,
+  url: secretTemplateUrl,
+  url_file: text,
+  max_alerts: integer(0, Number.MAX_SAFE_INTEGER),
+  timeout: goDuration,
+  payload: anything as Shape<NonNullable<unknown>>,
+});
+
+export const webhookDraft: Shape<IntegrationDraft<WebhookSettings>> = (node, reading) => {
+  const before = reading.problems.length;
+  const read = readFields(node, reading);
+  if (!read) return undefined;
+  const place = placeIn(read);
+  // A URL that was refused has been reported; that it is missing then would be said twice.
+  if (reading.problems.length === before) {
+    if (!read.url && !read.urlFile) reading.report(place, 'one of url or url_file must be configured');
+    if (read.url && read.urlFile) reading.report(place, 'at most one of url & url_file must be configured');
+  }
+  return {
+    place,
+    sendResolved: read.sendResolved ?? true,
+    complete: (context) => ({
+      http: httpOf(read.httpConfig, context),
+      url: read.url || null,
+      urlFile: read.urlFile || null,
+      maxAlerts: read.maxAlerts ?? 0,
+      timeoutMs: read.timeout ?? 0,
+      payload: read.payload ?? null,
+    }),
   };
-}
+};
