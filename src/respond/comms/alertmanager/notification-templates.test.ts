@@ -305,7 +305,7 @@ describe('amtool', () => {
             `--template.text=${template}`,
           ]);
           const render = templates.for(given);
-          expect(type === 'html' ? render.html(template) : render.text(template)).toBe(stdout.replace(/\n$/, ''));
+          expect(type === 'html' ? render.html(template) : render.text(template)).toBe(stdout);
         }
       }
     } finally {

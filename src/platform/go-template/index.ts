@@ -1,0 +1,30 @@
+export { formatFloat } from './fmt/format-float.ts';
+export { SAFE_HTML, SAFE_URL } from './html/escape-value.ts';
+export { TemplateError } from './template-error.ts';
+export { createTemplateSet, judgeTemplateSyntax } from './template-set.ts';
+export { goDuration, isDuration } from './values/go-duration.ts';
+export { goTime, goTimeFromMs, goZeroTime, timeDifference, timeOf } from './values/go-time.ts';
+export {
+  ANY_LIST,
+  ANY_MAP,
+  compareBytes,
+  defineType,
+  entriesOf,
+  fieldOf,
+  floatOf,
+  type GoFunction,
+  type GoType,
+  type GoValue,
+  goBool,
+  goString,
+  goStrings,
+  intOf,
+  itemsOf,
+  type Maybe,
+  NOTHING,
+  STRING,
+  textOf,
+} from './values/go-value.ts';
+export { marshalJson, nameJsonFields } from './values/marshal-json.ts';
+export { formatTime, parseTime } from './values/time-layout.ts';
+export { loadZone } from './values/time-zones.ts';
