@@ -6,7 +6,7 @@ import { systemClock } from '../platform/clock/clock.ts';
 import { openDatabase } from '../platform/db/database.ts';
 import { startEmbeddedPostgres } from '../platform/db/embedded/start-embedded-postgres.ts';
 import { copyTemplateCluster } from '../platform/db/embedded/template-cluster.ts';
-import { listKnownMigrations, migrateUp, readMigrationStatus } from '../platform/db/migrate.ts';
+import { hashSchema, migrateUp, readMigrationStatus } from '../platform/db/migrate.ts';
 import { messageOf } from '../platform/errors/holdfast-error.ts';
 import { createWakeups } from '../platform/events/wakeups.ts';
 import { startWorkerLease } from '../platform/lease/worker-lease.ts';
@@ -148,7 +148,7 @@ async function startDatabase(
   await mkdir(options.storagePath, { recursive: true });
   await copyTemplateCluster({
     dataDir,
-    identity: { version: options.version, migrations: await listKnownMigrations() },
+    identity: { version: options.version, schema: await hashSchema() },
     migrate: migrateUp,
     environment: options.environment,
     log,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import type { Clock } from '../../platform/clock/clock.ts';
+import { isConnectionLoss } from '../../platform/db/database.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import type { Alert } from './alert.ts';
 import { type AlertIntake, createAlertIntake } from './alert-intake.ts';
@@ -159,7 +160,11 @@ export async function openAlertEngine(
   let seeking: Promise<void> | null = null;
   const trySeekOffice = () => {
     seeking ??= seekOffice()
-      .catch((thrown: unknown) => logger.debug({ err: thrown }, 'could not take over dispatching'))
+      .catch((thrown: unknown) => {
+        // Nobody is told of alerts meanwhile; a restarting database is the usual and passing reason.
+        const level = isConnectionLoss(thrown) ? 'debug' : 'error';
+        logger[level]({ err: thrown }, 'could not take over dispatching, trying again');
+      })
       .finally(() => {
         seeking = null;
       });

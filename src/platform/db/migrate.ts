@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -123,6 +124,14 @@ export async function migrateTo(connectionString: string, name: string): Promise
 /** Names of the migrations this version knows, in order. */
 export async function listKnownMigrations(): Promise<string[]> {
   return Object.keys(await readMigrations());
+}
+
+/** Changes whenever the schema a new database gets does: what the migrations say, and pg-boss's version. */
+export async function hashSchema(): Promise<string> {
+  const hash = createHash('sha256').update(String(jobsVersion()));
+  for (const file of (await readdir(migrationsFolder)).sort())
+    if (/\.(ts|js)$/.test(file)) hash.update(readFileSync(`${migrationsFolder}${file}`));
+  return hash.digest('hex');
 }
 
 /** pg-boss's own tables, from its own plans. */

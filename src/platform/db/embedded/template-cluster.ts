@@ -7,7 +7,7 @@ import type { EmbeddedLog } from './embedded-log.ts';
 import { startEmbeddedPostgres } from './start-embedded-postgres.ts';
 
 /** What a template is for: any difference makes another one. */
-export type TemplateIdentity = { version: string; migrations: readonly string[] };
+export type TemplateIdentity = { version: string; schema: string };
 
 /**
  * Gives a data directory a cluster that is already migrated, by copying one from the cache: making and migrating a
