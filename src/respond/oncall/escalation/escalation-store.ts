@@ -39,13 +39,6 @@ export async function insertEscalation(
   return rows.rows[0]!;
 }
 
-/** The incident an escalation belongs to; null when it ended or never was. Locks nothing. */
-export async function findIncidentOfRunning(db: Queryable, escalationId: string): Promise<string | null> {
-  const rows = await sql<{ incidentId: string }>`
-    select incident_id as "incidentId" from escalations where id = ${escalationId} and ended_at is null`.execute(db);
-  return rows.rows[0]?.incidentId ?? null;
-}
-
 /** Locks the running escalation of an incident that the caller has locked. */
 export async function lockRunning(tx: Tx, incidentId: string): Promise<EscalationRow | null> {
   const rows = await sql<EscalationRow>`

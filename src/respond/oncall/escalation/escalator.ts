@@ -24,7 +24,6 @@ import {
 import {
   type EscalationRow,
   endEscalation,
-  findIncidentOfRunning,
   insertEscalation,
   listFiredSteps,
   lockRunning,
@@ -68,11 +67,13 @@ export function createEscalator(deps: EscalatorDeps) {
     fired: await listFiredSteps(tx, escalation.id),
   });
 
-  /** A step, and where it finds nobody the next one at once, and at the end whoever is left. */
-  const fire = async (tx: Tx, pass: Pass, move: EscalationMove): Promise<void> => {
-    if ((await fireStep(deps, tx, pass, move)) === 'done') return;
-    const next = nextStepAfter(pass.escalation.snapshot, await facts(tx, pass.incident, pass.escalation), move);
-    if (next !== null) return fire(tx, pass, { ...move, step: next, cause: 'nobody-before', dueAt: pass.at });
+  /** A step, and where it finds nobody the next one at once, and at the end whoever is left. Keeps `known` true. */
+  const fire = async (tx: Tx, pass: Pass, known: EscalationFacts, move: EscalationMove): Promise<void> => {
+    const outcome = await fireStep(deps, tx, pass, move);
+    known.fired = [...known.fired, move];
+    if (outcome === 'done') return;
+    const next = nextStepAfter(pass.escalation.snapshot, known, move);
+    if (next !== null) return fire(tx, pass, known, { ...move, step: next, cause: 'nobody-before', dueAt: pass.at });
     await fallBack(tx, pass);
   };
 
@@ -105,17 +106,18 @@ export function createEscalator(deps: EscalatorDeps) {
     actor = 'system',
   ): Promise<void> => {
     let pass: Pass | null = null;
+    const known = await facts(tx, incident, escalation);
     for (;;) {
-      const [next] = movesToCome(escalation.snapshot, await facts(tx, incident, escalation));
+      const [next] = movesToCome(escalation.snapshot, known);
       if (!next) return;
       if (next.dueAt > at) {
         // A timer of its own for each time: moving one that another replica is firing would wait for it in a circle.
-        const subject = `${escalation.id}/${next.dueAt.getTime()}`;
+        const subject = `${incident.id}/${escalation.id}/${next.dueAt.getTime()}`;
         await setTimer(tx, { kind: TIMER, subject, dueAt: next.dueAt });
         return;
       }
       pass ??= await beginPass(tx, { incident, escalation, at, actor });
-      await fire(tx, pass, next);
+      await fire(tx, pass, known, next);
     }
   };
 
@@ -244,16 +246,15 @@ export function createEscalator(deps: EscalatorDeps) {
           'Page somebody by name, or add a step to the policy.',
         );
       const pass = await beginPass(tx, { incident, escalation, at, actor: by.actor });
-      await fire(tx, pass, { round: 0, step, cause: 'by-hand', dueAt: at });
+      await fire(tx, pass, known, { round: 0, step, cause: 'by-hand', dueAt: at });
     },
 
     timers: {
       [TIMER]: async (tx, { subject }) => {
-        const incidentId = await findIncidentOfRunning(tx, subject.split('/', 1)[0] ?? '');
-        if (incidentId === null) return;
+        const [incidentId = '', escalationId] = subject.split('/');
         const incident = await lockIncident(tx, incidentId);
         const escalation = await lockRunning(tx, incidentId);
-        if (escalation) await advance(tx, incident, escalation, deps.now());
+        if (escalation && escalation.id === escalationId) await advance(tx, incident, escalation, deps.now());
       },
     } satisfies Record<string, TimerHandler>,
   };
