@@ -18,7 +18,7 @@ import { detectConsole } from './consoles/detect-console.ts';
 import { readFenceAttributes } from './markdown/fence-attributes.ts';
 import { findAlternatives } from './markdown/find-alternatives.ts';
 import { type FrontMatter, readFrontMatter } from './markdown/front-matter.ts';
-import { type FenceEntry, type InlineCode, readOutline } from './markdown/read-outline.ts';
+import { type FenceEntry, type InlineCode, type OutlineEntry, readOutline } from './markdown/read-outline.ts';
 import { slugOf } from './markdown/slug-headings.ts';
 import type { IncludeLine } from './markdown/unwrap-layouts.ts';
 import { readScriptVariables } from './parameters/handed-variables.ts';
@@ -64,12 +64,19 @@ export async function parseRunbook(source: { file: string; text: string }): Prom
     ]),
   };
   const fences = new Map<FenceEntry, ReadFence>();
-  for (const entry of fenceEntries) {
+  for (const [place, entry] of outline.entries.entries()) {
+    if (entry.kind !== 'fence') continue;
     const attributes = readFenceAttributes(entry.info, { file, line: entry.line });
     // What a step is given by name is no question.
     const given = attributes.secrets ?? [];
     const knownHere = given.length === 0 ? known : { ...known, assigned: new Set([...known.assigned, ...given]) };
-    const context: BlockContext = { file, firstLine: entry.firstLine, known: knownHere, attributes };
+    const context: BlockContext = {
+      file,
+      firstLine: entry.firstLine,
+      known: knownHere,
+      attributes,
+      before: wordsOf(outline.entries[place - 1]),
+    };
     const reading = await readBlock(entry, context);
     if (!entry.closed) reading.reason += '; its end was never written';
     fences.set(entry, { attributes, reading });
@@ -97,6 +104,12 @@ export async function parseRunbook(source: { file: string; text: string }): Prom
     draft.variables = await readScriptVariables(draft.action.script, known.assigned);
   }
   return parsed;
+}
+
+function wordsOf(entry: OutlineEntry | undefined): string {
+  if (entry === undefined) return '';
+  if (entry.kind === 'label') return `${entry.title} ${entry.rest}`.trim();
+  return 'text' in entry && entry.kind !== 'fence' && entry.kind !== 'cell' ? entry.text : '';
 }
 
 type Assembled = {

@@ -46,6 +46,8 @@ export type BlockContext = {
   firstLine: number;
   known: KnownVariables;
   attributes: FenceAttributes;
+  /** What stands right before the fence. */
+  before?: string;
 };
 
 /** A reading in which nothing runs. */

@@ -211,7 +211,7 @@ function looksLikeTable(text: string): boolean {
 }
 
 /** True when the first line that is no comment starts with a program the table knows, or reads like a call with options. */
-function looksLikeCommands(text: string): boolean {
+export function looksLikeCommands(text: string): boolean {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
   return lines.some((written) => {
     // `KEY=$(…) command`: what is set for a command says that one follows; what a command sets, too.

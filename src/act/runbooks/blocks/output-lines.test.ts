@@ -128,3 +128,26 @@ describe('what looks like a path or a variable, and is neither', () => {
     expect(await classOf(`${defined}\n\nrun({})`, 'python')).not.toBe('sample');
   });
 });
+
+describe('a fence that the text before it calls output', () => {
+  const read = async (before: string, text: string) =>
+    (await parseRunbook({ file: 'x.md', text: `# P\n\n${before}\n\n${TICKS}bash\n${text}\n${TICKS}\n` })).blocks[0]!
+      .class;
+
+  it.each([
+    'Expected output:',
+    'This is run, which might return',
+    'Ожидаемо:',
+    'You should see:',
+    '**Sortie attendue**',
+  ])('%s', async (before) => {
+    expect(await read(before, 'member joined\nreplica ready')).toBe('sample');
+    expect(await read(before, 'rm -rf /srv/data')).toBe('destroy');
+    expect(await read(before, './make-ready.sh')).toBe('opaque');
+    expect(await read(before, '/root/make-ready.sh')).toBe('opaque');
+  });
+
+  it.each(['Check the output:', 'Run this, it returns the members:', 'Then:'])('and not after %s', async (before) => {
+    expect(await read(before, 'shopctl members')).toBe('opaque');
+  });
+});

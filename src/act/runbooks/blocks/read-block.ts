@@ -8,6 +8,7 @@ import { MAX_SQL_CHARS } from '../syntax/parse-syntax.ts';
 import { type BlockContext, type BlockReading, nothingRuns } from './block-reading.ts';
 import {
   announcesTranscript,
+  looksLikeCommands,
   looksLikeForm,
   looksLikeOutput,
   looksLikeUsage,
@@ -47,7 +48,33 @@ export async function readBlock(fence: FenceEntry, context: BlockContext): Promi
         return readSession(session, text, context);
     }
   }
-  return readAs(named ?? readingByContent(text), language, text, context);
+  const reading = await readAs(named ?? readingByContent(text), language, text, context);
+  return reading.class === 'opaque' &&
+    announcesOutput(context.before ?? '') &&
+    !looksLikeCommands(text) &&
+    !/^\s*(?:[$/.]|sudo\s)/m.test(text)
+    ? nothingRuns('sample', 'the text before it calls it output: nothing to run')
+    : reading;
+}
+
+/** "Expected output:", "which returns": what follows is not typed. */
+function announcesOutput(before: string): boolean {
+  const last = before
+    .slice(-160)
+    .split(/[.!?。]\s/)
+    .at(-1)!
+    .replace(/[\s:：*_]+$/, '');
+  return (
+    /^\W{0,4}(?:(?:the )?(?:expected|sample|example)(?: (?:output|result|response|reply))?(?: is)?|output|response|ожидаем\p{L}*|идеал\p{L}*|вывод|ответ|ausgabe|erwartete? \p{L}+|sortie(?: attendue)?|salida(?: esperada)?|saída(?: esperada)?|resultado esperado|出力例?|期待.{0,6}|输出|預期輸出|预期输出)$/iu.test(
+      last,
+    ) ||
+    /\b(?:which|that|it) (?:(?:should|will|might|may) )?(?:shows?|returns?|prints?|outputs?|gives?|looks? like)(?: (?:something like|this|the following))?$/i.test(
+      last,
+    ) ||
+    /\byou (?:should|will|might|may) (?:see|get)(?: (?:something like|this|the following|output like).{0,20})?$/i.test(
+      last,
+    )
+  );
 }
 
 /** `http`, `input` or `check` fences of people who never heard of Holdfast. */

@@ -35,7 +35,7 @@ const COMPOSE_RULES: readonly RiskRule[] = [
 
 const DOCKER_RULES: readonly RiskRule[] = [
   {
-    sub: 'ps|logs|inspect|images|stats|top|version|info|events|port|diff|history|search|help',
+    sub: 'ps|logs|inspect|images|stats|top|version|info|events|port|diff|history|search|help|scan|scout',
     risk: 'read',
     reason: 'docker looks',
     examples: ['docker ps -a', 'docker logs x', 'docker stats'],

@@ -163,6 +163,17 @@ export const SERVER_TOOLS: readonly RiskTool[] = [
       ['read', '', 'shows the queue or settings', 'postqueue -p', 'mailq', 'postconf -n', 'doveadm who'],
     ],
   ),
+  tool('rspamc rspamadm rspamd', { values: '-h -P --connect --password', bundled: true }, [
+    ['check', 'configtest|-t|--config-test', 'checks settings', 'rspamadm configtest'],
+    ['destroy', 'fuzzy_del|fuzzy_delhash|classifier_del', 'takes back what was learned', 'rspamc fuzzy_del x.eml'],
+    [
+      'change',
+      'learn_spam|learn_ham|fuzzy_add|add_symbol|add_action|clearing_stat|stat_reset|statreset|control',
+      'teaches the filter',
+      'rspamc learn_spam x.eml',
+    ],
+    ['read', '', 'shows what the filter does', 'rspamc stat', 'rspamd --version', 'rspamadm pw'],
+  ]),
   tool('supervisorctl', { values: '-c -s -u -p --configuration --serverurl' }, [
     ['destroy', 'stop|shutdown|remove|clear', 'stops processes', 'supervisorctl stop x'],
     ['read', 'status|tail|maintail|avail|pid|version|help|fg', 'shows processes', 'supervisorctl status'],

@@ -3,6 +3,17 @@ import { type RiskTool, tool, words } from './rule.ts';
 /** Tools that turn text into text. Those that can also run or write something say when. */
 export const TEXT_TOOLS: readonly RiskTool[] = [
   {
+    names: ['open', 'xdg-open', 'wslview', 'sensible-browser'],
+    rules: [
+      {
+        args: /^(?:-\w+ )*https?:\/\/\S+$/,
+        risk: 'read',
+        reason: 'opens a page in the browser',
+        examples: ['open https://status.example.com'],
+      },
+    ],
+  },
+  {
     names: ['grep', 'egrep', 'fgrep', 'zgrep', 'rg', 'ag'],
     rules: [
       {

@@ -3,6 +3,7 @@ import { TOOLS } from '../risk-table/index.ts';
 import { judgePsql } from './database-clients.ts';
 import { judgeByRules, readCalls } from './match-rule.ts';
 import { ENTERED, type Judge, optionValue, valuesOf } from './special-call.ts';
+import { classifyAnySql } from './sql-clients.ts';
 import { riskiest, type Verdict } from './verdict.ts';
 import { afterWrapper } from './wrappers.ts';
 
@@ -47,6 +48,13 @@ const CARRIERS: readonly Carrier[] = [
   { tool: 'virtctl', verb: /^ssh\b/, options: ['-c', '--command'], opens: true },
 ];
 
+/** Calls of a cloud that carry SQL in an option. */
+const SQL_CALLS: readonly { tool: string; verb: RegExp; options: readonly string[] }[] = [
+  { tool: 'gcloud', verb: /^spanner databases execute-sql\b/, options: ['--sql'] },
+  { tool: 'aws', verb: /^(?:rds-data|redshift-data) (?:batch-)?execute-statement\b/, options: ['--sql'] },
+  { tool: 'aws', verb: /^athena start-query-execution\b/, options: ['--query-string'] },
+];
+
 /** A tool whose call may carry a script: that script's class, and the tool's own where it carries none. */
 export const judgeCarrier: Judge = async (call) => {
   const { name, args, input, judging } = call;
@@ -56,6 +64,9 @@ export const judgeCarrier: Judge = async (call) => {
   if (name === 'heroku' && given[0] === 'redis:cli') return { ...ENTERED };
   for (const { positionals } of readCalls(tool, given)) {
     const said = positionals.join(' ');
+    const sql = SQL_CALLS.find((each) => each.tool === name && each.verb.test(said));
+    const statement = sql && optionValue(given, sql.options);
+    if (statement !== undefined) return riskiest([await classifyAnySql(statement), CARRIES]);
     const carrier = CARRIERS.find((each) => each.tool === name && each.verb.test(said));
     if (carrier === undefined) continue;
     const dashes = given.indexOf('--');

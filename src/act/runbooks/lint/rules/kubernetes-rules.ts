@@ -47,6 +47,7 @@ export const KUBERNETES_RULES: readonly LintRule[] = [
         'kubectl config set-context --current --namespace=shop\nkubectl get pods -n shop\nkubectl get pods -n shop\nkubectl delete pod x',
       ),
       sh('kubectl get pods\nkubectl delete pod x\nkubectl get pods -n kube-system'),
+      sh('kubectl get pods -n shop\nkubectl get svc -n shop\nkubectl cp queue/mq-0:/tmp/a.json ./a.json'),
     ],
     *check(document) {
       const calls = document.commands.filter((command) => KUBECTL.test(command.name));
@@ -320,6 +321,8 @@ const namesNamespace = (command: LintCommand) =>
 function needsNamespace(command: LintCommand): boolean {
   const [verb = '', kind = '', third = ''] = kubectlWords(command);
   if (!NAMESPACED.test(verb) || NOT_NAMESPACED.test(kind) || NOT_NAMESPACED.test(third)) return false;
+  // `kubectl cp shop/pod:/file .` names it in the path.
+  if (verb === 'cp' && [kind, third].some((word) => /^[\w.-]+\/[\w.-]+:/.test(word))) return false;
   // A pod that is thrown away at once may look from anywhere.
   if (verb === 'run' && hasOption(command, '--rm')) return false;
   // A manifest may name its namespace itself.

@@ -24,6 +24,7 @@ export const PROCEDURE_RULES: readonly LintRule[] = [
       '## Stop the shop\n\n```bash\nsystemctl stop shop\n```\n',
       '## Uninstall\n\n```bash\nsystemctl stop shop\napt-get remove shop\n```\n',
       '## Update\n\n```bash\nsystemctl stop shop\napt-get install shop\n```\n\nThen start it again:\n\n```bash\nsystemctl start shop\n```\n',
+      '## 6 Replica\n\n### 6.1 Data\n\n```bash\nsystemctl stop shop\nrm -rf /srv/shop/*\n```\n\n### 6.2 Go\n\n```bash\nsystemctl start shop\n```\n',
       '## Failover\n\nFence the old primary:\n\n```bash\nsystemctl stop postgresql\n```\n',
       '## Reference\n\n```bash\n# Stop\nsystemctl stop shop\n# Status\nsystemctl status shop\n```\n',
       '## On your machine\n\n```bash\n# Begin\ndocker compose up -d\n# End\ndocker compose down\n# See\ndocker compose ps\n```\n',
@@ -153,7 +154,7 @@ function* neverStarted(document: LintDocument): Iterable<Found> {
   for (const [place, command] of document.commands.entries()) {
     const stopped = stopOf(command);
     if (stopped === null) continue;
-    const sections = sectionsBelow(document, command.block.section);
+    const sections = procedureAround(document, command.block.section);
     const said = `${command.block.headings.join(' ')} ${command.block.announced} ${commentAbove(command)}`;
     if (
       /\b(?:stop|shut|down|uninstall|remov|decommission|retire|fenc|fail ?over|isolat|contain|quarantin|disable|kill|terminat|clean|reset|destroy|tear|delet|promot|switch ?over|reference|command)|停止|停め|остан|(?:^|\s)(?:par(?:ar|ada)|deten|arr[êe]t|stopp)/i.test(
@@ -195,6 +196,16 @@ function* neverStarted(document: LintDocument): Iterable<Found> {
         message: `${stopped.name === '' ? 'what is stopped here' : stopped.name} is never started again in this procedure`,
       };
   }
+}
+
+/** The section and those inside it; where it is a numbered part of a procedure (6.1, Step 2), all of that procedure. */
+function procedureAround(document: LintDocument, section: number): number[] {
+  const own = document.headings[section];
+  if (own === undefined || !/^\W{0,3}(?:\d+\.\d+|(?:step|schritt|paso|étape|шаг)\s*\d)/iu.test(own.title))
+    return sectionsBelow(document, section);
+  for (let at = section - 1; at >= 0; at--)
+    if (document.headings[at]!.depth < own.depth) return sectionsBelow(document, at);
+  return sectionsBelow(document, section);
 }
 
 /** The section and those inside it. */
