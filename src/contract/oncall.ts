@@ -169,7 +169,7 @@ export const calendarSpecSchema = z
 export type CalendarSpec = z.infer<typeof calendarSpecSchema>;
 
 /** What somebody is in a team: `lead`, `manager`, `director`, `vp-engineering`, any word. */
-export const teamRoleSchema = onCallNameSchema;
+const teamRoleSchema = onCallNameSchema;
 export const teamSpecSchema = z
   .strictObject({
     description: z.string().max(500).optional(),
@@ -231,7 +231,7 @@ export const escalationActionSchema = z.union(
 );
 export type EscalationAction = z.infer<typeof escalationActionSchema>;
 
-export const escalationStepSchema = z
+const escalationStepSchema = z
   .strictObject({
     name: z.string().trim().min(1).max(100),
     /** The first of them that is met fires the step. */
@@ -245,7 +245,6 @@ export const escalationStepSchema = z
     path: ['to'],
     error: 'a step that pages must say whom',
   });
-export type EscalationStep = z.infer<typeof escalationStepSchema>;
 
 export const policySpecSchema = z
   .strictObject({

@@ -10,6 +10,7 @@ import { startStore } from '../open-store.ts';
 import { examineDataFolder } from './examine-data-folder.ts';
 import { examineDatabase } from './examine-database.ts';
 import { examineMachine } from './examine-machine.ts';
+import { examineOnCall } from './examine-on-call.ts';
 import { examineRunbooks } from './examine-runbooks.ts';
 import { examineListenAddress, examineServer } from './examine-server.ts';
 import { examineTargets, examineWebhooks } from './examine-targets.ts';
@@ -58,7 +59,9 @@ function judgeConfig(verdict: ConfigVerdict): Examined[] {
  */
 async function examineStore(config: HoldfastConfig, serverRuns: boolean): Promise<Examined[]> {
   if (config.databaseUrl !== null) {
-    return examineDatabase(config.databaseUrl, { poolMax: config.databasePoolMax, embedded: false });
+    const examined = await examineDatabase(config.databaseUrl, { poolMax: config.databasePoolMax, embedded: false });
+    const broken = examined.some((each) => each.name === 'database' && each.state === 'bad');
+    return [...examined, ...(broken ? [] : await examineOnCall(config.databaseUrl, channelsOf(config)))];
   }
   if (serverRuns)
     return [skipped('database', 'the embedded one is in use by the server, which has just been asked about it')];
@@ -67,7 +70,10 @@ async function examineStore(config: HoldfastConfig, serverRuns: boolean): Promis
   const cleanup = createCleanupStack(logger);
   try {
     const connectionString = await startStore(config, logger, cleanup);
-    return await examineDatabase(connectionString, { poolMax: config.databasePoolMax, embedded: true });
+    return [
+      ...(await examineDatabase(connectionString, { poolMax: config.databasePoolMax, embedded: true })),
+      ...(await examineOnCall(connectionString, channelsOf(config))),
+    ];
   } catch (thrown) {
     const advice = (thrown instanceof HoldfastError && thrown.hint) || 'Look into postgres.log in the data folder.';
     return [bad('database', `the embedded one does not start: ${messageOf(thrown)}`, advice)];
@@ -75,6 +81,11 @@ async function examineStore(config: HoldfastConfig, serverRuns: boolean): Promis
     await cleanup.run();
   }
 }
+
+const channelsOf = (config: HoldfastConfig) => [
+  'inbox',
+  ...Object.keys(config.webhooks).map((name) => `webhook:${name}`),
+];
 
 async function examinePrograms(data: string): Promise<Examined> {
   try {

@@ -16,7 +16,6 @@ export { checkDefinitions } from './definitions/check-definitions.ts';
 export {
   type Definition,
   type DefinitionKind,
-  type DefinitionSpecs,
   findDefinition,
   listDefinitions,
   ROUTES,

@@ -127,7 +127,8 @@ function checkTarget(world: OnCallWorld, target: EscalationTarget, path: (string
   const missing = mustExist('schedule', target.schedule, Object.keys(world.schedules), [...path, 'schedule']);
   if (missing.length > 0 || target.layer === undefined) return missing;
   const layers = world.schedules[target.schedule]!.layers.map((layer) => layer.name);
-  return mustExist(`layer in schedule "${target.schedule}"`, target.layer, layers, [...path, 'layer']);
+  if (layers.includes(target.layer)) return [];
+  return [error([...path, 'layer'], `there is no layer "${target.layer}" in schedule "${target.schedule}"`)];
 }
 
 function checkRoutes(world: OnCallWorld): DefinitionProblem[] {

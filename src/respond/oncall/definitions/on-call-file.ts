@@ -22,6 +22,11 @@ const PARTS = Object.keys(onCallFileSchema.shape);
 export function readOnCallFile(name: string, text: string): { file: OnCallFile; read: ConfigText } {
   const read = readConfigText(name, text);
   if (read.problems.length > 0) throw fileInvalid(read.problems);
+  const unfit = findUnfitText(read.values, []);
+  if (unfit) {
+    const message = 'holds a character no text has (NUL, or half of one)';
+    throw fileInvalid([{ where: read.locate(unfit, 'value'), key: unfit.join('.'), message }]);
+  }
   const parsed = onCallFileSchema.safeParse(read.values);
   if (parsed.success) return { file: parsed.data, read };
   throw fileInvalid(parsed.error.issues.flatMap((issue) => explain(issue, read)));
@@ -80,6 +85,17 @@ function explain(issue: z.core.$ZodIssue, read: ConfigText): ConfigProblem[] {
         : issue.message.replace(/^Invalid input: expected (\w+), received (\w+)$/, 'must be $1, not $2');
   const at = issue.code === 'invalid_key' ? 'key' : 'value';
   return [{ where: read.locate(path, at), key: path.join('.'), message }];
+}
+
+/** Where there is text that can be written in YAML and kept by no database. */
+function findUnfitText(value: unknown, path: (string | number)[]): (string | number)[] | null {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed() ? path : null;
+  if (typeof value !== 'object' || value === null) return null;
+  for (const [key, item] of Object.entries(value)) {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    if (findUnfitText(key, at) ?? findUnfitText(item, at)) return findUnfitText(item, at) ?? at;
+  }
+  return null;
 }
 
 function fileInvalid(problems: readonly ConfigProblem[]): HoldfastError {

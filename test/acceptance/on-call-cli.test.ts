@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { displayWidth } from '../../src/cli/terminal/display-width.ts';
+import type { OnCallNow, Override } from '../../src/contract/oncall.ts';
+import { type ServerProcess, startServerProcess } from '../harness/server-process.ts';
+import { parseJson, runHoldfast } from './cli-process.ts';
+
+// Each command is a process of its own, and machines of continuous integration are busy.
+vi.setConfig({ testTimeout: 90_000 });
+const folder = mkdtempSync(join(tmpdir(), 'holdfast-on-call-cli-'));
+let server: ServerProcess;
+beforeAll(async () => {
+  server = await startServerProcess({ folder, config: {} });
+  for (const name of ['ada', 'grace']) await server.api('POST', '/api/v1/users', { name, role: 'operator' });
+}, 60_000);
+afterAll(async () => {
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+}, 30_000);
+
+/** As an operator on the same machine calls it, with a narrow window. */
+const holdfast = async (...args: string[]) => {
+  const environment = { HOLDFAST_DATA: join(folder, 'holdfast'), COLUMNS: '70' };
+  return runHoldfast(args, { cwd: folder, environment });
+};
+const ok = async (...args: string[]) => {
+  const result = await holdfast(...args);
+  expect(result, args.join(' ')).toMatchObject({ code: 0 });
+  for (const line of result.stdout.split('\n')) expect(displayWidth(line), line).toBeLessThanOrEqual(120);
+  return result.stdout;
+};
+
+const FILE = `schedules:
+  primary:
+    timezone: Europe/Berlin
+    layers:
+      - name: always
+        rotation: { every: week, startsOn: 2026-01-05 }
+        participants: [ada]
+teams:
+  platform: { schedule: primary, members: [{ user: grace, roles: [lead, manager, director, vp-engineering] }] }
+routes:
+  - { policy: architect, team: platform }
+`;
+
+it('on-call is written, asked about, overridden, checked and escalated on the command line', async () => {
+  writeFileSync(join(folder, 'wrong.yaml'), FILE.replace('[ada]', '[adda]'));
+  const wrong = await holdfast('oncall', 'apply', '-f', 'wrong.yaml');
+  expect(wrong).toMatchObject({ code: 2, stdout: '' });
+  expect(wrong.stderr).toContain(
+    'wrong.yaml:7:24: schedules.primary.layers.0.participants.0: there is no user "adda"; did you mean ada?',
+  );
+  expect(await holdfast('oncall', 'apply', '-f', 'nowhere.yaml')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('nowhere.yaml cannot be read'),
+  });
+
+  writeFileSync(join(folder, 'oncall.yaml'), FILE);
+  expect(await ok('oncall', 'apply', '-f', 'oncall.yaml', '--dry-run')).toContain('schedule primary would be created');
+  expect(await ok('oncall', 'apply', '-f', 'oncall.yaml')).toContain('schedule primary created');
+  expect(await ok('oncall', 'apply', '-f', 'oncall.yaml')).not.toContain('created');
+  expect(await ok('oncall', 'export')).toContain('policy: architect');
+
+  expect(await ok('oncall', 'now')).toMatch(/ada\s+primary/);
+  const before = await ok('oncall', 'who', 'primary');
+  expect(before.replace(/\s+/g, ' ')).toContain(
+    'weekly rotation since 2026-01-05, handover Monday 09:00 Europe/Berlin, position 1 of 1: ada',
+  );
+  const added = parseJson<Override>(
+    await holdfast('oncall', 'override', 'add', 'primary', '--user', 'grace', '--from', '+0m', '--to', '+8h', '--json'),
+  );
+  expect(parseJson<OnCallNow>(await holdfast('oncall', 'who', 'primary', '--json'))).toMatchObject({
+    user: 'grace',
+    overrideId: added.id,
+    next: 'ada',
+  });
+  expect(await ok('oncall', 'override', 'ls', 'primary')).toContain(added.id);
+  expect(await ok('oncall', 'shifts', 'primary', '--days', '3')).toMatch(/grace[\s\S]*ada/);
+  await ok('oncall', 'override', 'rm', 'primary', added.id);
+  expect(await holdfast('oncall', 'override', 'rm', 'primary', added.id)).toMatchObject({ code: 2 });
+  expect(await holdfast('oncall', 'who', 'primary', '--at', '2020-01-01T00:00Z')).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('Nobody'),
+  });
+
+  const url = (await ok('oncall', 'feed', 'create', '--schedule', 'primary')).trim();
+  const feed = await fetch(url);
+  expect(feed.status).toBe(200);
+  writeFileSync(join(folder, 'shifts.ics'), (await feed.text()).replaceAll('ada on call', 'somebody on call'));
+  const imported = await holdfast('oncall', 'import', 'primary', 'shifts.ics');
+  expect(imported).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('line 8: no user is meant by "somebody on call: primary"'),
+  });
+  expect(await ok('oncall', 'import', 'primary', 'shifts.ics', '--person', 'somebody on call: primary=grace')).toMatch(
+    /\d+ overrides imported/,
+  );
+  expect(await ok('oncall', 'now')).toMatch(/grace\s+primary/);
+
+  const check = await holdfast('oncall', 'check');
+  expect(check).toMatchObject({ code: 1, stdout: expect.stringContaining('ada has no verified contact method') });
+  expect(await holdfast('page', 'test', 'ada')).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('ada has no contact methods'),
+  });
+  expect(await ok('oncall', 'policies')).toContain('architect');
+  expect(await ok('oncall', 'policies', 'architect')).toContain('unresolved after 15m');
+  expect(await ok('oncall', 'contact', 'kinds')).toContain('webhook');
+
+  const { number } = parseJson<{ number: string }>(
+    await holdfast('incident', 'declare', '--severity', '3', 'Try it', '--json'),
+  );
+  expect(await ok('oncall', 'escalations', number)).toMatch(/Level 1[\s\S]*paged grace[\s\S]*Level 3/);
+  expect(await ok('oncall', 'escalate', number, '--reason', 'a drill')).toContain('by-hand');
+  await ok('incident', 'ack', number);
+  expect(await ok('incident', 'timeline', number)).toContain('Escalates by hand: a drill');
+});
