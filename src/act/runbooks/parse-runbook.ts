@@ -454,20 +454,26 @@ async function variablesAnywhere(
 ): Promise<Pick<KnownVariables, 'assigned' | 'expanded'>> {
   const assigned = new Set<string>();
   const expanded = new Set<string>();
-  for (const fence of fences) {
+  const scripts = fences.flatMap((fence) => {
     const language = fence.language.toLowerCase();
     const named = readingByName(language);
-    if (named !== 'shell' && (named !== undefined || !/[=$]/.test(fence.text))) continue;
-    if (fence.text.length > MAX_SYNTAX_CHARS) continue;
+    if (named !== 'shell' && (named !== undefined || !/[=$]/.test(fence.text))) return [];
+    if (fence.text.length > MAX_SYNTAX_CHARS) return [];
     const marked = markPlaceholders(typedShell(language, fence.text));
-    if (marked.full) continue;
-    const parsed = await parseShell(marked.text);
-    if (!parsed.ok) continue;
-    for (const name of assignedIn(parsed.tree)) assigned.add(name);
-    for (const name of expandedIn(parsed.tree)) expanded.add(name);
+    return marked.full ? [] : [marked.text];
+  });
+  for (let from = 0; from < scripts.length; from += ASKED_AT_ONCE) {
+    for (const parsed of await Promise.all(scripts.slice(from, from + ASKED_AT_ONCE).map(parseShell))) {
+      if (!parsed.ok) continue;
+      for (const name of assignedIn(parsed.tree)) assigned.add(name);
+      for (const name of expandedIn(parsed.tree)) expanded.add(name);
+    }
   }
   return { assigned, expanded };
 }
+
+/** So many that the reading thread never waits for this one, and so few that each is answered in time. */
+const ASKED_AT_ONCE = 8;
 
 /** Inputs a person is asked for while it runs, by the `input` fences; what is wrong with one is told when it is read. */
 function askedInputs(fences: readonly FenceEntry[]): (readonly [string, RunbookInput['type']])[] {

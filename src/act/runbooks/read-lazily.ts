@@ -1,9 +1,16 @@
 // The parsers, tables and rules behind reading a runbook take some seventy megabytes. A server that reads none for hours
 // should not hold them from its start: they are loaded by the first reading.
 
+import { expectShell } from './syntax/parse-syntax.ts';
+
+const HAS_COMMANDS = /`|~~~|^(?: {4}|\t)/m;
+
 /** Reads a document as procedures, blocks and steps: see parse-runbook.ts. */
-export const parseRunbook: typeof import('./parse-runbook.ts').parseRunbook = async (source) =>
-  (await import('./parse-runbook.ts')).parseRunbook(source);
+export const parseRunbook: typeof import('./parse-runbook.ts').parseRunbook = async (source) => {
+  // The thread loads its parsers while this one loads the rules and reads the Markdown.
+  if (HAS_COMMANDS.test(source.text)) expectShell();
+  return (await import('./parse-runbook.ts')).parseRunbook(source);
+};
 
 /** Says what is wrong in a document: see lint/lint-runbook.ts. */
 export const lintRunbook: typeof import('./lint/lint-runbook.ts').lintRunbook = async (...asked) =>

@@ -98,6 +98,11 @@ function ask(kind: SyntaxRequest['kind'], text: string): Promise<SyntaxReply> {
   });
 }
 
+/** Starts the thread for what will be asked soon, while its asker does something else. */
+export function expectShell(): void {
+  if (thread === undefined) void ask('shell', '');
+}
+
 /** Trees lately read. A fence is looked at from several sides one after the other, and trees are never changed. */
 const recent = new Map<string, Promise<ShellParse>>();
 /** How much text the kept trees stand for; a tree is some twenty times its text. */
