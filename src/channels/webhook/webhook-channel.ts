@@ -1,23 +1,10 @@
-import { messageOf } from '../../platform/errors/holdfast-error.ts';
 import { createGuard } from '../../platform/resilience/guarded-call.ts';
-import { type HttpAnswer, sendHttp } from '../../platform/resilience/http-client.ts';
+import { sendHttp } from '../../platform/resilience/http-client.ts';
+import { judgeAnswer, judgeFailure } from '../../platform/resilience/judge-delivery.ts';
 import { signWebhook } from '../../platform/resilience/webhook-signature.ts';
-import type { OutsideChannel, SendResult } from '../../respond/oncall/index.ts';
+import type { OutsideChannel } from '../../respond/oncall/index.ts';
 
 const TIMEOUT_MS = 8_000;
-const LONGEST_RETRY_AFTER_MS = 10 * 60_000;
-/** These errors come before the first byte was sent: the receiver has nothing. */
-const NOT_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'circuit.open',
-  'bulkhead.full',
-]);
-
 /** A signed POST per page. The dedup key is the same over retries, in the body and in `Idempotency-Key`. */
 export function createWebhookChannel(options: {
   name: string;
@@ -61,27 +48,8 @@ export function createWebhookChannel(options: {
         );
         return judgeAnswer(answer);
       } catch (thrown) {
-        const code = String((thrown as { code?: unknown }).code ?? '');
-        return NOT_SENT.has(code)
-          ? { kind: 'try-later', reason: messageOf(thrown), afterMs: null }
-          : { kind: 'uncertain', reason: messageOf(thrown) };
+        return judgeFailure(thrown);
       }
     },
   };
-}
-
-function judgeAnswer(answer: HttpAnswer): SendResult {
-  const { status } = answer;
-  if (status >= 200 && status < 300) return { kind: 'sent' };
-  if (status === 429 || status === 503)
-    return { kind: 'try-later', reason: `HTTP ${status}`, afterMs: parseRetryAfter(answer.headers['retry-after']) };
-  // The receiver failed somewhere in its work: it may have told somebody already.
-  if (status >= 500 || status === 408) return { kind: 'uncertain', reason: `HTTP ${status}` };
-  return { kind: 'refused', reason: `HTTP ${status}` };
-}
-
-function parseRetryAfter(value: string | undefined): number | null {
-  if (!value) return null;
-  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1_000;
-  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds * 1_000, LONGEST_RETRY_AFTER_MS) : null;
 }

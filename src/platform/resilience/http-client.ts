@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import { HoldfastError } from '../errors/holdfast-error.ts';
 import { assertAddressAllowed, guardedLookup } from './refuse-metadata-addresses.ts';
 
@@ -14,6 +14,8 @@ export type HttpRequest = {
   mostBodyBytes?: number;
   /** An answer that leads further than this is returned as it is. */
   mostRedirects?: number;
+  /** In place of the one for everybody: own certificates, a proxy. */
+  dispatcher?: Dispatcher;
 };
 
 export type HttpAnswer = {
@@ -49,7 +51,13 @@ export async function sendHttp(options: HttpRequest): Promise<HttpAnswer> {
   for (let redirects = 0; ; redirects += 1) {
     const host = url.hostname.replace(/^\[|\]$/g, '');
     if (isIP(host)) assertAddressAllowed(host, host);
-    const response = await request(url, { dispatcher: agent, method: method as 'GET', headers, body, signal });
+    const response = await request(url, {
+      dispatcher: options.dispatcher ?? agent,
+      method: method as 'GET',
+      headers,
+      body,
+      signal,
+    });
     const location = response.headers.location;
     if (
       REDIRECTS.has(response.statusCode) &&

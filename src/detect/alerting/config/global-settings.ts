@@ -1,13 +1,10 @@
+import type {
+  HttpClientSettings,
+  SecretSource,
+  TlsSettings,
+} from '../../../platform/resilience/http-client-settings.ts';
 import { prometheusDuration } from './durations.ts';
-import type { HttpClientSettings, TlsSettings } from './http-client-settings.ts';
-import {
-  defaultHttpClient,
-  defaultTls,
-  httpClientSettings,
-  type SecretSource,
-  source,
-  tlsSettings,
-} from './http-client-settings.ts';
+import { defaultHttpClient, defaultTls, httpClientSettings, source, tlsSettings } from './http-client-settings.ts';
 import { boolean, object, placeIn, type Shape, scalar, secret, text } from './shape.ts';
 import { httpUrl, secretUrl } from './url-shapes.ts';
 import type { Reading } from './yaml-reading.ts';

@@ -1,55 +1,14 @@
 import { isAbsolute, join } from 'node:path';
 import type { Node } from 'yaml';
+import type {
+  HttpClientSettings,
+  ProxySettings,
+  SecretSource,
+  TlsSettings,
+} from '../../../platform/resilience/http-client-settings.ts';
 import { anything, boolean, list, mapOf, object, type Read, type Shape, scalar, secret, text } from './shape.ts';
 import { looseUrl } from './url-shapes.ts';
 import type { Reading } from './yaml-reading.ts';
-
-/** How to speak TLS with a server. Texts are PEM; `*File` are paths. */
-export type TlsSettings = {
-  ca: string | null;
-  caFile: string | null;
-  cert: string | null;
-  certFile: string | null;
-  key: string | null;
-  keyFile: string | null;
-  serverName: string | null;
-  insecureSkipVerify: boolean;
-  minVersion: string | null;
-  maxVersion: string | null;
-};
-
-/** A value that stands in the file or in a file of its own, which is read at each use. */
-export type SecretSource = { value: string | null; file: string | null };
-
-export type OAuth2Settings = {
-  clientId: string;
-  clientSecret: SecretSource;
-  tokenUrl: string;
-  scopes: string[];
-  endpointParams: Record<string, string>;
-  tls: TlsSettings;
-  proxy: ProxySettings;
-};
-
-export type ProxySettings = {
-  url: string | null;
-  noProxy: string;
-  fromEnvironment: boolean;
-  connectHeaders: Record<string, string[]>;
-};
-
-export type HttpHeaderSettings = { values: string[]; secrets: string[]; files: string[] };
-
-/** How a receiver is reached over HTTP: Alertmanager's `http_config`. */
-export type HttpClientSettings = {
-  basicAuth: { username: SecretSource; password: SecretSource } | null;
-  authorization: { type: string; credentials: SecretSource } | null;
-  oauth2: OAuth2Settings | null;
-  tls: TlsSettings;
-  proxy: ProxySettings;
-  followRedirects: boolean;
-  headers: Record<string, HttpHeaderSettings>;
-};
 
 const TLS_VERSIONS: Record<string, string> = { TLS10: 'TLSv1', TLS11: 'TLSv1.1', TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' };
 

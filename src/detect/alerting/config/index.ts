@@ -1,14 +1,7 @@
 export type { GlobalSettings, HostPort } from './global-settings.ts';
-export type {
-  HttpClientSettings,
-  HttpHeaderSettings,
-  OAuth2Settings,
-  ProxySettings,
-  SecretSource,
-  TlsSettings,
-} from './http-client-settings.ts';
 export type { InhibitRule } from './inhibit-rules.ts';
 export { type AlertmanagerConfig, loadAlertmanagerConfig } from './load-config.ts';
+export { readLooseYaml } from './loose-yaml.ts';
 export type {
   DiscordSettings,
   MsteamsSettings,

@@ -1,4 +1,5 @@
-import { type HttpClientSettings, httpClientSettings } from '../http-client-settings.ts';
+import type { HttpClientSettings } from '../../../../platform/resilience/http-client-settings.ts';
+import { httpClientSettings } from '../http-client-settings.ts';
 import { boolean, object, placeIn, type Shape, text } from '../shape.ts';
 import { secretUrl } from '../url-shapes.ts';
 import type { Reading } from '../yaml-reading.ts';

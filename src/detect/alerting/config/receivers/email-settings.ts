@@ -1,5 +1,6 @@
+import type { SecretSource, TlsSettings } from '../../../../platform/resilience/http-client-settings.ts';
 import { type HostPort, hostPort } from '../global-settings.ts';
-import { type SecretSource, source, type TlsSettings, tlsSettings } from '../http-client-settings.ts';
+import { source, tlsSettings } from '../http-client-settings.ts';
 import { boolean, mapOf, object, placeIn, type Read, type Shape, secret, text } from '../shape.ts';
 import type { Reading } from '../yaml-reading.ts';
 import type { IntegrationDraft } from './receiver-context.ts';

@@ -1,5 +1,6 @@
+import type { HttpClientSettings, SecretSource } from '../../../../platform/resilience/http-client-settings.ts';
 import { goDuration } from '../durations.ts';
-import { type HttpClientSettings, httpClientSettings, type SecretSource, source } from '../http-client-settings.ts';
+import { httpClientSettings, source } from '../http-client-settings.ts';
 import { boolean, object, placeIn, type Shape, secret, text } from '../shape.ts';
 import { httpOf, type IntegrationDraft } from './receiver-context.ts';
 

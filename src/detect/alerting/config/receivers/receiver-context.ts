@@ -1,5 +1,5 @@
+import type { HttpClientSettings } from '../../../../platform/resilience/http-client-settings.ts';
 import type { GlobalSettings } from '../global-settings.ts';
-import type { HttpClientSettings } from '../http-client-settings.ts';
 import type { Place, Reading } from '../yaml-reading.ts';
 
 /** What a receiver's integration is completed with. */

@@ -1,5 +1,6 @@
+import type { HttpClientSettings } from '../../../../platform/resilience/http-client-settings.ts';
 import { goDuration } from '../durations.ts';
-import { type HttpClientSettings, httpClientSettings, source } from '../http-client-settings.ts';
+import { httpClientSettings, source } from '../http-client-settings.ts';
 import { boolean, list, object, placeIn, type Shape, secret, text } from '../shape.ts';
 import { httpUrl, secretUrl } from '../url-shapes.ts';
 import type { Reading } from '../yaml-reading.ts';

@@ -1,4 +1,5 @@
-import { type HttpClientSettings, httpClientSettings, type SecretSource, source } from '../http-client-settings.ts';
+import type { HttpClientSettings, SecretSource } from '../../../../platform/resilience/http-client-settings.ts';
+import { httpClientSettings, source } from '../http-client-settings.ts';
 import { boolean, integer, object, placeIn, type Shape, secret, text } from '../shape.ts';
 import { httpUrl } from '../url-shapes.ts';
 import { httpOf, type IntegrationDraft } from './receiver-context.ts';

@@ -1,5 +1,5 @@
+import type { HttpClientSettings } from '../../../../platform/resilience/http-client-settings.ts';
 import { goDuration } from '../durations.ts';
-import type { HttpClientSettings } from '../http-client-settings.ts';
 import { httpClientSettings } from '../http-client-settings.ts';
 import { anything, boolean, integer, object, placeIn, type Shape, text } from '../shape.ts';
 import { secretTemplateUrl } from '../url-shapes.ts';
