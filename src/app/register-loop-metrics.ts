@@ -15,6 +15,7 @@ const FIGURES = `
   union all select 'findings', severity::text, count(*) from findings where status = 'open' group by severity
   union all select 'probes', state, count(*) from probes where active group by state
   union all select 'approvals', '', count(*) from approvals where status = 'pending'
+  union all select 'escalations', '', count(*) from escalations where ended_at is null
   union all select 'unstamped', '', count(*) from outbox where position is null
   union all select 'lag', r.name, s.position - r.position from relays r, sequencer s
   union all select 'overdue', '', coalesce(extract(epoch from clock_timestamp() - min(due_at)), 0) from timers where due_at < clock_timestamp()`;
@@ -28,6 +29,7 @@ const GAUGES: readonly { figure: string; name: string; help: string; label: stri
   { figure: 'findings', name: 'holdfast_findings_open', help: 'Open findings by severity rank', label: 'severity' },
   { figure: 'probes', name: 'holdfast_probes', help: 'Configured probes by state', label: 'state' },
   { figure: 'approvals', name: 'holdfast_approvals_pending', help: 'Approvals that wait for a person', label: null },
+  { figure: 'escalations', name: 'holdfast_escalations_running', help: 'Escalations that have not ended', label: null },
   {
     figure: 'unstamped',
     name: 'holdfast_events_unstamped',

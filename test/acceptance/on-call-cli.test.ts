@@ -114,6 +114,7 @@ it('on-call is written, asked about, overridden, checked and escalated on the co
   );
   expect(await ok('oncall', 'escalations', number)).toMatch(/Level 1[\s\S]*paged grace[\s\S]*Level 3/);
   expect(await ok('oncall', 'escalate', number, '--reason', 'a drill')).toContain('by-hand');
+  expect(await ok('incident', 'show', number)).toMatch(/Escalates\s+in .*Level 3/);
   await ok('incident', 'ack', number);
   expect(await ok('incident', 'timeline', number)).toContain('Escalates by hand: a drill');
 });

@@ -511,6 +511,11 @@ describe('contact methods', () => {
     await act(id, 'ack');
     await pass(4);
     expect((await read(id)).pages.map((page) => page.state).sort()).toEqual(['acked', 'cancelled']);
+    const patient = await declare(3);
+    await pass(3);
+    await expect
+      .poll(async () => (await read(patient.id)).pages.map((page) => `${page.channel} ${page.state}`).sort())
+      .toEqual(['inbox sent', 'webhook sent']);
     const urgent = await declare(2);
     await expect
       .poll(async () =>

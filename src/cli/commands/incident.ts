@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from 'commander';
+import type { Escalation } from '../../contract/escalation.ts';
 import {
   INCIDENT_ROLES,
   INCIDENT_STATUSES,
@@ -61,7 +62,13 @@ function defineReading(command: Command, context: CliContext): void {
     const api = await context.api();
     const incident = await api.get<Incident>(route`/api/v1/incidents/${id}`);
     if (output.json) return output.printJson(incident);
-    printIncident(output, incident, await readTimeline(api, incident.id), new Date());
+    const escalations = await api.get<Page<Escalation>>(route`/api/v1/incidents/${incident.id}/escalations`);
+    printIncident(output, {
+      incident,
+      escalations: escalations.items,
+      timeline: await readTimeline(api, incident.id),
+      now: new Date(),
+    });
     output.suggest(nextCommandFor(incident));
   });
 

@@ -1,3 +1,4 @@
+import type { Escalation } from '../../contract/escalation.ts';
 import type { Incident, IncidentSummary, TimelineEntry } from '../../contract/incident.ts';
 import { cleanLine } from '../terminal/clean-text.ts';
 import type { Output } from '../terminal/output.ts';
@@ -29,7 +30,11 @@ export function printIncidents(output: Output, incidents: readonly IncidentSumma
 }
 
 /** One screen: what is wrong, who has it, what happens next. */
-export function printIncident(output: Output, incident: Incident, timeline: readonly TimelineEntry[], now: Date): void {
+export function printIncident(
+  output: Output,
+  shown: { incident: Incident; escalations: readonly Escalation[]; timeline: readonly TimelineEntry[]; now: Date },
+): void {
+  const { incident, escalations, timeline, now } = shown;
   output.print(
     `${output.mark(toneOfIncident(incident.status))} ${output.bold(cleanLine(`${incident.number}  ${incident.title}`))}`,
   );
@@ -45,6 +50,7 @@ export function printIncident(output: Output, incident: Incident, timeline: read
       ],
       ['Who', describeWho(incident, now)],
       ['Paged', describePages(incident, now)],
+      ['Escalates', describeEscalation(escalations, now)],
       ['Runs', incident.runs.map(describeRun(now)).join('\n') || 'none'],
       ['Next', describeNext(incident)],
     ],
@@ -129,6 +135,16 @@ function describePages(incident: Incident, now: Date): string | null {
         `${page.to} by ${page.channel}: ${page.state} ${formatWhen(page.at, now)}${page.reason ? ` (${cleanLine(page.reason)})` : ''}`,
     )
     .join('\n');
+}
+
+/** Who is told next if nothing changes; null where no policy runs. */
+function describeEscalation(escalations: readonly Escalation[], now: Date): string | null {
+  const running = escalations.find((escalation) => escalation.endedAt === null);
+  if (!running) return null;
+  const [next] = running.toCome;
+  return next
+    ? `${formatWhen(next.dueAt, now)}: ${next.name} (policy ${running.policy})`
+    : `no further: every step of policy ${running.policy} that applies has fired`;
 }
 
 function describeNext(incident: Incident): string | null {

@@ -26,7 +26,6 @@ import {
   sendCode,
   sendDirectly,
   setNotificationRules,
-  tellOnCall,
   toContactMethod,
   verifyContact,
 } from '../../respond/oncall/index.ts';
@@ -103,9 +102,7 @@ export function registerContactRoutes(app: HttpApp, deps: OnCallRouteDeps): void
     },
     async (request) => {
       const method = await ownMethod(deps, request, request.params.id, { admin: false });
-      await verifyContact(contacts, method.id, request.body.code);
-      const detail = `${method.kind} ${method.id}`;
-      await tellOnCall(db, { what: 'contact-method', name: method.user, change: 'verified', detail, ...by(request) });
+      await verifyContact(contacts, method, request.body.code, principalOf(request).actor);
       deps.wakeups.kick('outbox');
       return toContactMethod(await requireContactMethod(db, method.id));
     },

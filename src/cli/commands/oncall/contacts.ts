@@ -1,10 +1,17 @@
-import type { Command } from 'commander';
-import type { ContactKindInfo, ContactMethod, CreatedContactMethod, SendOutcome } from '../../../contract/contacts.ts';
+import { type Command, InvalidArgumentError } from 'commander';
+import type {
+  ContactKindInfo,
+  ContactMethod,
+  CreatedContactMethod,
+  NotificationRule,
+  SendOutcome,
+} from '../../../contract/contacts.ts';
 import { HoldfastError } from '../../../platform/errors/holdfast-error.ts';
 import { route } from '../../api-client.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { addExamples } from '../../options/examples.ts';
 import type { Page } from '../../options/paging.ts';
+import { parseDurationMs } from '../../options/parse-values.ts';
 import { readInput } from '../../options/read-input.ts';
 import type { Output } from '../../terminal/output.ts';
 import { stateCell } from '../../terminal/tones.ts';
@@ -133,6 +140,8 @@ export function defineContacts(command: Command, context: CliContext): void {
     sayCode(output, outcome, id);
   });
 
+  defineRules(contact, context);
+
   const remove = contact
     .command('rm')
     .argument(...METHOD)
@@ -144,6 +153,59 @@ export function defineContacts(command: Command, context: CliContext): void {
     output.print(`${output.mark('good')} ${id} is deleted.`);
     output.suggest('The others: holdfast oncall contact ls');
   });
+}
+
+type Rules = { rules: NotificationRule[] };
+
+/** When which method is used. */
+function defineRules(contact: Command, context: CliContext): void {
+  const rules = contact
+    .command('rules')
+    .description('When which of your contact methods is used')
+    .option('--user <name>', 'of this person; administrators only')
+    .option(
+      '--use <rule>',
+      'METHOD, METHOD@RANKS or METHOD+DURATION; repeat it: together they take the place of the old ones',
+      collectRule,
+    )
+    .option('--clear', 'no rules: all verified methods at once');
+  addExamples(
+    rules,
+    'holdfast oncall contact rules',
+    'holdfast oncall contact rules --use cmt_01hv0example@1,2 --use cmt_01hv1example@3,4+10m',
+  );
+  rules.action(async ({ user, use, clear }: { user?: string; use?: NotificationRule[]; clear?: boolean }) => {
+    if (use !== undefined && clear) rules.error('error: give either --use or --clear', { code: 'usage', exitCode: 2 });
+    const output = context.output();
+    const api = await context.api();
+    const query = user === undefined ? {} : { user };
+    const wanted = clear ? [] : use;
+    const path = '/api/v1/oncall/notification-rules';
+    const found =
+      wanted === undefined
+        ? await api.get<Rules>(path, query)
+        : await api.send<Rules>('PUT', path, { query, body: { rules: wanted } });
+    if (output.json) return output.printJson(found);
+    if (found.rules.length === 0) output.print('No rules: all verified methods are used at once.');
+    for (const rule of found.rules) {
+      const ranks = rule.severities === undefined ? 'every rank' : `rank ${rule.severities.join(' or ')}`;
+      output.print(
+        `${output.mark('good')} ${rule.method}: ${ranks}, ${rule.afterMinutes === 0 ? 'at once' : `after ${rule.afterMinutes} min`}`,
+      );
+    }
+    output.suggest('The methods: holdfast oncall contact ls');
+  });
+}
+
+/** `METHOD@1,2+10m`: ranks and delay may be left out. */
+function collectRule(text: string, before: readonly NotificationRule[] = []): NotificationRule[] {
+  const [, method, ranks, delay] = /^(\w+)(?:@([1-4](?:,[1-4])*))?(?:\+(\d\w*))?$/.exec(text) ?? [];
+  const afterMs = delay === undefined ? 0 : parseDurationMs(delay);
+  if (method === undefined || afterMs % 60_000 !== 0)
+    throw new InvalidArgumentError('Write METHOD@RANKS+MINUTES, such as cmt_01hv0example@1,2+10m.');
+  const severities =
+    ranks === undefined ? {} : { severities: ranks.split(',').map(Number) as NotificationRule['severities'] & {} };
+  return [...before, { method, ...severities, afterMinutes: afterMs / 60_000 }];
 }
 
 function sayCode(output: Output, { outcome, reason }: SendOutcome, id: string): void {

@@ -7,6 +7,7 @@ import { createId } from '../../../platform/identity/prefixed-id.ts';
 import type { SecretBox } from '../../../platform/identity/secret-box.ts';
 import type { Channel, OutgoingPage, PageMessage } from '../channel.ts';
 import { SEND_TIMEOUT_MS } from '../pager.ts';
+import { tellOnCall } from '../tell-on-call.ts';
 import type { ContactKinds } from './contact-kinds.ts';
 import { type ContactMethodRow, markVerified, storeCode, tryCode } from './contact-store.ts';
 
@@ -49,15 +50,19 @@ export async function sendCode(deps: ContactDeps, method: ContactMethodRow): Pro
  */
 export async function verifyContact(
   deps: Pick<ContactDeps, 'database' | 'clock'>,
-  methodId: string,
+  method: Pick<ContactMethodRow, 'id' | 'kind' | 'user'>,
   code: string,
+  actor: string,
 ): Promise<void> {
   const verdict = await deps.database.transact(async (tx) => {
     const now = deps.clock.now();
-    const kept = await tryCode(tx, methodId);
+    const kept = await tryCode(tx, method.id);
     if (!kept?.sha256 || !kept.expiresAt || kept.expiresAt <= now || kept.tries > MOST_TRIES) return 'expired';
-    if (!timingSafeEqual(Buffer.from(kept.sha256, 'hex'), Buffer.from(hashCode(methodId, code), 'hex'))) return 'wrong';
-    await markVerified(tx, methodId, now);
+    if (!timingSafeEqual(Buffer.from(kept.sha256, 'hex'), Buffer.from(hashCode(method.id, code), 'hex')))
+      return 'wrong';
+    await markVerified(tx, method.id, now);
+    const detail = `${method.kind} ${method.id}`;
+    await tellOnCall(tx, { what: 'contact-method', name: method.user, change: 'verified', detail, at: now, actor });
     return 'right';
   });
   if (verdict === 'right') return;
