@@ -115,6 +115,7 @@ function converse(first: Socket | TLSSocket, behaviour: SmtpBehaviour, fake: Smt
         return say([...offers, '250 HELP'].join('\r\n'));
       }
       case 'STARTTLS': {
+        if (!behaviour.tls) return say('502 no');
         say('220 go on');
         socket.removeAllListeners('data');
         socket = new TLSSocket(socket, { isServer: true, ...behaviour.tls });

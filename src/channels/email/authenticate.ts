@@ -19,20 +19,24 @@ export type Credentials = {
 
 const base64 = (text: string) => Buffer.from(text, 'utf8').toString('base64');
 
-/** Logs in by the first way in the server's order that we have what is needed for. @throws Error when there is none */
+/**
+ * Logs in by the first way the server offers that we have what is needed for: CRAM-MD5 before those that send the password.
+ * @throws Error when there is none
+ */
 export async function authenticate(context: SaslContext, credentials: Credentials): Promise<void> {
-  const missing: string[] = [];
-  for (const method of context.authMethods.map((name) => name.toUpperCase())) {
-    const login = METHODS[method];
-    if (!login) missing.push(`unknown auth mechanism ${method}`);
-    else if (credentials[login.needs]) return await login.run(context, credentials);
-    else missing.push(`missing ${login.needs} for ${method} auth mechanism`);
-  }
-  throw new Error(missing[0] ?? 'missing auth mechanism');
+  const offered = context.authMethods.map((name) => name.toUpperCase());
+  const known = Object.entries(METHODS).filter(([method]) => offered.includes(method));
+  const usable = known.find(([, { needs }]) => credentials[needs]);
+  if (usable) return usable[1].run(context, credentials);
+  const [method, login] = known[0] ?? [];
+  throw new Error(
+    login ? `missing ${login.needs} for ${method} auth mechanism` : `unknown auth mechanism ${offered[0]}`,
+  );
 }
 
 type Login = { needs: 'password' | 'secret'; run(context: SaslContext, credentials: Credentials): Promise<void> };
 
+/** In the order they are tried. */
 const METHODS: Readonly<Record<string, Login>> = {
   'CRAM-MD5': {
     needs: 'secret',

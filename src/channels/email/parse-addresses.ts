@@ -6,7 +6,7 @@ import addressparser from 'nodemailer/lib/addressparser';
  * @throws Error when one is none
  */
 export function parseAddresses(list: string, what: string): string[] {
-  const addresses = addressparser(list, { flatten: true }).map(({ address }) => address ?? '');
+  const addresses = addressparser(list, { flatten: true }).map(({ address, name }) => address || name);
   if (addresses.length === 0) throw new Error(`parse '${what}' addresses: no address`);
   for (const address of addresses) {
     if (!/^[^\s<>@,;]+@[^\s<>@,;]+$/.test(address)) throw new Error(`parse '${what}' addresses: "${address}" is none`);

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { createTransport } from 'nodemailer';
 import type { EmailSettings } from '../../detect/alerting/config/index.ts';
 import { type Delivery, judgeFailure } from '../../platform/resilience/judge-delivery.ts';
@@ -26,7 +27,10 @@ export async function sendMail(settings: EmailSettings, mail: Mail, signal: Abor
   const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUTS_MS.all)]);
   let close = () => {};
   try {
-    const tls = { servername: smarthost.host, ...(await tlsOptions(settings.tls)) };
+    const tls = {
+      ...(isIP(smarthost.host) ? {} : { servername: smarthost.host }),
+      ...(await tlsOptions(settings.tls)),
+    };
     const password = await readSecret(settings.authPassword);
     const secret = await readSecret(settings.authSecret);
     const transport = createTransport({
@@ -108,6 +112,9 @@ function judgeMailFailure(thrown: unknown): Delivery {
   if (code === 'EENVELOPE' || code === 'EMESSAGE') return { kind: 'refused', reason: 'the mail has no valid address' };
   if (code === 'EDNS') return { kind: 'try-later', reason: 'host not found', afterMs: null };
   if (code === 'ESOCKET' || code === 'ECONNECTION') {
+    // A certificate is judged before anything is sent.
+    if (/certificate/i.test(thrown instanceof Error ? thrown.message : ''))
+      return { kind: 'try-later', reason: 'the certificate of the mail server is not trusted', afterMs: null };
     const refused = (thrown as { syscall?: unknown }).syscall === 'connect';
     return refused
       ? { kind: 'try-later', reason: 'connection refused', afterMs: null }
