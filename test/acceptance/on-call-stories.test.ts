@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
@@ -628,6 +629,94 @@ describe('definitions', () => {
     expect(await story.api('GET', '/api/v1/teams/a')).toMatchObject({ version: 1, spec });
     expect((await story.call('DELETE', '/api/v1/teams/a')).status).toBe(204);
     expect((await story.call('GET', '/api/v1/teams/a')).status).toBe(404);
+  });
+});
+
+describe('whatever is sent', () => {
+  it('is answered, never with a failure of the server, and leaves what there is readable', async () => {
+    await begin('architect');
+    await invite(...ON_CALL);
+    const text = fc.oneof(
+      fc.constantFrom(
+        '',
+        'ada',
+        'primary',
+        '2026-01-05',
+        '9999-12-31',
+        '0000-01-01',
+        '24:00',
+        '02:30',
+        '5m',
+        'response time',
+        'UTC',
+      ),
+      fc.constantFrom(
+        '9999-12-31T23:59:59.999Z',
+        '0001-01-01T00:00:00.000Z',
+        '\u0000',
+        '\ud800',
+        '__proto__',
+        'Pacific/Apia',
+      ),
+      fc.string({ maxLength: 8 }),
+    );
+    const right = {
+      schedules: {
+        timezone: 'UTC',
+        layers: [{ name: 'p', rotation: weekly, participants: ON_CALL, only: [{ from: '22:00', to: '06:00' }] }],
+      },
+      teams: { members: [{ user: 'ada', roles: ['lead'] }] },
+      calendars: { timezone: 'UTC', hours: [{ days: ['mon'], to: '17:00' }], holidays: ['2026-12-25'] },
+      'escalation-policies': {
+        steps: [{ name: 'x', when: [{ unackedAfter: '5m' }], to: [{ user: 'ada' }], do: ['page', { ask: 'what' }] }],
+      },
+    };
+    /** A right body with one leaf, anywhere, that is something else. */
+    const spoil = (body: unknown, at: number, by: unknown): unknown => {
+      let place = at;
+      const walk = (value: unknown): unknown => {
+        if (typeof value === 'object' && value !== null)
+          return Array.isArray(value)
+            ? value.map(walk)
+            : Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item)]));
+        place -= 1;
+        return place === -1 ? by : value;
+      };
+      return walk(body);
+    };
+    const kinds = Object.keys(right) as (keyof typeof right)[];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...kinds),
+        fc.nat(14),
+        fc.oneof(text, fc.anything()),
+        text,
+        async (kind, place, by, query) => {
+          const body = JSON.stringify(spoil(right[kind], place, typeof by === 'bigint' ? 7 : by), (_key, value) =>
+            typeof value === 'bigint' ? 7 : value,
+          );
+          const time = encodeURIComponent(query.toWellFormed());
+          for (const [method, path, sent] of [
+            ['PUT', `/api/v1/${kind}/any`, body],
+            ['GET', `/api/v1/${kind}/any`, undefined],
+            ['GET', `/api/v1/schedules/any/shifts?from=${time}`, undefined],
+            ['GET', `/api/v1/oncall?at=${time}`, undefined],
+            ['POST', '/api/v1/schedules/any/overrides', JSON.stringify({ user: 'ada', start: query, end: query })],
+            ['POST', '/api/v1/schedules/any/import', JSON.stringify({ text: `BEGIN:VCALENDAR\n${query}` })],
+            ['GET', `/calendars/${time}`, undefined],
+          ] as const) {
+            const answer = await story.call(method, path, sent);
+            expect(
+              answer.status,
+              `${method} ${path} ${sent} ${JSON.stringify(answer.body).slice(0, 200)}`,
+            ).toBeLessThan(500);
+          }
+        },
+      ),
+      { numRuns: 120 },
+    );
+    const { items } = await story.api<{ items: unknown[] }>('GET', '/api/v1/oncall/problems');
+    expect(Array.isArray(items)).toBe(true);
   });
 });
 

@@ -4,12 +4,32 @@ import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import { findDefinition, listDefinitions } from './definitions/definition-store.ts';
 import { listOverrides, toSpan } from './override-store.ts';
 import { explainOnCall } from './schedules/explain-on-call.ts';
+import { shiftLengthMs } from './schedules/rotation.ts';
 import { type OverrideSpan, type Shift, shiftsBetween } from './schedules/shifts.ts';
 import { LOOK_AHEAD_MS, nextHandover, whoIsOnCall } from './schedules/who-is-on-call.ts';
 
 const DAY_MS = 86_400_000;
 /** Shifts are calculated, not stored; nobody needs more than this at once. */
 const LONGEST_RANGE_MS = 400 * DAY_MS;
+
+/** So many take a third of a second, in which nothing else happens. */
+const MOST_HANDOVERS = 10_000;
+/** Times that shifts are calculated for: before and after, years have other numbers of digits. */
+const EARLIEST_MS = Date.UTC(1900, 0, 1);
+const LATEST_MS = Date.UTC(9900, 0, 1);
+
+function assertReckonable(at: Date): void {
+  if (at.getTime() < EARLIEST_MS || at.getTime() > LATEST_MS) throw outOfRange('the time is not between 1900 and 9900');
+}
+
+function outOfRange(message: string): HoldfastError {
+  return new HoldfastError({
+    code: 'oncall.range',
+    kind: 'invalid',
+    message,
+    hint: 'Ask for another or a shorter time.',
+  });
+}
 
 /** A schedule, with the overrides that touch a time. @throws HoldfastError missing `schedule.missing` */
 export async function readSchedule(
@@ -32,6 +52,7 @@ export async function readSchedule(
 
 /** Who is on call in a schedule at an instant, why, until when and who comes next. */
 export async function readOnCallNow(db: Queryable, schedule: string, at: Date): Promise<OnCallNow> {
+  assertReckonable(at);
   const { spec, spans } = await readSchedule(db, schedule, { from: at, to: new Date(at.getTime() + LOOK_AHEAD_MS) });
   return tellNow(schedule, spec, spans, at);
 }
@@ -63,16 +84,13 @@ export async function readShifts(
   schedule: string,
   range: { from: Date; to: Date; layer: string | null },
 ): Promise<ShiftBody[]> {
-  const length = range.to.getTime() - range.from.getTime();
-  if (length <= 0 || length > LONGEST_RANGE_MS) {
-    throw new HoldfastError({
-      code: 'oncall.range',
-      kind: 'invalid',
-      message: length <= 0 ? '`to` must be after `from`' : 'more than 400 days at once',
-      hint: 'Ask for a shorter time.',
-    });
-  }
+  const lengthMs = range.to.getTime() - range.from.getTime();
+  if (lengthMs <= 0) throw outOfRange('`to` must be after `from`');
+  if (lengthMs > LONGEST_RANGE_MS) throw outOfRange('more than 400 days at once');
+  assertReckonable(range.from);
   const { spec, spans } = await readSchedule(db, schedule, range);
+  const handovers = spec.layers.reduce((sum, layer) => sum + lengthMs / shiftLengthMs(layer.rotation), 0);
+  if (handovers > MOST_HANDOVERS) throw outOfRange(`more than ${MOST_HANDOVERS} handovers at once`);
   const span = { start: range.from.getTime(), end: range.to.getTime() };
   return shiftsBetween(spec, spans, span, range.layer).map(toShiftBody);
 }

@@ -11,6 +11,14 @@ export type OpenRotation = {
   shiftHours: number;
 };
 
+const HOUR_MS = 3_600_000;
+const HOURS: Readonly<Record<Rotation['every'], number>> = { hour: 1, day: 24, week: 168 };
+
+/** How long a shift is on the wall clock. */
+export function shiftLengthMs(rotation: Rotation): number {
+  return HOURS[rotation.every] * rotation.length * HOUR_MS;
+}
+
 /** Finds the first handover on or after the day the rotation starts. */
 export function openRotation(rotation: Rotation, scheduleTimezone: string): OpenRotation {
   const timezone = rotation.timezone ?? scheduleTimezone;
@@ -19,10 +27,9 @@ export function openRotation(rotation: Rotation, scheduleTimezone: string): Open
   const first = starts
     .add({ days: rotation.every === 'week' ? (wanted - starts.dayOfWeek + 7) % 7 : 0 })
     .toPlainDateTime(Temporal.PlainTime.from(rotation.handoverAt));
-  const days = rotation.every === 'week' ? rotation.length * 7 : rotation.length;
-  return rotation.every === 'hour'
-    ? { timezone, first, step: { hours: rotation.length }, shiftHours: rotation.length }
-    : { timezone, first, step: { days }, shiftHours: days * 24 };
+  const shiftHours = shiftLengthMs(rotation) / HOUR_MS;
+  const step = rotation.every === 'hour' ? { hours: shiftHours } : { days: shiftHours / 24 };
+  return { timezone, first, step, shiftHours };
 }
 
 /**

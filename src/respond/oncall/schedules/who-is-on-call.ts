@@ -1,6 +1,6 @@
 import type { Layer, ScheduleSpec } from '../../../contract/oncall.ts';
 import { openRotation, shiftIndexAt } from './rotation.ts';
-import { type OverrideSpan, shiftsBetween } from './shifts.ts';
+import { type OverrideSpan, type Shift, shiftsBetween } from './shifts.ts';
 import { openSpans } from './week-windows.ts';
 
 /** Who is on call at an instant, and by what. */
@@ -70,14 +70,34 @@ function applyTo(
   return result;
 }
 
+/** Most changes are near: the days after them are not calculated to find them. */
+const LOOKS_MS = [2 * DAY_MS, 14 * DAY_MS, LOOK_AHEAD_MS];
+
 /** When somebody else takes over, or nobody does, and who that is. Null: not within 60 days. */
 export function nextHandover(
   schedule: ScheduleSpec,
   overrides: readonly OverrideSpan[],
   atMs: number,
 ): { atMs: number; user: string | null } | null {
-  const shifts = shiftsBetween(schedule, overrides, { start: atMs, end: atMs + LOOK_AHEAD_MS });
-  const user = whoIsOnCall(schedule, overrides, atMs).user;
+  const { user } = whoIsOnCall(schedule, overrides, atMs);
+  for (const lookMs of LOOKS_MS) {
+    const found = findChange(
+      shiftsBetween(schedule, overrides, { start: atMs, end: atMs + lookMs }),
+      user,
+      atMs,
+      lookMs,
+    );
+    if (found) return found;
+  }
+  return null;
+}
+
+function findChange(
+  shifts: readonly Shift[],
+  user: string | null,
+  atMs: number,
+  lookMs: number,
+): { atMs: number; user: string | null } | null {
   let until = atMs;
   for (const shift of shifts) {
     if (shift.start > until)
@@ -85,5 +105,5 @@ export function nextHandover(
     if (shift.user !== user) return { atMs: shift.start, user: shift.user };
     until = shift.end;
   }
-  return user !== null && until < atMs + LOOK_AHEAD_MS ? { atMs: until, user: null } : null;
+  return user !== null && until < atMs + lookMs ? { atMs: until, user: null } : null;
 }
