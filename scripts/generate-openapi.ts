@@ -46,8 +46,8 @@ export async function renderOpenApi(): Promise<string> {
     ui: { folder: tmpdir(), state: () => 'missing' },
     cliToken: null,
   };
-  const app = await createHttpServer(deps, (server) =>
-    registerRoutes(server, {
+  const app = await createHttpServer(deps, (server, parts) =>
+    registerRoutes(server, parts, {
       ...deps,
       onCall: composeOnCall({
         ...deps,
@@ -60,6 +60,7 @@ export async function renderOpenApi(): Promise<string> {
       alerting: {
         // Asked by handlers alone, and none of them runs.
         engine: {} as AlertEngine,
+        mappings: {},
         status: { version: '', startedAt: new Date(0), address: () => '', configText: () => '', receivers: () => [] },
       },
       library: openRunbookLibrary({ folders: [] }),

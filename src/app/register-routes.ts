@@ -1,6 +1,7 @@
 import type { RunbookLibrary } from '../act/runbooks/index.ts';
 import { validateInputValue } from '../act/runbooks/index.ts';
 import { listInbox } from '../channels/inbox/inbox-channel.ts';
+import { roleCovers } from '../contract/identity.ts';
 import type { AlertEngine } from '../detect/alerting/index.ts';
 import type { HttpApp } from '../http/http-app.ts';
 import type { HttpDeps } from '../http/http-deps.ts';
@@ -16,6 +17,7 @@ import { registerFindingRoutes } from '../http/routes/findings.ts';
 import { type HookRouteDeps, registerHookRoutes } from '../http/routes/hooks.ts';
 import { registerInboxRoutes } from '../http/routes/inbox.ts';
 import { registerIncidentRoutes } from '../http/routes/incidents.ts';
+import { registerEventRoutes } from '../http/routes/intake/events.ts';
 import { registerOnCallRoutes } from '../http/routes/on-call.ts';
 import { registerOnCallDefinitionRoutes } from '../http/routes/on-call-definitions.ts';
 import { registerProbeRoutes } from '../http/routes/probes.ts';
@@ -23,8 +25,13 @@ import { registerRunOutputRoutes } from '../http/routes/run-output.ts';
 import { registerRunbookVersionRoutes } from '../http/routes/runbook-versions.ts';
 import { registerRunbookRoutes } from '../http/routes/runbooks.ts';
 import { registerRunRoutes } from '../http/routes/runs.ts';
+import type { EventMapping } from '../observe/intake/index.ts';
 import type { RunCheck } from '../observe/probes/index.ts';
+import type { CredentialResolver } from '../platform/identity/credential-resolver.ts';
+import { hashToken } from '../platform/identity/secret-token.ts';
 import { countApprovers } from '../platform/identity/user-store.ts';
+import { acknowledgeGroup } from './alerting/acknowledge-group.ts';
+import { createEventIntake } from './alerting/event-intake.ts';
 import type { OnCallParts } from './compose-on-call.ts';
 import { readIncidentDetail } from './incident-detail-store.ts';
 import { pageEveryone } from './relays/incidents-from-findings.ts';
@@ -35,9 +42,10 @@ import type { StepSurroundings } from './step-surroundings.ts';
 /** The routes of all stages; those every server has are registered by the server itself. */
 export async function registerRoutes(
   server: HttpApp,
+  { resolver }: { resolver: CredentialResolver },
   deps: HttpDeps & {
     onCall: OnCallParts;
-    alerting: { engine: AlertEngine; status: AlertmanagerStatus };
+    alerting: { engine: AlertEngine; status: AlertmanagerStatus; mappings: Readonly<Record<string, EventMapping>> };
     library: RunbookLibrary;
     runCheck: RunCheck;
     secrets: RunSecrets;
@@ -59,8 +67,21 @@ export async function registerRoutes(
   await registerAlertmanagerApi(server, {
     ...alerting,
     clock: deps.clock,
-    access: { read: 'viewer', send: 'operator', silence: 'operator' },
+    access: { read: 'viewer', send: 'sender', silence: 'operator' },
     observe: { received: () => {}, invalid: () => {} },
+  });
+  const intake = createEventIntake({
+    ...deps,
+    ...alerting,
+    acknowledge: (groupKey, actor) => acknowledgeGroup(deps, groupKey, actor),
+  });
+  await registerEventRoutes(server, {
+    ...deps,
+    intake,
+    resolveKey: async (token) => {
+      const found = await resolver.resolve({ kind: 'key', sha256: hashToken(token) });
+      return found.kind === 'accepted' && roleCovers(found.principal.role, 'sender') ? found.principal : null;
+    },
   });
   registerEscalationRoutes(server, deps);
   registerOnCallRoutes(server, deps);

@@ -28,6 +28,7 @@ import { createMetrics } from '../platform/metrics/metrics.ts';
 import { findPackage } from '../platform/package/package-root.ts';
 import { startTimerService } from '../platform/timers/timer-service.ts';
 import { startPager } from '../respond/oncall/index.ts';
+import { heartbeatTimers } from './alerting/event-intake.ts';
 import { startAlerting } from './alerting/start-alerting.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
 import { composeOnCall } from './compose-on-call.ts';
@@ -180,13 +181,14 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       ui: options.ui,
       cliToken,
     };
-    const app = await createHttpServer(httpDeps, (server) => {
+    const app = await createHttpServer(httpDeps, (server, parts) => {
       if (!serves) return;
-      return registerRoutes(server, {
+      return registerRoutes(server, parts, {
         ...httpDeps,
         onCall,
         alerting: {
           engine: alerting.engine,
+          mappings: config.events,
           status: { ...alerting.status, address: () => new URL(address).host },
         },
         library,
@@ -226,6 +228,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
         'timers',
         startTimerService(machinery, {
           ...RUN_TIMERS,
+          ...heartbeatTimers({ engine: alerting.engine, clock }),
           ...onCall.escalator.timers,
           ...scheduleTimers({ ...triggering, now: clock.now }),
         }),

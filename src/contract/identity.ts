@@ -6,16 +6,22 @@ export const ROLES = ['viewer', 'operator', 'approver', 'admin'] as const;
 export const roleSchema = z.enum(ROLES);
 export type Role = z.infer<typeof roleSchema>;
 
-/** True when `role` includes everything `needed` may do. */
-export function roleCovers(role: Role, needed: Role): boolean {
-  return ROLES.indexOf(role) >= ROLES.indexOf(needed);
+/** Keys have one more, for programs that send alerts and events and may look at nothing. */
+export const KEY_ROLES = ['sender', ...ROLES] as const;
+export const keyRoleSchema = z.enum(KEY_ROLES);
+export type KeyRole = z.infer<typeof keyRoleSchema>;
+
+/** True when `role` includes everything `needed` may do. To send is for senders, and for those who may act. */
+export function roleCovers(role: KeyRole, needed: KeyRole): boolean {
+  if (needed === 'sender') return role === 'sender' || roleCovers(role, 'operator');
+  return KEY_ROLES.indexOf(role) >= KEY_ROLES.indexOf(needed);
 }
 
 /**
  * Who is asking, as routes, stores and events know it. `actor` is what the record keeps: `user:ada`, `key:ci`, `system`;
  * `person` is who answers for it: of a key its owner, if it has one.
  */
-export type Principal = { actor: string; person: string; userId: string | null; name: string; role: Role };
+export type Principal = { actor: string; person: string; userId: string | null; name: string; role: KeyRole };
 
 export const userSchema = z
   .object({
@@ -90,7 +96,7 @@ export const apiKeySchema = z
     name: z.string(),
     /** The first characters, to recognise it by. */
     prefix: z.string(),
-    role: roleSchema,
+    role: keyRoleSchema,
     /** The person who answers for it; null for a program's key made on the host itself. */
     owner: z.string().nullable(),
     createdBy: z.string(),
@@ -118,7 +124,7 @@ const keyLifeSchema = z
 export const createKeySchema = z
   .strictObject({
     name: keyNameSchema,
-    role: roleSchema,
+    role: keyRoleSchema,
     /** Name of the person who answers for it; the one who makes it unless given. */
     owner: userNameSchema.optional(),
     /** 90 days unless given; null never expires. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { type FastifyReply, type FastifyRequest, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { HoldfastError } from '../platform/errors/holdfast-error.ts';
-import { createCredentialResolver } from '../platform/identity/credential-resolver.ts';
+import { type CredentialResolver, createCredentialResolver } from '../platform/identity/credential-resolver.ts';
 import { createId } from '../platform/identity/prefixed-id.ts';
 import { installAccessGuard } from './auth/access-guard.ts';
 import { createConnectionDrain } from './drain-connections.ts';
@@ -30,7 +30,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 export async function createHttpServer(
   deps: HttpDeps,
-  registerRoutes: (app: HttpApp) => void | Promise<void> = () => {},
+  registerRoutes: (app: HttpApp, parts: { resolver: CredentialResolver }) => void | Promise<void> = () => {},
 ): Promise<HttpApp> {
   const { config } = deps;
   if (config.noAuth && !isLoopbackHost(config.listenHost)) {
@@ -73,7 +73,7 @@ export async function createHttpServer(
   installErrorAnswers(app, deps);
   await installUi(app, deps);
   registerShellRoutes(app, { ...deps, resolver, streams });
-  await registerRoutes(app);
+  await registerRoutes(app, { resolver });
 
   app.addHook('preClose', async () => {
     await streams.close();

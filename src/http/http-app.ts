@@ -6,7 +6,7 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { Principal, Role } from '../contract/identity.ts';
+import type { KeyRole, Principal } from '../contract/identity.ts';
 import type { Credential } from '../platform/identity/credential.ts';
 import type { RouteRecord } from './route-table.ts';
 
@@ -20,7 +20,7 @@ export type HttpApp = FastifyInstance<
 >;
 
 /** Who may call a route: anybody, or callers whose role includes this one. */
-export type Access = 'public' | Role;
+export type Access = 'public' | KeyRole;
 
 declare module 'fastify' {
   interface FastifyContextConfig {

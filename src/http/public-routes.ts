@@ -14,6 +14,8 @@ export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([
   'GET /openapi.json',
   'GET /docs',
   'GET /docs/style.css',
+  // The routing key in the body is the credential.
+  'POST /v2/enqueue',
   // Signed with the key of the hook.
   'POST /hooks/runbooks/:name',
   // By a secret that can be revoked, in the address: calendars send no headers.

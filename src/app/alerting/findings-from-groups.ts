@@ -34,7 +34,7 @@ export function createGroupFindings(deps: {
       await outlastOutage(() =>
         deps.database.transact(async (tx) => {
           for (const group of groups) {
-            const identity = { alertGroup: shortHash(group.groupKey) };
+            const identity = identityOfGroup(group.groupKey);
             const at = new Date(group.atMs);
             if (group.firing.length === 0) {
               await fixFinding(tx, { kind: 'breach', identity, text: 'All its alerts are resolved', at });
@@ -69,6 +69,11 @@ export function createGroupFindings(deps: {
       deps.logger.error({ err: thrown, groupKey: group.groupKey }, 'a group of alerts could not be made a finding');
     });
   };
+}
+
+/** What identifies the finding of a group of alerts. */
+export function identityOfGroup(groupKey: string): { alertGroup: string } {
+  return { alertGroup: shortHash(groupKey) };
 }
 
 function stateOf(group: FlushedGroup): string {

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type ApiKey, ROLES } from '../../contract/identity.ts';
+import { type ApiKey, KEY_ROLES } from '../../contract/identity.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import { type ApiClient, route } from '../api-client.ts';
 import type { CliContext } from '../cli-context.ts';
@@ -30,12 +30,13 @@ export function defineCommand(command: Command, context: CliContext): void {
       .argument('<name>', 'what it is for: ci, grafana')
       .description('Make an API key; its secret is shown this once'),
   )
-    .addOption(new Option('--role <role>', 'what it may do').choices(ROLES).makeOptionMandatory())
+    .addOption(new Option('--role <role>', 'what it may do').choices(KEY_ROLES).makeOptionMandatory())
     .option('--owner <user>', 'the person who answers for it; approvals count persons (default: you)')
     .option('--idempotency-key <key>', 'repeated with the same key it is made once');
   addExamples(
     create,
     'holdfast key create ci --role operator',
+    'holdfast key create prometheus --role sender --expires-in never',
     'holdfast key create grace-phone --role approver --owner grace',
     'HOLDFAST_TOKEN=$(holdfast key create ci --role viewer --expires-in 1h --quiet)',
   );

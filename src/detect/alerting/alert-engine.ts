@@ -11,6 +11,7 @@ import { dropOld, markTold, readTold } from './alert-store.ts';
 import { type Dispatcher, type DispatcherObserver, startDispatcher } from './dispatcher.ts';
 import { leaveOffice, takeOffice } from './dispatcher-office.ts';
 import { createInhibitor, type Inhibitor } from './inhibitor.ts';
+import type { LabelSet } from './labels/label-set.ts';
 import type { MatcherMode } from './matchers/parse-matchers.ts';
 import { createNotificationStore, pruneNotifications } from './notification-store.ts';
 import type { Notifier } from './notifier.ts';
@@ -34,6 +35,8 @@ export type AlertEngine = {
   readonly dispatches: boolean;
   readonly groupCount: number;
   routesOf(alert: Alert): readonly Route[];
+  /** The routes labels would take, of an alert or not. */
+  routesFor(labels: LabelSet): readonly Route[];
   /** Stored when it resolves. */
   postAlerts(reports: readonly Alert[], nowMs: number): Promise<void>;
   /** @returns the id it has from now on; null when there is none with the request's id @throws SilenceError */
@@ -214,6 +217,7 @@ export async function openAlertEngine(
       return office?.dispatcher.groupCount ?? 0;
     },
     routesOf,
+    routesFor: (labels) => matchRoutes(setup.plan.root, labels),
     postAlerts: (reports, nowMs) => intake.postAlerts(reports, nowMs),
     setSilence: (request) =>
       intake.changeSilences<string | null>(() => {

@@ -11,6 +11,6 @@ export { type MatcherMode, parseMatcher, parseMatchers } from './matchers/parse-
 export type { GroupNotification, NotifiedAlert, Notifier, SendOutcome } from './notifier.ts';
 export { PostedAlertsError, readPostedAlerts } from './read-posted-alerts.ts';
 export { PostedSilenceError, readPostedSilence } from './read-posted-silence.ts';
-export { matchRoutes, type Route, routeKey } from './route.ts';
+export { groupKeyOf, groupLabelsOf, type Route } from './route.ts';
 export type { SendReport } from './send-with-retries.ts';
 export { type Silence, SilenceError, type SilenceRequest, sortSilences, stateOfSilence } from './silence.ts';

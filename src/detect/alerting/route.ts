@@ -1,6 +1,6 @@
 import type { Alert } from './alert.ts';
 import { formatLabelSet, type LabelSet, pickLabels } from './labels/label-set.ts';
-import { formatMatchers, type Matcher, matchesAll } from './matchers/matcher.ts';
+import { type Matcher, matchesAll } from './matchers/matcher.ts';
 
 /** A node of the routing tree, with what it inherits already in it. Durations in milliseconds. */
 export type Route = {
@@ -20,11 +20,6 @@ export type Route = {
   readonly activeTimeIntervals: readonly string[];
   readonly routes: readonly Route[];
 };
-
-/** What the key of a route is made of, for those who build trees. */
-export function routeKey(parentKey: string | null, matchers: readonly Matcher[]): string {
-  return `${parentKey === null ? '' : `${parentKey}/`}${formatMatchers(matchers)}`;
-}
 
 /**
  * The routes that take an alert: depth first, the first child that matches unless it says `continue`; a node none of

@@ -5,6 +5,7 @@ import {
   inspectedLinkSchema,
   inspectLinkSchema,
   type Principal,
+  roleSchema,
   type Session,
   sessionSchema,
   signInSchema,
@@ -28,7 +29,8 @@ export function registerSessionRoutes(app: HttpApp, deps: HttpDeps & { resolver:
     actor: principal.actor,
     userId: principal.userId,
     name: principal.name,
-    role: principal.role,
+    // Who only sends cannot ask who it is.
+    role: roleSchema.parse(principal.role),
     by,
     singleUser: (await countApprovers(deps.database.db, principal.userId)) === 0,
     expiresAt: expiresAt?.toISOString() ?? null,

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type Role, roleCovers } from '../../contract/identity.ts';
+import { type KeyRole, roleCovers } from '../../contract/identity.ts';
 import { messageOf } from '../../platform/errors/holdfast-error.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import type { EventFeed } from './event-feed.ts';
@@ -24,7 +24,7 @@ export type EventStream = {
 export function openEventStream(
   raw: ServerResponse,
   deps: { feed: EventFeed; logger: Logger },
-  options: { after: number | null; newest: number; role: () => Role; slowClientMs?: number },
+  options: { after: number | null; newest: number; role: () => KeyRole; slowClientMs?: number },
 ): EventStream {
   let position = options.after ?? options.newest;
   let pumping = false;

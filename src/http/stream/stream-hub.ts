@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Role } from '../../contract/identity.ts';
+import type { KeyRole } from '../../contract/identity.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import type { Credential } from '../../platform/identity/credential.ts';
 import type { CredentialResolver } from '../../platform/identity/credential-resolver.ts';
@@ -13,7 +13,7 @@ const REAUTHORISE_MS = 1_000;
 const MOST_STREAMS = 1_000;
 
 /** `rights` is shared with the stream, which asks it for each event. */
-type Open = { stream: EventStream; credential: Credential; rights: { role: Role } };
+type Open = { stream: EventStream; credential: Credential; rights: { role: KeyRole } };
 
 export type StreamHub = {
   /** Turns the request into a stream of events after `lastEventId` (all new ones when null). */

@@ -58,6 +58,22 @@ const hookShape = z.strictObject({
   secretFile: file().optional().describe('File that holds the key.'),
 });
 
+const pointerOrText = text('a text, or a JSON pointer such as /event/title', (value) => value.length <= 1_000);
+const pointer = text('a JSON pointer such as /alerts', (value) => value.startsWith('/'));
+const eventMappingShape = z.strictObject({
+  each: pointer.optional().describe('Where the list of events is; without it the body is one event.'),
+  key: pointerOrText.optional().describe('What names an event, so that its end is known to be its end.'),
+  labels: z.record(filled, pointerOrText).describe('Labels of the alert: texts, or JSON pointers into the event.'),
+  annotations: z.record(filled, pointerOrText).default({}).describe('Annotations of the alert, likewise.'),
+  resolved: z
+    .strictObject({
+      at: pointer.describe('Where the event says how it stands.'),
+      values: z.array(filled).min(1).describe('What it says there when it is over; in any case.'),
+    })
+    .optional()
+    .describe('How an event says that it is over.'),
+});
+
 const repositoryShape = z.strictObject({
   url: text(
     'an address that git can fetch from',
@@ -251,6 +267,10 @@ export const configShape = {
     .record(nameSchema, hookShape.superRefine(exactlyOne('secret', 'secretFile')))
     .default({})
     .describe('Requests of other programs that start runbooks, by name: POST /hooks/runbooks/NAME.'),
+  events: z
+    .record(nameSchema, eventMappingShape)
+    .default({})
+    .describe('How JSON of other programs becomes alerts, by name: POST /hooks/events/NAME.'),
   repositories: z
     .record(nameSchema, repositoryShape)
     .default({})

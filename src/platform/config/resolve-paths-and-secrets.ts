@@ -108,6 +108,13 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
       file: file === undefined ? null : absolute(['secrets', name, 'file'], file),
       command: command ?? null,
     })),
+    events: mapEntries(plain.events, ({ each, key, labels, annotations, resolved }) => ({
+      each: each ?? null,
+      key: key ?? null,
+      labels,
+      annotations,
+      resolved: resolved ?? null,
+    })),
     hooks: mapEntries(hooks, (hook, name) => ({
       secret: secret(['hooks', name, 'secretFile'], hook.secret, hook.secretFile, acceptSecret) ?? '',
     })),

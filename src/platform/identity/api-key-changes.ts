@@ -10,13 +10,13 @@ import {
   markApiKeyRevoked,
 } from './api-key-store.ts';
 import { createId } from './prefixed-id.ts';
-import { lesserRole, type Principal, type Role } from './principal.ts';
+import { type KeyRole, lesserRole, type Principal } from './principal.ts';
 import { createApiKeyToken, hashToken } from './secret-token.ts';
 import { findUserByName } from './user-store.ts';
 
 type NewKey = {
   name: string;
-  role: Role;
+  role: KeyRole;
   /** Name of the person it is for; the person who makes it unless given. */
   owner?: string | undefined;
   expiresInMs: number | null;
@@ -86,7 +86,7 @@ export async function revokeApiKey(tx: Tx, revocation: { id: string; actor: stri
   ]);
 }
 
-async function ownerOf(tx: Tx, name: string, role: Role): Promise<string> {
+async function ownerOf(tx: Tx, name: string, role: KeyRole): Promise<string> {
   const owner = await findUserByName(tx, name);
   if (!owner || owner.disabled) {
     throw new HoldfastError({
@@ -109,7 +109,7 @@ async function ownerOf(tx: Tx, name: string, role: Role): Promise<string> {
 
 async function addKey(
   tx: Tx,
-  key: { name: string; role: Role; ownerId: string | null; expiresInMs: number | null; actor: string; now: Date },
+  key: { name: string; role: KeyRole; ownerId: string | null; expiresInMs: number | null; actor: string; now: Date },
   detail: string,
 ): Promise<CreatedKey> {
   const { token, prefix } = createApiKeyToken();

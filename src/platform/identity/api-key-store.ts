@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { Queryable } from '../db/database.ts';
-import type { Role } from './principal.ts';
+import type { KeyRole, Role } from './principal.ts';
 
 export type ApiKeyRow = {
   id: string;
   name: string;
   prefix: string;
-  role: Role;
+  role: KeyRole;
   ownerId: string | null;
   owner: string | null;
   createdBy: string;
@@ -29,7 +29,7 @@ export async function insertApiKey(
     name: string;
     prefix: string;
     tokenSha256: string;
-    role: Role;
+    role: KeyRole;
     ownerId: string | null;
     createdBy: string;
     at: Date;

@@ -7,3 +7,4 @@ export {
   observeFinding,
   readFinding,
 } from './finding-store.ts';
+export { fingerprintOf } from './fingerprint.ts';

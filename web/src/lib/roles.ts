@@ -1,4 +1,4 @@
-import type { Role } from '../../../src/contract/identity.ts';
+import type { KeyRole, Role } from '../../../src/contract/identity.ts';
 
 const ORDER: readonly Role[] = ['viewer', 'operator', 'approver', 'admin'];
 
@@ -13,4 +13,10 @@ export const ROLE_WORDS: Record<Role, string> = {
   operator: 'handles incidents and findings, starts and steers runs',
   approver: 'also approves, decides steps in doubt, rolls back',
   admin: 'also manages users, keys and the audit log',
+};
+
+/** What a key may do: a program that only sends needs to see nothing. */
+export const KEY_ROLE_WORDS: Record<KeyRole, string> = {
+  sender: 'sends alerts and events, sees nothing',
+  ...ROLE_WORDS,
 };

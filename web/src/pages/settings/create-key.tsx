@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import type { ApiKey, Role, User } from '../../../../src/contract/identity.ts';
+import type { ApiKey, KeyRole, User } from '../../../../src/contract/identity.ts';
 import type { ListPage } from '../../api/list-query.ts';
 import { getJson, sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Field, SELECT_CLASSES, TextInput } from '../../components/field.tsx';
-import { ROLE_WORDS } from '../../lib/roles.ts';
+import { KEY_ROLE_WORDS } from '../../lib/roles.ts';
 import { useIdempotencyKey } from '../../lib/use-idempotency-key.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { KEY_LIVES } from './key-lives.ts';
@@ -23,7 +23,7 @@ const listUsers = {
 export function CreateKey() {
   const { may } = useSession();
   const [name, setName] = useState('');
-  const [role, setRole] = useState<Role>('operator');
+  const [role, setRole] = useState<KeyRole>('operator');
   const [life, setLife] = useState(1);
   const [owner, setOwner] = useState('');
   const users = useQuery({ ...listUsers, enabled: may('admin') });
@@ -72,9 +72,9 @@ export function CreateKey() {
               {...attributes}
               className={SELECT_CLASSES}
               value={role}
-              onChange={(event) => setRole(event.target.value as Role)}
+              onChange={(event) => setRole(event.target.value as KeyRole)}
             >
-              {Object.entries(ROLE_WORDS).map(([each, words]) => (
+              {Object.entries(KEY_ROLE_WORDS).map(([each, words]) => (
                 <option key={each} value={each} title={words}>
                   {each}
                 </option>
