@@ -86,6 +86,7 @@ export function composeOnCall(options: {
     contactChannel: createContactChannels(contacts),
     /** What definitions may refer to. */
     known: { channels: Object.keys(channels), actions: Object.keys(ACTION_KINDS) },
+    severityScheme: findScheme(options.severityScheme).name,
     timezone: options.timezone,
   };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { timestampSchema } from './common.ts';
+import { severityRankSchema, timestampSchema } from './common.ts';
 import { policySpecSchema } from './oncall.ts';
 
 const firedStepSchema = z.object({
@@ -37,6 +37,38 @@ export const escalationSchema = z
   })
   .meta({ id: 'Escalation' });
 export type Escalation = z.infer<typeof escalationSchema>;
+
+/** A step as it would fire for an incident that opened now and that nobody answered. */
+export const policyPreviewSchema = firedStepSchema
+  .pick({ round: true, step: true, name: true, cause: true, dueAt: true, missing: true })
+  .extend({
+    users: z.array(z.string()),
+    channels: z.array(z.string()),
+    /** What it does besides paging. */
+    others: z.array(z.string()),
+  })
+  .meta({ id: 'PolicyPreview' });
+export type PolicyPreview = z.infer<typeof policyPreviewSchema>;
+
+/** What a team calls the ranks, and how soon somebody must respond. */
+export const severitySchemeSchema = z
+  .object({
+    name: z.string(),
+    /** True for the one new incidents get. */
+    current: z.boolean(),
+    levels: z.array(
+      z.object({
+        rank: severityRankSchema,
+        label: z.string(),
+        /** Null: by the calendar (`nextBusinessDay`), or none. */
+        respondWithinMs: z.int().nullable(),
+        nextBusinessDay: z.boolean(),
+        meaning: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'SeverityScheme' });
+export type SeveritySchemeBody = z.infer<typeof severitySchemeSchema>;
 
 export const escalateNowSchema = z.strictObject({
   /** Begins this policy where none is running. */

@@ -107,6 +107,14 @@ it('on-call is written, asked about, overridden, checked and escalated on the co
   });
   expect(await ok('oncall', 'policies')).toContain('architect');
   expect(await ok('oncall', 'policies', 'architect')).toContain('unresolved after 15m');
+  const preview = await ok('oncall', 'preview', 'architect', '--team', 'platform');
+  expect(preview.replace(/\s+/g, ' ')).toMatch(
+    /just now Level 1: .* grace just now Level 2: .* in \d+ min Level 3: .* in \d+ min Level 4: outage ! ask: Declare the outage/,
+  );
+  expect(await holdfast('oncall', 'preview', 'idp', '--team', 'platform')).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('role "cto": nobody in team "platform" is that'),
+  });
   expect(await ok('oncall', 'contact', 'kinds')).toContain('webhook');
 
   const { number } = parseJson<{ number: string }>(

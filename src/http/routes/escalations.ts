@@ -1,9 +1,17 @@
-import { listOf } from '../../contract/common.ts';
-import { escalateNowSchema, escalationSchema } from '../../contract/escalation.ts';
-import { readEscalations } from '../../respond/oncall/index.ts';
+import { z } from 'zod';
+import { listOf, type SeverityRank } from '../../contract/common.ts';
+import {
+  escalateNowSchema,
+  escalationSchema,
+  policyPreviewSchema,
+  severitySchemeSchema,
+} from '../../contract/escalation.ts';
+import { onCallNameSchema } from '../../contract/oncall.ts';
+import { SEVERITY_SCHEMES } from '../../respond/incidents/index.ts';
+import { previewPolicy, readEscalations } from '../../respond/oncall/index.ts';
 import { principalOf } from '../auth/access-guard.ts';
 import type { HttpApp } from '../http-app.ts';
-import type { OnCallRouteDeps } from './on-call-definitions.ts';
+import { nameParamsSchema, type OnCallRouteDeps } from './on-call-definitions.ts';
 import { idParamsSchema } from './resource-page.ts';
 
 /** How incidents are escalated: what fired, what is to come, and sooner than that. */
@@ -33,5 +41,54 @@ export function registerEscalationRoutes(app: HttpApp, deps: OnCallRouteDeps): v
       for (const topic of ['outbox', 'pages', 'timers'] as const) deps.wakeups.kick(topic);
       return { items: await readEscalations(db, id), next: null };
     },
+  );
+  app.get(
+    '/api/v1/escalation-policies/:name/preview',
+    {
+      config: {
+        access: 'viewer',
+        summary: 'Whom a policy would tell of an incident that opened now, and when; nobody is told',
+      },
+      schema: {
+        params: nameParamsSchema,
+        querystring: z.object({
+          severity: z.coerce.number().int().min(1).max(4).default(1),
+          team: onCallNameSchema.optional().describe('Whose roles it means.'),
+        }),
+        response: { 200: listOf(policyPreviewSchema) },
+      },
+    },
+    async ({ params, query }) => {
+      const { severityScheme: scheme, timezone, known } = deps.onCall;
+      const severity = query.severity as SeverityRank;
+      const items = await previewPolicy(db, {
+        policy: params.name,
+        team: query.team ?? null,
+        severity,
+        scheme,
+        timezone,
+        channels: known.channels,
+        at: deps.clock.now(),
+      });
+      return { items, next: null };
+    },
+  );
+  app.get(
+    '/api/v1/severity-schemes',
+    {
+      config: {
+        access: 'viewer',
+        summary: 'Severity schemes: what ranks are called and how soon somebody must respond',
+      },
+      schema: { response: { 200: listOf(severitySchemeSchema) } },
+    },
+    async () => ({
+      items: SEVERITY_SCHEMES.map(({ name, levels }) => ({
+        name,
+        current: name === deps.onCall.severityScheme,
+        levels: levels.map((level) => ({ ...level })),
+      })),
+      next: null,
+    }),
   );
 }

@@ -40,7 +40,15 @@ import type { HttpDeps } from '../http-deps.ts';
 import { assertIfMatch, etagOf } from '../if-match.ts';
 
 export type OnCallRouteDeps = HttpDeps & {
-  onCall: { escalator: Escalator; contacts: ContactDeps; known: KnownThings };
+  onCall: {
+    escalator: Escalator;
+    contacts: ContactDeps;
+    known: KnownThings;
+    /** Of new incidents. */
+    severityScheme: string;
+    /** Of business days where nobody wrote a calendar. */
+    timezone: string;
+  };
 };
 
 export const nameParamsSchema = z.object({ name: onCallNameSchema });

@@ -12,7 +12,7 @@ export {
   toIncidentSummary,
   updateIncident,
 } from './incident-store.ts';
-export { findScheme, levelOf, type SeverityLevel } from './severity-schemes.ts';
+export { findScheme, levelOf, SEVERITY_SCHEMES, type SeverityLevel } from './severity-schemes.ts';
 export {
   acknowledgeIncident,
   changeIncidentRoles,

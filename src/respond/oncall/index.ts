@@ -25,6 +25,7 @@ export { type KnownThings, readDefinitions, readWorld } from './definitions/read
 export type { EscalationActionKinds } from './escalation/action-kinds.ts';
 export { readEscalations } from './escalation/describe-escalation.ts';
 export { createEscalator, type Escalator } from './escalation/escalator.ts';
+export { previewPolicy } from './escalation/preview-policy.ts';
 export { SHIPPED_POLICIES } from './escalation/shipped-policies.ts';
 export { findFeed, findFeedByToken, insertFeed, listFeeds, revokeFeed } from './ical/feed-store.ts';
 export { renderFeed } from './ical/render-feed.ts';

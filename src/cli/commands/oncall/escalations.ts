@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
-import type { Escalation } from '../../../contract/escalation.ts';
+import type { Escalation, PolicyPreview } from '../../../contract/escalation.ts';
 import type { EscalationTarget, EscalationTrigger, PolicySpec } from '../../../contract/oncall.ts';
+import { EXIT } from '../../../platform/errors/exit-code.ts';
 import { route } from '../../api-client.ts';
 import type { CliContext } from '../../cli-context.ts';
 import { addExamples } from '../../options/examples.ts';
 import type { Page } from '../../options/paging.ts';
+import { parseRank } from '../../options/parse-values.ts';
 import type { Output } from '../../terminal/output.ts';
 import { count, formatDate, formatWhen } from '../../terminal/times.ts';
 
@@ -43,6 +45,41 @@ export function defineEscalations(command: Command, context: CliContext): void {
       ]),
     );
     output.suggest(`Read one: holdfast oncall policies ${page.items[0]!.name}`);
+  });
+
+  const preview = command
+    .command('preview')
+    .argument('<policy>', 'name of the policy')
+    .description('Whom a policy would tell of an incident that opened now, and when; exit code 1 where it finds nobody')
+    .option('--severity <rank>', 'of an incident of this rank (default: 1)', parseRank)
+    .option('--team <name>', 'whose roles it means');
+  addExamples(
+    preview,
+    'holdfast oncall preview architect --team platform',
+    'holdfast oncall preview architect --team platform --severity 3',
+  );
+  preview.action(async (name: string, query: { severity?: number; team?: string }) => {
+    const output = context.output();
+    const page = await (await context.api()).get<Page<PolicyPreview>>(
+      route`/api/v1/escalation-policies/${name}/preview`,
+      query,
+    );
+    if (page.items.some((step) => step.missing.length > 0)) context.setExitCode(EXIT.found);
+    if (output.json) return output.printJson(page);
+    if (page.items.length === 0) output.print('It tells nobody of such an incident.');
+    const now = new Date();
+    output.printFacts(
+      page.items.map((step): [string, string] => [
+        formatWhen(step.dueAt, now),
+        [
+          `${step.name}${step.round > 0 ? `, round ${step.round + 1}` : ''}`,
+          ...[...step.users, ...step.channels].map((who) => `${output.symbols.good} ${who}`),
+          ...step.others.map((other) => `${output.symbols.asks} ${other}`),
+          ...step.missing.map((what) => `${output.symbols.bad} ${what}`),
+        ].join('\n'),
+      ]),
+    );
+    output.suggest('Everything that is missing: holdfast oncall check');
   });
 
   const list = command

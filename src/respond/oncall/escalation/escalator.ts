@@ -1,4 +1,3 @@
-import type { CalendarSpec } from '../../../contract/oncall.ts';
 import { isConnectionLoss, type Queryable, type Tx } from '../../../platform/db/database.ts';
 import { HoldfastError, messageOf } from '../../../platform/errors/holdfast-error.ts';
 import { setTimer, type TimerHandler } from '../../../platform/timers/timer-service.ts';
@@ -13,7 +12,6 @@ import {
 } from '../../incidents/index.ts';
 import { findDefinition, ROUTES } from '../definitions/definition-store.ts';
 import { queuePage } from '../page-store.ts';
-import { defaultCalendar } from '../schedules/business-time.ts';
 import {
   type EscalationFacts,
   type EscalationMove,
@@ -29,9 +27,9 @@ import {
   lockRunning,
   undoable,
 } from './escalation-store.ts';
+import { calendarOf, findPolicy, requirePolicy } from './find-policy.ts';
 import { findRoute } from './find-route.ts';
 import { address, type FireDeps, fireStep, type Pass, writePage } from './fire-step.ts';
-import { SHIPPED_POLICIES } from './shipped-policies.ts';
 
 export type EscalatorDeps = FireDeps & {
   now(): Date;
@@ -44,14 +42,6 @@ export type EscalatorDeps = FireDeps & {
 export type Escalator = ReturnType<typeof createEscalator>;
 
 const TIMER = 'escalation';
-
-/** A policy by name: what somebody wrote, else what ships. */
-export async function findPolicy(db: Queryable, name: string) {
-  const written = await findDefinition(db, 'policy', name);
-  if (written) return { spec: written.spec, version: written.version };
-  const shipped = Object.hasOwn(SHIPPED_POLICIES, name) ? SHIPPED_POLICIES[name] : undefined;
-  return shipped ? { spec: shipped, version: 0 } : null;
-}
 
 /**
  * Runs escalations. Everything happens under the incident's lock in the transaction of its cause: opening, a timer, a
@@ -126,8 +116,7 @@ export function createEscalator(deps: EscalatorDeps) {
     incident: IncidentRow,
     by: { policy: string; team: string | null; at: Date; actor: string },
   ): Promise<EscalationRow> => {
-    const policy = await findPolicy(tx, by.policy);
-    if (!policy) throw noSuchPolicy(by.policy);
+    const policy = await requirePolicy(tx, by.policy);
     const scheme = findScheme(incident.scheme);
     const escalation = await insertEscalation(tx, {
       incidentId: incident.id,
@@ -269,21 +258,6 @@ async function beginPass(tx: Tx, pass: Omit<Pass, 'opening' | 'told'>): Promise<
 export async function endEscalationOf(tx: Tx, incidentId: string, ended: { at: Date; because: string }): Promise<void> {
   const escalation = await lockRunning(tx, incidentId);
   if (escalation) await endEscalation(tx, escalation.id, ended);
-}
-
-async function calendarOf(db: Queryable, teamName: string | null, timezone: string): Promise<CalendarSpec> {
-  const team = teamName === null ? null : await findDefinition(db, 'team', teamName);
-  const found = await findDefinition(db, 'calendar', team?.spec.calendar ?? 'default');
-  return found?.spec ?? defaultCalendar(timezone);
-}
-
-function noSuchPolicy(name: string): HoldfastError {
-  return new HoldfastError({
-    code: 'policy.missing',
-    kind: 'missing',
-    message: `there is no escalation policy "${name}"`,
-    hint: '`holdfast oncall policies` lists them.',
-  });
 }
 
 function conflict(code: string, message: string, hint: string): HoldfastError {
