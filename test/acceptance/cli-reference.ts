@@ -53,10 +53,12 @@ function renderReference(command: Command, name: string, help: string): string {
       term: argument.name(),
       text: withChoices(argument.description, argument.argChoices),
     })),
-    ...command.options.map(({ flags, description, argChoices, mandatory }) => ({
-      term: flags,
-      text: `${withChoices(description, argChoices)}${mandatory ? ' (required)' : ''}`,
-    })),
+    ...command.options
+      .filter((option) => !option.hidden)
+      .map(({ flags, description, argChoices, mandatory }) => ({
+        term: flags,
+        text: `${withChoices(description, argChoices)}${mandatory ? ' (required)' : ''}`,
+      })),
   ];
   const examples = (help.split(/\nExamples?:\n/)[1] ?? '').split('\n').map((line) => line.replace(/^ {2}/, ''));
   return [

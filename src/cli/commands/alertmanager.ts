@@ -5,17 +5,17 @@ import { addExamples } from '../options/examples.ts';
 import { collectText } from '../options/parse-values.ts';
 
 type Flags = {
-  'config.file': string;
-  'storage.path': string;
+  'config.file'?: string;
+  'storage.path'?: string;
   'web.listenAddress'?: string[];
   'web.externalUrl'?: string;
   'web.routePrefix'?: string;
-  'data.retention': number;
-  'alerts.gcInterval': number;
-  'dispatch.startDelay': number;
+  'data.retention'?: number;
+  'alerts.gcInterval'?: number;
+  'dispatch.startDelay'?: number;
   enableFeature?: string;
-  'log.level': string;
-  'log.format': 'logfmt' | 'json';
+  'log.level'?: string;
+  'log.format'?: string;
   version?: boolean;
 };
 
@@ -55,22 +55,25 @@ const FEATURES_WITHOUT_EFFECT = new Set([
 /** `holdfast alertmanager`: in the place of Alertmanager's binary, with its flags. */
 export function defineCommand(command: Command, context: CliContext): void {
   command
-    .option('--config.file <file>', 'Alertmanager’s configuration file', 'alertmanager.yml')
-    .option('--storage.path <folder>', 'where data is kept', 'data/')
+    .option('--config.file <file>', 'Alertmanager’s configuration file (default: alertmanager.yml)')
+    .option('--storage.path <folder>', 'where data is kept (default: data/)')
     .option('--web.listen-address <host:port>', 'address to listen on; may be repeated (default: :9093)', collectText)
     .option('--web.external-url <url>', 'base of the links in notifications; its path is the prefix of all endpoints')
     .option('--web.route-prefix <path>', 'prefix of all endpoints (default: the path of --web.external-url)')
     .option(
       '--data.retention <duration>',
-      'how long silences and notifications are kept',
+      'how long silences and notifications are kept (default: 120h)',
       parseGoDuration,
-      120 * HOUR_MS,
     )
-    .option('--alerts.gc-interval <duration>', 'how often what is over is dropped', parseGoDuration, HOUR_MS / 2)
-    .option('--dispatch.start-delay <duration>', 'tell nobody for this long after the start', parseGoDuration, 0)
+    .option('--alerts.gc-interval <duration>', 'how often what is over is dropped (default: 30m)', parseGoDuration)
+    .option(
+      '--dispatch.start-delay <duration>',
+      'tell nobody for this long after the start (default: 0s)',
+      parseGoDuration,
+    )
     .option('--enable-feature <names>', 'classic-mode or utf8-strict-mode: how matchers are read')
-    .option('--log.level <level>', 'debug, info, warn or error', 'info')
-    .option('--log.format <format>', 'logfmt or json', 'logfmt')
+    .option('--log.level <level>', 'debug, info, warn or error (default: info)')
+    .option('--log.format <format>', 'logfmt or json (default: logfmt)')
     .option('--version', 'print the version of Alertmanager this stands in for');
   for (const flag of WITHOUT_EFFECT)
     command.addOption(command.createOption(`${flag} <value>`).hideHelp().argParser(collectText));
@@ -89,7 +92,10 @@ export function defineCommand(command: Command, context: CliContext): void {
       return;
     }
     const { createLogger } = await import('../../platform/log/logger.ts');
-    const logger = createLogger({ level: readLevel(flags['log.level']), format: readFormat(flags['log.format']) });
+    const logger = createLogger({
+      level: readLevel(flags['log.level'] ?? 'info'),
+      format: readFormat(flags['log.format'] ?? 'logfmt'),
+    });
     const ignored = Object.keys(given).filter((name) => name.startsWith('cluster.'));
     if (ignored.length > 0)
       logger.info({ flags: ignored.join(' ') }, 'flags of the cluster have no effect: processes share the database');
@@ -97,14 +103,14 @@ export function defineCommand(command: Command, context: CliContext): void {
     if (unused.length > 0) logger.info({ features: unused.join(' ') }, 'features without effect');
     const { runAlertmanager } = await import('../../app/alertmanager.ts');
     await runAlertmanager({
-      configFile: flags['config.file'],
-      storagePath: flags['storage.path'],
+      configFile: flags['config.file'] ?? 'alertmanager.yml',
+      storagePath: flags['storage.path'] ?? 'data/',
       listen: (flags['web.listenAddress'] ?? [':9093']).map(readListen),
       externalUrl: readUrl(flags['web.externalUrl']),
       routePrefix: flags['web.routePrefix'] ?? null,
-      retentionMs: flags['data.retention'],
-      gcIntervalMs: flags['alerts.gcInterval'],
-      startDelayMs: flags['dispatch.startDelay'],
+      retentionMs: flags['data.retention'] ?? 120 * HOUR_MS,
+      gcIntervalMs: flags['alerts.gcInterval'] ?? HOUR_MS / 2,
+      startDelayMs: flags['dispatch.startDelay'] ?? 0,
       mode,
       environment: context.environment,
       version: context.version,
