@@ -2,6 +2,7 @@ import { inboxChannel } from '../channels/inbox/inbox-channel.ts';
 import { createWebhookChannel } from '../channels/webhook/webhook-channel.ts';
 import type { SeverityRank } from '../contract/common.ts';
 import type { Clock } from '../platform/clock/clock.ts';
+import { maskUrlPath } from '../platform/config/mask-secret.ts';
 import { isHttpUrl } from '../platform/config/value-types.ts';
 import type { Database } from '../platform/db/database.ts';
 import type { SecretBox } from '../platform/identity/secret-box.ts';
@@ -26,6 +27,7 @@ const CONTACT_KINDS: ContactKinds = {
   webhook: {
     address: 'an http:// or https:// address',
     needsSecret: true,
+    maskAddress: maskUrlPath,
     checkAddress: (address) => (isHttpUrl(address) ? null : 'is not an http:// or https:// address'),
     open: ({ id, address, secret }) => createWebhookChannel({ name: id, url: address, secret: secret ?? '' }),
   },

@@ -487,6 +487,15 @@ describe('contact methods', () => {
     const wrong = code === '000000' ? '000001' : '000000';
     expect(await verify(first, wrong)).toMatchObject({ status: 409, body: { code: 'contact.code-wrong' } });
     const hook = await add({ kind: 'webhook', address: pager.url, secret: SECRET });
+    // Whoever knows such an address can send there: it is shown without its path, to its owner, too.
+    const own = await story.call<{ items: { address: string }[] }>(
+      'GET',
+      '/api/v1/oncall/contact-methods',
+      undefined,
+      ada,
+    );
+    expect(JSON.stringify(own.body)).toContain(`${new URL(pager.url).origin}/***`);
+    expect(JSON.stringify(own.body)).not.toContain('/pages');
     // Not verified yet: the incident goes where it can be seen at least.
     const before = await declare(3);
     await expectPaged(before.id, ['ada']);

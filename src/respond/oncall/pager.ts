@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock/clock.ts';
-import type { Database } from '../../platform/db/database.ts';
+import { type Database, isConnectionLoss } from '../../platform/db/database.ts';
 import { messageOf } from '../../platform/errors/holdfast-error.ts';
 import type { Wakeups } from '../../platform/events/wakeups.ts';
 import type { Logger } from '../../platform/log/logger.ts';
@@ -36,10 +36,15 @@ export function startPager(deps: {
   };
 
   const attempt = async (page: ClaimedPage): Promise<void> => {
-    const channel = await channelOf(page);
+    const channel = await channelOf(page).catch((thrown: unknown) => {
+      if (isConnectionLoss(thrown)) throw thrown;
+      return messageOf(thrown);
+    });
     // Acknowledged between the claim and now: the person has it.
     if ((await readAnswer(deps.database.db, page)) !== 'none')
       return settle(page, { kind: 'try-later', reason: 'acknowledged', afterMs: null });
+    // A secret that does not open will not open at the next attempt either.
+    if (typeof channel === 'string') return settle(page, { kind: 'refused', reason: channel });
     if (!channel) {
       const reason =
         page.contactMethodId === null

@@ -40,13 +40,14 @@ export async function addContactMethod(
   if ((await listContactMethods(tx, user.name)).length >= MOST_PER_USER)
     throw refused(`${user.name} has ${MOST_PER_USER} contact methods already`, 'Delete one that is not used.');
   const id = createId('cmt', by.at.getTime());
-  const secretBox = wanted.secret === undefined ? null : deps.secretBox.seal(wanted.secret, contextOf(id));
+  const { address, secret = null } = wanted;
+  const secretBox = deps.secretBox.seal(JSON.stringify({ address, secret }), contextOf(id));
   const method = {
     id,
     userId: user.id,
     kind: wanted.kind,
     label: wanted.label ?? wanted.kind,
-    address: wanted.address,
+    address: kind.maskAddress?.(address) ?? address,
     secretBox,
   };
   await insertContactMethod(tx, { ...method, at: by.at });

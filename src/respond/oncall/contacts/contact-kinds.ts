@@ -8,6 +8,8 @@ export type ContactKind = {
   needsSecret: boolean;
   /** What is wrong with an address, or null. */
   checkAddress(address: string): string | null;
+  /** What of an address may be shown, where knowing it is enough to send there. */
+  maskAddress?(address: string): string;
   open(method: { id: string; address: string; secret: string | null }): Channel;
 };
 export type ContactKinds = Readonly<Record<string, ContactKind>>;

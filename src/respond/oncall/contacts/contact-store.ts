@@ -8,8 +8,10 @@ export type ContactMethodRow = {
   user: string;
   kind: string;
   label: string;
+  /** As it may be shown. */
   address: string;
-  secretBox: string | null;
+  /** The address itself and the key of the signature, sealed. */
+  secretBox: string;
   createdAt: Date;
   verifiedAt: Date | null;
 };

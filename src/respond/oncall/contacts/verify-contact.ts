@@ -23,8 +23,12 @@ export function openContact(
   method: ContactMethodRow,
 ): Channel | null {
   const kind = Object.hasOwn(kinds, method.kind) ? kinds[method.kind] : undefined;
-  const secret = method.secretBox === null ? null : secretBox.open(method.secretBox, contextOf(method.id));
-  return kind?.open({ id: method.id, address: method.address, secret }) ?? null;
+  if (!kind) return null;
+  const sealed = JSON.parse(secretBox.open(method.secretBox, contextOf(method.id))) as {
+    address: string;
+    secret: string | null;
+  };
+  return kind.open({ id: method.id, ...sealed });
 }
 
 /** What the secret of a method is sealed for. */
