@@ -427,6 +427,23 @@ describe('the example of the documentation', () => {
   });
 });
 
+describe('a policy that cannot be carried out', () => {
+  it('leaves no incident untold: everybody of the configuration hears of it, and the timeline says why', async () => {
+    await begin('architect');
+    await staff('architect');
+    const client = new pg.Client({ connectionString: story.connectionString });
+    await client.connect();
+    // As a version that is rolled back would find it.
+    await client.query(`update oncall_definitions set spec = '{"steps": "of another time"}' where kind = 'team'`);
+    await client.end();
+    const { id } = await declare(1);
+    await expectPaged(id, ['on-call', 'pager']);
+    const [text] = await told(id, 'escalation.found-nobody');
+    expect(text).toContain('The escalation policy could not be begun');
+    expect(await escalations(id)).toEqual([]);
+  });
+});
+
 describe('a running escalation', () => {
   it('keeps the policy it began with, and goes on after a restart', async () => {
     await begin('architect');

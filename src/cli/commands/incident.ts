@@ -11,7 +11,7 @@ import { type ApiClient, route } from '../api-client.ts';
 import type { CliContext } from '../cli-context.ts';
 import { addExamples } from '../options/examples.ts';
 import { addPaging, type Page, type PagingOptions, pagingQuery, suggestNextPage } from '../options/paging.ts';
-import { parseCount, parseRank } from '../options/parse-values.ts';
+import { collectInput, parseCount, parseRank } from '../options/parse-values.ts';
 import { nextCommandFor, printIncident, printIncidents, printTimeline } from '../views/incident-view.ts';
 
 const ID = ['<id>', 'number (INC-…) or id of the incident'] as const;
@@ -177,15 +177,24 @@ function defineDeclaring(command: Command, context: CliContext): void {
     .description('Open an incident by hand; it pages like any other')
     .option('--severity <rank>', 'from 1 (worst) to 4 (default: 2)', parseRank)
     .option('--text <text>', 'the first entry of its timeline')
+    .option(
+      '--label <name=value>',
+      'what it is about, such as service=shop; escalation is routed by it; repeat it',
+      collectInput,
+    )
     .option('--idempotency-key <key>', 'repeated with the same key it is declared once');
   addExamples(declare, 'holdfast incident declare --severity 1 "Checkout answers with errors"');
   declare.action(
     async (
       words: string[],
-      { idempotencyKey, ...options }: { severity?: number; text?: string; idempotencyKey?: string },
+      {
+        idempotencyKey,
+        label,
+        ...options
+      }: { severity?: number; text?: string; label?: Record<string, string>; idempotencyKey?: string },
     ) => {
       const output = context.output();
-      const body = { title: words.join(' '), ...options };
+      const body = { title: words.join(' '), ...options, ...(label ? { labels: label } : {}) };
       const incident = await (await context.api()).send<IncidentSummary>('POST', '/api/v1/incidents', {
         body,
         idempotencyKey,
