@@ -157,7 +157,11 @@ export async function assembleProcedures(
     }
   };
 
-  for (const entry of entries) {
+  /** What a check says of the fence right below it: `- [ ] Verify that it is healthy:`. */
+  let checked: string | null = null;
+  for (const [at, entry] of entries.entries()) {
+    const saidOfFence = checked;
+    checked = null;
     switch (entry.kind) {
       case 'heading': {
         await finishItem();
@@ -207,6 +211,11 @@ export async function assembleProcedures(
         if (reference) break;
         // A checklist below a numbered list comes after its last item.
         if (!entry.inItem) await finishItem();
+        const below = entries[at + 1];
+        if (/[:：]$/.test(entry.text) && below?.kind === 'fence' && fences.get(below)!.reading.seeds.length > 0) {
+          checked = entry.text.replace(/[:：]$/, '');
+          break;
+        }
         const section = current();
         place(section, section.phases.length - 1, {
           seed: manualSeed(entry.text, { start: 0, end: 0 }),
@@ -235,7 +244,7 @@ export async function assembleProcedures(
         for (const written of reading.seeds) {
           const seed = withinWays(written, ways);
           const lines = linesOf(entry, seed);
-          const title = seed.title ?? item?.title ?? section.title;
+          const title = seed.title ?? saidOfFence ?? item?.title ?? section.title;
           const phase = item?.phase ?? section.phases.length - 1;
           const placed = place(section, phase, {
             seed,

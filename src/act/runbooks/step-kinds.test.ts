@@ -235,3 +235,23 @@ describe('variables', () => {
     expect(planned[1]!.inputs).toEqual(['POD']);
   });
 });
+
+describe('a checklist whose points end in commands', () => {
+  const read = (text: string) => steps(text);
+
+  it('asks for each once: as the command, under the words of the point', async () => {
+    const planned = await read(
+      `- [ ] Pods are up:\n  ${TICKS}sh\n  kubectl get pods\n  ${TICKS}\n- [ ] Tell the team\n- [ ] Restart it:\n  ${TICKS}sh\n  kubectl rollout restart deploy/x\n  ${TICKS}\n`,
+    );
+    expect(planned.map((step) => [step.kind, step.title])).toEqual([
+      ['shell', 'Pods are up'],
+      ['manual', 'Tell the team'],
+      ['shell', 'Restart it'],
+    ]);
+  });
+
+  it('keeps a point whose fence runs nothing', async () => {
+    const planned = await read(`- [ ] The settings are these:\n  ${TICKS}yaml\n  a: 1\n  ${TICKS}\n`);
+    expect(planned.map((step) => [step.kind, step.title])).toEqual([['manual', 'The settings are these']]);
+  });
+});

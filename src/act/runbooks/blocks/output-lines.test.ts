@@ -151,3 +151,19 @@ describe('a fence that the text before it calls output', () => {
     expect(await read(before, 'shopctl members')).toBe('opaque');
   });
 });
+
+describe('what stands in a fence of commands, and is none', () => {
+  it.each([
+    ['addresses to open', '# Boards\nhttps://status.internal\n- https://grafana.internal/d/1'],
+    [
+      'a unit with lines that go on',
+      '[Unit]\nDescription=Shop\n[Service]\nExecStart=/opt/shop \\\n--port 80 \\\n--data /srv',
+    ],
+  ])('%s is nothing to run', async (_what, text) => {
+    expect(['sample', 'config']).toContain(await classOf(text));
+  });
+
+  it('a command beside an address is still one', async () => {
+    expect(await classOf('https://status.internal\nrm -rf /srv/data')).toBe('destroy');
+  });
+});

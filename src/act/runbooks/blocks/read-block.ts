@@ -1,4 +1,5 @@
 import type { BlockClass } from '../../../contract/runbook.ts';
+import { looksLikeNetwork } from '../consoles/classify-network.ts';
 import { looksLikeRequests } from '../consoles/classify-requests.ts';
 import { type ConsoleLanguage, consoleLanguageOf } from '../consoles/console-language.ts';
 import { detectConsole, looksLikeQuery } from '../consoles/detect-console.ts';
@@ -33,6 +34,8 @@ export async function readBlock(fence: FenceEntry, context: BlockContext): Promi
   if (text.trim() === '') return nothingRuns('other', 'it is empty');
   if (isTypedFence(language) && !isForeign(language, text)) return readTypedFence(language, text, context);
   const named = readingByName(language);
+  if ((named === 'shell' || named === undefined) && isLinksOnly(text))
+    return nothingRuns('sample', 'addresses to open: nothing to run');
   if (mayBeSession(language, text)) {
     const isShell = named === 'shell';
     if (isShell || named === 'sql') {
@@ -97,6 +100,8 @@ async function readAs(reading: Reading, language: string, text: string, context:
     case 'config':
       // A request with its body, called JSON after the body.
       if (looksLikeRequests(text)) return readConsoleBlock('requests', text);
+      if (!/^(?:ya?ml|json5?|toml|ini|conf|hcl|xml)$/.test(language) && looksLikeNetwork(text))
+        return readConsoleBlock('network', text);
       return nothingRuns('config', 'configuration: nothing to run');
     case 'template':
       return nothingRuns('template', 'a text to fill in: nothing to run');
@@ -159,7 +164,10 @@ async function readShellOrOther(language: string, text: string, context: BlockCo
 
 /** `ExecStartPre=/bin/sleep 30`: what to write into a unit, with no command beside it. */
 function isUnitOnly(text: string): boolean {
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*[#;]/.test(line));
+  const lines = text
+    .replace(/\\\n/g, ' ')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^\s*[#;]/.test(line));
   return (
     lines.some((line) => /^\s*(?:Exec(?:Start|Stop|Reload)(?:Pre|Post)?|OnCalendar|WantedBy|RestartSec)=/.test(line)) &&
     lines.every((line) => /^\s*(?:[A-Z][A-Za-z]+=.*|\[[A-Z][A-Za-z]+\])$/.test(line))
@@ -173,6 +181,12 @@ function definesOnly(text: string): boolean {
     outer.some((line) => /^(?:async\s+)?def\s/.test(line)) &&
     outer.every((line) => /^(?:(?:async\s+)?def\s|class\s|@|import\s|from\s)/.test(line))
   );
+}
+
+/** `- https://status.example.com`: what to open in a browser. */
+function isLinksOnly(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
+  return lines.length > 0 && lines.every((line) => /^\s*(?:[-*]\s+)?https?:\/\/[^\s|;&`$()]+$/.test(line));
 }
 
 /** `--retries 3`: what to write into a command that stands elsewhere. */

@@ -16,6 +16,12 @@ describe('lines typed at a network device', () => {
     ['an interface opened again', 'conf t\ninterface Te1/1\n no shutdown\nend', 'change'],
     ['capitals', 'Clear IP BGP *', 'destroy'],
     ['a word of no vendor', 'show version\nfrobnicate 3', 'opaque'],
+    [
+      'prompts, and what the device says',
+      'core-1(config)#service internal\ncore-1#clear mac address-table\n42 entries',
+      'destroy',
+    ],
+    ['what is copied in between', 'core-1#dir flash:\ncopy tftp://10.0.0.9/image.bin flash:', 'change'],
     ['a comment that speaks of one', '! clear ip bgp *\nshow ip bgp', 'read'],
   ])('%s', (_, text, expected) => {
     expect(classifyNetwork(text).class).toBe(expected);
@@ -26,6 +32,12 @@ describe('lines typed at a network device', () => {
     ['show bgp neighbor <PEER>', true],
     ['display interface brief', true],
     ['configure terminal\nrouter bgp 65001\nneighbor 10.0.0.1 shutdown', true],
+    ['Switch#show vlan', true],
+    ['copy scp://ops@10.0.0.9/image.bin bootflash:', true],
+    ['install all nxos bootflash:image.bin', true],
+    ['install all the packages', false],
+    ['ticket#shutdown', true],
+    ['copy a.txt b.txt', false],
     ['show dbs', false],
     ['SHOW TABLES;', false],
     ['ping 10.0.0.1', false],

@@ -55,7 +55,7 @@ export const NETWORK_RULES: readonly NetworkRule[] = [
   },
   {
     risk: 'change',
-    line: /^(?:conf(?:igure)?(?:\s|$)|system-view|edit\b|config\b|next\b|set \S|commit\b|write\b|wr\b|copy \S|save\b|interface\b|int \S|router\b|route-map\b|route-policy\b|ip \S|ipv6 \S|vlan\b|vrf\b|neighbor \S|network \S|switchport\b|spanning-tree\b|channel-group\b|description\b|debug \S|undebug\b|logging\b|ntp\b|snmp-server\b|access-list\b|access-group\b|line\b|username\b|hostname\b|bgp \S|address-family\b|redistribute\b|area \S|mtu\b|speed\b|duplex\b|policy\S*|class-map\b|service-policy\b|match \S|permit\b|peer \S|activate \S|insert \S|rename \S|annotate \S|load \S|request \S|diagnose \S|execute \S|install\b|license\b|snapshot\b|archive\b|event\b|exit-address-family|maximum-paths|timers\b|update-source|remote-as|soft-reconfiguration)/,
+    line: /^(?:conf(?:igure)?(?:\s|$)|system-view|edit\b|config\b|next\b|set \S|commit\b|write\b|wr\b|copy \S|save\b|interface\b|int \S|router\b|route-map\b|route-policy\b|ip \S|ipv6 \S|vlan\b|vrf\b|neighbor \S|network \S|switchport\b|spanning-tree\b|channel-group\b|description\b|debug \S|undebug\b|logging\b|ntp\b|snmp-server\b|access-list\b|access-group\b|line\b|username\b|hostname\b|bgp \S|address-family\b|redistribute\b|area \S|mtu\b|speed\b|duplex\b|policy\S*|class-map\b|service-policy\b|match \S|permit\b|peer \S|activate \S|service \S|vtp\b|insert \S|rename \S|annotate \S|load \S|request \S|diagnose \S|execute \S|install\b|license\b|snapshot\b|archive\b|event\b|exit-address-family|maximum-paths|timers\b|update-source|remote-as|soft-reconfiguration)/,
     reason: 'changes what a network device does',
     examples: [
       'configure terminal',
@@ -69,20 +69,33 @@ export const NETWORK_RULES: readonly NetworkRule[] = [
 
 /** Lines that nothing but a network device understands. */
 const CERTAIN =
-  /^(?:(?:do |run )?(?:show|display|dis) (?:ip|ipv6|bgp|int(?:erfaces?)?|version|run(?:ning-config)?|startup-config|current-configuration|arp|mac(?:-address-table)?|vlans?|ospf|isis|route|log(?:ging)?|clock|cdp|lldp|spanning-tree|etherchannel|port-channel|environment|inventory|chassis|system|configuration|mpls|ldp|rsvp|l2vpn|evpn|bfd|vrrp|hsrp|standby|access-lists?|ntp|snmp|processes|platform|module|power|hardware|firewall|pim|vrf|nat|crypto|security|vpn|failover|redundancy|controllers?|tech-support|lacp|dhcp|aaa|license|policy-map|ethernet-switching|device|cpu(?:-usage)?|session|counters)\b|conf(?:igure)? (?:t(?:erminal)?|exclusive|private)\s*$|system-view\s*$|clear (?:ip|ipv6|bgp|ospf|isis|mac|arp(?:-cache)?|crypto|counters|interfaces?|security)\b|request (?:system|chassis|security) |router (?:bgp|ospf|eigrp|isis)\b|(?:no )?neighbor \d|get (?:system|router|hardware) |diagnose (?:sys|hardware|debug|sniffer) )/i;
+  /^(?:(?:do |run )?(?:show|display|dis) (?:ip|ipv6|bgp|int(?:erfaces?)?|version|run(?:ning-config)?|startup-config|current-configuration|arp|mac(?:-address-table)?|vlans?|ospf|isis|route|log(?:ging)?|clock|cdp|lldp|spanning-tree|etherchannel|port-channel|environment|inventory|chassis|system|configuration|mpls|ldp|rsvp|l2vpn|evpn|bfd|vrrp|hsrp|standby|access-lists?|ntp|snmp|processes|platform|module|power|hardware|firewall|pim|vrf|nat|crypto|security|vpn|failover|redundancy|controllers?|tech-support|lacp|dhcp|aaa|license|vtp|ver|flash:?|boot|switch|vmhost|policy-map|ethernet-switching|device|cpu(?:-usage)?|session|counters)\b|conf(?:igure)? (?:t(?:erminal)?|exclusive|private)\s*$|system-view\s*$|clear (?:ip|ipv6|bgp|ospf|isis|mac|arp(?:-cache)?|crypto|counters|interfaces?|security)\b|request (?:system|chassis|security|vmhost) |copy (?:(?:t?ftp|scp|sftp|https?):\S+ \S+:|(?:flash|bootflash|usb\d?|disk\d|running-config|startup-config)\S* )|install (?:(?:add|activate|commit)\b|all (?:nxos|kickstart|system|epld) |remove inactive\b)|router (?:bgp|ospf|eigrp|isis)\b|(?:no )?neighbor \d|get (?:system|router|hardware) |diagnose (?:sys|hardware|debug|sniffer) )/i;
 
-const linesOf = (text: string): string[] =>
-  text
+/** `core-1#clear …`, `Switch(config)#…`: the prompt of a device, with nothing between it and what was typed. */
+const PROMPT = /^[A-Za-z][\w.-]{0,60}(?:\([\w-]{1,30}\))?#(?=[a-z])/i;
+
+/** What was typed; where there are prompts, the lines without one are what the device said. */
+function linesOf(text: string): string[] {
+  const lines = text
     .split('\n')
     .map((line) => line.replace(/\s+#.*$/, '').trim())
     .filter((line) => line !== '' && !/^[#!]/.test(line));
+  if (!lines.some(isPrompted)) return lines;
+  return lines
+    .filter((line) => isPrompted(line) || CERTAIN.test(line))
+    .map((line) => (isPrompted(line) ? line.replace(PROMPT, '') : line));
+}
+
+const isPrompted = (line: string): boolean => PROMPT.test(line) && ruleFor(line.replace(PROMPT, '')) !== undefined;
 
 const ruleFor = (line: string) => NETWORK_RULES.find((rule) => rule.line.test(line.toLowerCase()));
 
 /** True where every line is one that network devices know, and one is nothing else (`show ip bgp summary`). */
 export function looksLikeNetwork(text: string): boolean {
-  const lines = linesOf(text.slice(0, 20_000));
-  return lines.some((line) => CERTAIN.test(line)) && lines.every((line) => ruleFor(line) !== undefined);
+  const sample = text.slice(0, 20_000);
+  const lines = linesOf(sample);
+  const prompted = sample.split('\n').some((line) => isPrompted(line.trim()));
+  return (prompted || lines.some((line) => CERTAIN.test(line))) && lines.every((line) => ruleFor(line) !== undefined);
 }
 
 /** What lines typed at a network device would do; a line nobody knows is opaque. */

@@ -7,7 +7,7 @@ const READS = byWords(
   'get test measure select where sort group format show find compare resolve convertfrom convertto convert read search trace tee write out foreach join split wait watch confirm ping receive enter exit import connect debug use push pop new-object checkpoint',
 );
 const CHANGES = byWords(
-  'set new add enable start update install register export save invoke send restart resume publish sync rename copy edit grant initialize unlock unblock mount merge open expand compress assert approve backup optimize switch redo undo step repair submit protect unprotect request complete',
+  'set new add enable start update install register export save invoke send restart resume publish sync rename copy edit grant initialize unlock unblock mount merge open expand compress assert approve backup optimize switch redo undo step repair submit protect unprotect request complete redirect reseed refresh',
 );
 const DESTROYS = byWords(
   'remove clear stop disable uninstall reset revoke suspend block unregister dismount disconnect deny lock move close limit hide skip exit-pssession unpublish restore',

@@ -65,6 +65,7 @@ const OPENERS: readonly Opener[] = [
   },
   { command: /^(?:\S*manage\.py|django-admin)$/, verb: /^dbshell$/, opens: 'sql' },
   { command: /^(?:node|nodejs|deno|bun)$/, opens: 'js', words: 0, unless: /^(?:-e|-p|-v|--version|--eval|--print)$/ },
+  { command: /^(?:geth|erigon)$/, verb: /^(?:attach|console)$/, opens: 'js', unless: /^--exec/ },
   { command: /^php$/, verb: /^artisan$/, opens: 'php' },
   { command: /^(?:\S*artisan)$/, verb: /^tinker$/, opens: 'php' },
   { command: /^(?:wp)$/, verb: /^shell$/, opens: 'php' },

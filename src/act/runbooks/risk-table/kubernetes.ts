@@ -317,6 +317,36 @@ const PLUGIN_RULES: readonly RiskRule[] = [
   },
   { sub: 'cnpg *', risk: 'change', reason: 'changes a database cluster', examples: ['kubectl cnpg restart c'] },
   {
+    sub: 'rook-ceph mons restore-quorum',
+    risk: 'destroy',
+    reason: 'makes one monitor the only one',
+    examples: ['kubectl rook-ceph mons restore-quorum a'],
+  },
+  {
+    sub: 'rook-ceph health|mons|version|dr|subvolume',
+    risk: 'read',
+    reason: 'looks at the storage cluster',
+    examples: ['kubectl rook-ceph health', 'kubectl rook-ceph mons'],
+  },
+  {
+    sub: 'rook-ceph rook status|version',
+    risk: 'read',
+    reason: 'looks at the storage cluster',
+    examples: ['kubectl rook-ceph rook status'],
+  },
+  {
+    sub: 'rook-ceph rook|destroy-cluster|maintenance|restore-deleted',
+    risk: 'destroy',
+    reason: 'takes storage away',
+    examples: ['kubectl rook-ceph rook purge-osd 0', 'kubectl rook-ceph destroy-cluster'],
+  },
+  {
+    sub: 'rook-ceph operator *',
+    risk: 'change',
+    reason: 'changes the operator',
+    examples: ['kubectl rook-ceph operator restart'],
+  },
+  {
     sub: 'minio|directpv|rook-ceph|ceph|linstor|view-webhook|vsphere|karmada|vela|kruise *',
     risk: 'opaque',
     reason: 'a plugin nobody here knows',

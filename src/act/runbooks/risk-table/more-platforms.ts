@@ -150,4 +150,75 @@ export const MORE_PLATFORM_TOOLS: readonly RiskTool[] = [
       ['opaque', '', 'runs a program nobody here has read', 'deno run x.ts', 'expect x.exp'],
     ],
   ),
+  tool('solana', { values: '-u --url -k --keypair --config -C --output --commitment', verbDepth: 2 }, [
+    [
+      'destroy',
+      '@close|close-vote-account|close-nonce-account|withdraw-*|deactivate-stake|split-stake|merge-stake|transfer|pay|burn|revoke',
+      'moves money or takes an account away',
+      'solana transfer a 1',
+      'solana withdraw-stake a b 1',
+    ],
+    [
+      'read',
+      '@catchup|validators|slot|gossip|epoch|epoch-info|balance|vote-account|stake-account|stakes|block|block-*|cluster-*|leader-schedule|genesis-hash|live-slots|logs|ping|account|address|confirm|feature|fees|supply|inflation|largest-accounts|rent|show|get|validator-info|transaction-*|wait-for-max-stake / --version|-V',
+      'looks at the chain',
+      'solana catchup k.json',
+      'solana config get',
+      'solana --version',
+    ],
+    [
+      'change',
+      '',
+      'writes to the chain or its own settings',
+      'solana config set --url x',
+      'solana vote-update-validator a b',
+    ],
+  ]),
+  tool('solana-keygen', {}, [
+    ['read', 'pubkey|verify|--version', 'shows a key', 'solana-keygen pubkey k.json'],
+    ['change', '', 'makes a key', 'solana-keygen new -o k.json'],
+  ]),
+  tool('solana-install agave-install', {}, [
+    ['read', 'info|list|--version', 'shows versions', 'solana-install info'],
+    ['change', '', 'changes the version', 'solana-install update'],
+  ]),
+  tool('geth erigon reth', { values: '--datadir --config --exec --preload --networkid', verbDepth: 2 }, [
+    ['destroy', 'removedb / snapshot prune-* / db drop', 'removes the chain from the disk', 'geth removedb'],
+    {
+      args: /--exec[= ]['"]?[^'"]*\b(?:setHead|stop\w*|removePeer|exit|quit)\b/,
+      risk: 'destroy',
+      reason: 'takes the node back or out of its work',
+      examples: ["geth attach --exec='debug.setHead(1)'", 'geth attach --exec "miner.stop()"'],
+    },
+    {
+      args: /--exec[= ]['"]?(?:eth|net|admin|txpool|web3|clique|rpc)\.(?:syncing|peerCount|listening|version|blockNumber|chainId|gasPrice|accounts|peers|nodeInfo|datadir|status|content|inspect|modules|clientVersion|get\w+(?:\([^()]*\))?(?:\.\w+)*|mining|hashrate)['"]?$/,
+      risk: 'read',
+      reason: 'asks the node',
+      examples: ['geth attach /srv/geth.ipc --exec "eth.syncing"'],
+    },
+    {
+      args: /(?:^|\s)(?:attach|console)\b.*--exec/,
+      risk: 'opaque',
+      reason: 'runs a line at the node nobody here knows',
+      examples: ['geth attach --exec "shop.run()"'],
+    },
+    ['opaque', 'attach|console', 'opens a console of the node', 'geth attach http://localhost:8545'],
+    ['read', 'version|version-check|license|help|dumpconfig|--version / account list', 'looks', 'geth version'],
+    ['change', '', 'starts or changes a node', 'geth init genesis.json'],
+  ]),
+  tool('bitcoin-cli litecoin-cli dogecoin-cli', { values: '-rpcwallet -conf -datadir', verbDepth: 1 }, [
+    [
+      'destroy',
+      '@stop|send*|invalidateblock|abandontransaction|pruneblockchain|unloadwallet',
+      'stops the node or moves money',
+      'bitcoin-cli stop',
+    ],
+    [
+      'read',
+      '@get*|list*|estimate*|uptime|help|decode*|validateaddress|-getinfo|ping|verify*|analyze*',
+      'asks the node',
+      'bitcoin-cli getblockchaininfo',
+    ],
+    ['change', '', 'changes the node', 'bitcoin-cli addnode a add'],
+  ]),
 ];

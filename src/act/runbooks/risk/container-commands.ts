@@ -120,6 +120,14 @@ export const judgeContainerTool: Judge = async (call) => {
       args: [...args.slice(0, first), ...args.slice(first + 1)],
     });
   }
+  // Rook's plugin runs what stands behind it in the toolbox.
+  if (firstWord === 'rook-ceph' && tool !== undefined) {
+    const at = args.findIndex(
+      (arg, place) => place > first && /^(?:ceph|rbd|rados|radosgw-admin|ceph-volume)$/.test(arg.value),
+    );
+    if (at > first && readCalls(tool, valuesOf(args.slice(first + 1)))[0]?.positionals[0] === args[at]!.value)
+      return judging.command(args.slice(at), call.input);
+  }
   const own = tool === undefined ? undefined : ownVerdict(tool, name, call);
   if (firstWord !== undefined && ROOFS[name]?.test(firstWord))
     args = [...args.slice(0, first), ...args.slice(first + 1)];
