@@ -54,6 +54,7 @@ export function createAlertSlack(settings: SlackSettings, options: { updateUrl?:
 function judgeSlack(answer: HttpAnswer): Delivery {
   const result = judgeAnswer(answer);
   if (result.kind !== 'sent') return result;
+  if (answer.bodyCut) return { kind: 'uncertain', reason: 'the answer of Slack was cut off' };
   if (!(answer.headers['content-type'] ?? '').startsWith('application/json')) {
     return answer.body === 'ok' ? result : { kind: 'refused', reason: `Slack answered: ${shorten(answer.body)}` };
   }

@@ -1,6 +1,5 @@
 export { formatFloat } from './fmt/format-float.ts';
 export { SAFE_HTML, SAFE_URL } from './html/escape-value.ts';
-export { TemplateError } from './template-error.ts';
 export { createTemplateSet, judgeTemplateSyntax } from './template-set.ts';
 export { goDuration, isDuration } from './values/go-duration.ts';
 export { goTime, goTimeFromMs, goZeroTime, timeDifference, timeOf } from './values/go-time.ts';

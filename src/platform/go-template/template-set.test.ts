@@ -146,7 +146,7 @@ describe('a page', () => {
       ['<p title=%>', /[<>"'`= \n]/],
       ['<a href="%">', /[<>"\s]|^javascript:/],
       ['<a href="/x?q=%">', /[<>"\s&]/],
-      ['<p style="color: %">', /[<>";(]/],
+      ['<p style="color: %">', /[<>"(]/],
       ['<p onclick="f(%)">', /[<>"]/],
       ['<script>x = %</script>', /[<>\u2028]/],
       ['<script>x = "%"</script>', /[<>"\n\u2028]/],

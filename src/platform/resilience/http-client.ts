@@ -14,6 +14,8 @@ export type HttpRequest = {
   mostBodyBytes?: number;
   /** An answer that leads further than this is returned as it is. */
   mostRedirects?: number;
+  /** Whether a status is an answer though the rest of it was lost: then the body is cut. */
+  statusIsEnough?: boolean;
   /** In place of the one for everybody: own certificates, a proxy. */
   dispatcher?: Dispatcher;
 };
@@ -79,7 +81,11 @@ export async function sendHttp(options: HttpRequest): Promise<HttpAnswer> {
       url = next;
       continue;
     }
-    const read = await readCapped(response.body, options.mostBodyBytes ?? DEFAULT_MOST_BODY_BYTES);
+    const read = await readCapped(
+      response.body,
+      options.mostBodyBytes ?? DEFAULT_MOST_BODY_BYTES,
+      options.statusIsEnough,
+    );
     const flat = Object.fromEntries(
       Object.entries(response.headers).map(([name, value]) => [
         name,
@@ -104,17 +110,24 @@ function parseUrl(text: string): URL {
 async function readCapped(
   stream: AsyncIterable<Buffer> & { destroy(): unknown },
   mostBytes: number,
+  lossIsFine = false,
 ): Promise<{ text: string; cut: boolean }> {
   const parts: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of stream) {
-    parts.push(chunk);
-    bytes += chunk.length;
-    if (bytes > mostBytes) {
-      stream.destroy();
-      break;
+  let lost = false;
+  try {
+    for await (const chunk of stream) {
+      parts.push(chunk);
+      bytes += chunk.length;
+      if (bytes > mostBytes) {
+        stream.destroy();
+        break;
+      }
     }
+  } catch (thrown) {
+    if (!lossIsFine) throw thrown;
+    lost = true;
   }
   const all = Buffer.concat(parts);
-  return { text: all.subarray(0, mostBytes).toString('utf8'), cut: all.length > mostBytes };
+  return { text: all.subarray(0, mostBytes).toString('utf8'), cut: lost || all.length > mostBytes };
 }

@@ -71,6 +71,8 @@ async function postFollowing(
         timeoutMs: post.timeoutMs,
         signal: post.signal,
         mostRedirects: 0,
+        // A receiver that said 200 has taken it; asking again for the rest would tell people twice.
+        statusIsEnough: true,
         mostBodyBytes: MOST_ANSWER_BYTES,
         ...(dispatcher ? { dispatcher } : {}),
       });

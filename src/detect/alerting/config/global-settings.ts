@@ -35,7 +35,7 @@ export type GlobalSettings = {
 /** `host:port` as Go splits it; brackets around an IPv6 address. */
 export const hostPort: Shape<HostPort> = scalar('an address such as smtp.example.org:587', (written, node, reading) => {
   if (written === '') return undefined;
-  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:[\]]*)):([^:]*)$/.exec(written) ?? [];
+  const [, bracketed, plain, port] = /^(?:\[([^[\]]*)\]|([^:[\]]*)):([^:]*)$/.exec(written) ?? [];
   if (port === undefined) {
     const colons = written.split(':').length - 1;
     return reading.report(

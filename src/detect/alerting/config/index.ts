@@ -1,5 +1,3 @@
-export type { GlobalSettings, HostPort } from './global-settings.ts';
-export type { InhibitRule } from './inhibit-rules.ts';
 export { type AlertmanagerConfig, loadAlertmanagerConfig } from './load-config.ts';
 export { readLooseYaml } from './loose-yaml.ts';
 export type {
@@ -10,10 +8,9 @@ export type {
 export type { EmailSettings } from './receivers/email-settings.ts';
 export type { PagerdutySettings } from './receivers/pagerduty-settings.ts';
 export type { PushoverSettings } from './receivers/pushover-settings.ts';
-export type { Integration, IntegrationKind, IntegrationSettings, Receiver } from './receivers/receiver.ts';
+export type { Integration } from './receivers/receiver.ts';
 export type { SlackSettings } from './receivers/slack-settings.ts';
 export type { TelegramSettings } from './receivers/telegram-settings.ts';
 export type { WebhookSettings } from './receivers/webhook-settings.ts';
-export type { GroupBy, Route } from './routes.ts';
-export type { TimeInterval } from './time-intervals/time-interval.ts';
+export type { Route } from './routes.ts';
 export { timeIntervalContains } from './time-intervals/time-interval-contains.ts';

@@ -92,7 +92,7 @@ time_intervals: [{name: nights, time_intervals: [{times: [{start_time: 20:00, en
 
   it('has the keys, identities and numbers that Alertmanager gives its routes', () => {
     const [first, second] = tree.routes;
-    const key = '{}/{area="eu",host=~"db.*",severity="page",team=~"x|y"}';
+    const key = '{}/{area="eu",host=~"^(?:db.*)$",severity="page",team=~"x|y"}';
     expect(first).toMatchObject({ key, id: `${key}/0`, index: 2 });
     expect(first?.routes.map(({ key, id, index }) => ({ key, id, index }))).toEqual([
       { key: `${key}/{}`, id: `${key}/0/{}/0`, index: 0 },
@@ -119,7 +119,7 @@ describe('inhibit rules', () => {
     expect(inhibitRules.slice(0, 2)).toEqual([empty, empty]);
     expect(inhibitRules[2]).toMatchObject({ name: 'less noise', equal: ['cluster'] });
     expect(inhibitRules[2]?.sourceMatchers.map(({ name, type, value }) => name + type + value)).toEqual([
-      'area=~eu|us',
+      'area=~^(?:eu|us)$',
       'severity=critical',
       'up!=1',
     ]);
@@ -226,6 +226,11 @@ describe('a refused file', () => {
     ['empty', '', 'am.yml:1:1: no route provided in config'],
     ['only comments', '# nothing\n', 'am.yml:1:1: no route provided in config'],
     ['no YAML', 'route: [', 'not valid YAML'],
+    [
+      'an anchor that is nowhere',
+      'route: {receiver: *a}\nreceivers: [{name: a}]',
+      'am.yml:1:19: unknown anchor "a" referenced',
+    ],
     ['a list', '- a', 'am.yml:1:1: configuration must be a map, not a list'],
     ['no route', 'receivers: [{name: a}]', 'no route provided in config'],
     [

@@ -108,7 +108,7 @@ function readConfig(reading: Reading, options: LoadOptions): AlertmanagerConfig 
     route: routeDraft(mode),
     inhibit_rules: list(inhibitRule(mode), '', emptyInhibitRule),
     receivers: list(receiverDraft, 'missing name in receiver'),
-    templates: list(text, 'a path of templates is missing'),
+    templates: list(text, '', () => ''),
     mute_time_intervals: list(namedTimeIntervals('mute time interval'), 'missing name in mute time interval'),
     time_intervals: list(namedTimeIntervals('time interval'), 'missing name in time interval'),
     tracing,
@@ -142,7 +142,9 @@ function readConfig(reading: Reading, options: LoadOptions): AlertmanagerConfig 
     inhibitRules: read.inhibitRules ?? [],
     receivers: receivers.map((receiver) => resolveReceiver(receiver, folder)),
     timeIntervals,
-    templates: (read.templates ?? []).map((glob) => (isAbsolute(glob) || glob === '' ? glob : join(folder, glob))),
+    templates: (read.templates ?? [])
+      .filter((glob) => glob !== '')
+      .map((glob) => (isAbsolute(glob) ? glob : join(folder, glob))),
     original: reading.maskedText(),
     notices: [
       ...(read.tracing ? ['tracing is not used: Holdfast sends its own telemetry'] : []),

@@ -11,11 +11,14 @@ export const equalMatchers: Shape<Matcher[]> = (node, reading) => {
   return read && Object.entries(read).map(([name, value]) => createMatcher('=', name, value));
 };
 
+/** As Alertmanager keeps it, and shows it in keys. */
+const anchored = (expression: string) => `^(?:${expression})$`;
+
 /** `match_re`: anchored expressions by label. */
 export const regexMatchers: Shape<Matcher[]> = (node, reading) => {
   const expression = scalar('a regular expression', (written, at, within) => {
     try {
-      createMatcher('=~', '_', written);
+      createMatcher('=~', '_', anchored(written));
       return written;
     } catch (thrown) {
       if (thrown instanceof MatcherError) return within.report(at, thrown.message);
@@ -26,7 +29,7 @@ export const regexMatchers: Shape<Matcher[]> = (node, reading) => {
     checkKey: checkClassicName,
     missing: (name) => `invalid regexp value for "${name}"`,
   })(node, reading);
-  return read && Object.entries(read).map(([name, value]) => createMatcher('=~', name, value));
+  return read && Object.entries(read).map(([name, value]) => createMatcher('=~', name, anchored(value)));
 };
 
 /** `matchers`: a list of matchers, each item one or several. */

@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import { isMap, isScalar, isSeq, type Node, type Scalar } from 'yaml';
 import { nearestName } from '../../../platform/config/nearest-name.ts';
 import { type Entry, isNothing, type Place, type Reading, scalarText } from './yaml-reading.ts';
 
@@ -117,8 +117,13 @@ export function scalar<Value>(
   return (node, reading) => {
     const value = reading.follow(node);
     if (!isScalar(value)) return reading.report(node, `must be ${expected}, not ${kindOf(value)}`);
-    return take(scalarText(value), value, reading, (value.type ?? 'PLAIN') === 'PLAIN');
+    return take(scalarText(value), value, reading, isPlain(value));
   };
+}
+
+/** Whether a scalar may be more than a text: it has no quotes, or says what it is. */
+function isPlain(node: Scalar): boolean {
+  return (node.type ?? 'PLAIN') === 'PLAIN' || /:(bool|int|float)$/.test(node.tag ?? '');
 }
 
 export const text: Shape<string> = scalar('text', (written) => written);
@@ -142,7 +147,7 @@ export const boolean: Shape<boolean> = scalar('true or false', (written, node, r
 /** A whole number between two bounds. */
 export function integer(min: number, max: number): Shape<number> {
   return scalar('a whole number', (written, node, reading, plain) => {
-    const digits = written.replaceAll('_', '');
+    const digits = written.replaceAll('_', '').replace(/\.0*$/, '');
     const value = plain && /^[-+]?(0x[0-9a-f]+|0b[01]+|\d+)$/i.test(digits) ? parseInteger(digits) : Number.NaN;
     if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
     return reading.report(node, `must be a whole number from ${min} to ${max}, not "${shorten(written)}"`);

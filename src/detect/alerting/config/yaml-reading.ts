@@ -73,6 +73,7 @@ export function readYaml(text: string): Reading {
       if (known !== undefined) return known;
       const target = (node.resolve(document) as Node | undefined) ?? null;
       targets.set(node, target);
+      if (target === null) reading.report(node, `unknown anchor "${node.source}" referenced`);
       return target;
     },
     entriesOf(map) {
@@ -132,20 +133,28 @@ export function isNothing(node: Node | null): boolean {
   );
 }
 
+/** Go's parser lets a bracket close at the start of a line; ours wants it further in. */
+const FAR_ENOUGH = `${' '.repeat(80)}$&`;
+
 function parseQuietly(
   text: string,
   lines: LineCounter,
   report: (offset: number, message: string) => void,
 ): Document.Parsed | null {
   try {
-    const document = parseDocument(text, {
+    const indented = text.replaceAll(/^[\]}]/gm, FAR_ENOUGH);
+    const document = parseDocument(indented, {
       schema: 'failsafe',
       uniqueKeys: false,
       lineCounter: lines,
       prettyErrors: false,
       logLevel: 'silent',
     });
-    const errors = document.errors.filter((error) => error.code !== 'MULTIPLE_DOCS');
+    const errors = document.errors.filter(({ code, message, pos }) => {
+      if (code === 'MULTIPLE_DOCS' || message.startsWith('Comments must be separated')) return false;
+      // Brackets that close too far left; those that never close are reported elsewhere.
+      return !(message.includes('must be sufficiently indented') && '[]{}'.includes(indented[pos[0]] ?? ' '));
+    });
     for (const error of errors) report(error.pos[0], `not valid YAML: ${lowerFirst(error.message)}`);
     return errors.length > 0 ? null : document;
   } catch (thrown) {
@@ -167,6 +176,8 @@ function mergeInto(own: Map<string, Entry>, value: Node, reading: Reading, depth
 
 function showMasked(document: Document.Parsed, hidden: ReadonlyMap<Node, string>, omitted: ReadonlySet<Node>): string {
   const copy = document.clone();
+  // What Go takes all the same would keep it from being written.
+  copy.errors = [];
   copy.commentBefore = null;
   copy.comment = null;
   const visit = (original: unknown, shown: unknown): void => {

@@ -1,8 +1,7 @@
 export type { Integration } from './integration.ts';
-export { commonOf, type Notification, type NotificationAlert, quoteReceiver, statusOf } from './notification.ts';
+export { commonOf, type Notification, quoteReceiver, statusOf } from './notification.ts';
 export {
   createNotificationTemplates,
-  type NotificationTemplates,
   type TemplateFile,
   type TextRenderer,
 } from './notification-templates.ts';
