@@ -326,7 +326,7 @@ describe('Discord and Microsoft Teams', () => {
     for (const notifier of told) expect(await tell(notifier)).toEqual({ kind: 'sent' });
     expect(server.requests.map((request) => request.url)).toEqual(['/d', '/t', '/t2']);
     expect(posted(0)).toMatchObject({ username: 'bot', embeds: [{ title: '[FIRING:1] HighCPU ', color: 0x992d22 }] });
-    expect(posted(1)).toMatchObject({ '@type': 'MessageCard', themeColor: '8C1A1A', summary: '[FIRING:1] HighCPU ' });
+    expect(posted(1)).toMatchObject({ type: 'MessageCard', themeColor: '8C1A1A', summary: '[FIRING:1] HighCPU ' });
     expect(posted(2).attachments[0].content.body[0]).toMatchObject({ text: '[FIRING:1] HighCPU ', color: 'Attention' });
   });
 });
@@ -346,6 +346,18 @@ describe('e-mail', () => {
     expect(mail?.data).toMatch(/^Message-ID: <ntf_1@/im);
     expect(mail?.data).toContain('plain firing');
     expect(mail?.data).toContain('text/html');
+  });
+});
+
+describe('the reason of a notification', () => {
+  it.each([
+    ['first notification', 'first notification'],
+    ['new alerts in group', 'new alerts added'],
+    ['new resolved alerts', 'some alerts resolved'],
+    ['repeat interval elapsed', 'repeat interval elapsed'],
+  ])('%s is told as "%s"', async (reason, told) => {
+    await tell(await one("webhook_configs: [{url: 'HTTP'}]"), group({ reason }));
+    expect(posted().notification_reason).toBe(told);
   });
 });
 

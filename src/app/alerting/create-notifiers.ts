@@ -77,13 +77,19 @@ function createIntegration(integration: IntegrationConfig): Integration {
   }
 }
 
+/** Alertmanager's words, where its templates are read, for those of ours that differ. */
+const REASONS: Readonly<Record<string, string>> = {
+  'new alerts in group': 'new alerts added',
+  'new resolved alerts': 'some alerts resolved',
+};
+
 function toNotification(given: GroupNotification, externalUrl: string): Notification {
   return {
     receiver: given.receiver,
     groupKey: given.groupKey,
     groupLabels: given.groupLabels,
     routeLabels: {},
-    reason: given.reason,
+    reason: REASONS[given.reason] ?? given.reason,
     externalUrl: externalUrl.replace(/\/+$/, ''),
     alerts: given.alerts.map((alert) => ({
       status: alert.status,

@@ -9,7 +9,7 @@ const TEXT_COLORS = { firing: 'Attention', resolved: 'Good' };
 export function createAlertMsteams(settings: MsteamsSettings): Integration {
   return toWebhook(settings, async (notification, { text }) => ({
     '@context': 'http://schema.org/extensions',
-    '@type': 'MessageCard',
+    type: 'MessageCard',
     title: text(settings.title),
     summary: text(settings.summary),
     text: text(settings.text),
