@@ -68,7 +68,6 @@ export const severitySchemeSchema = z
     ),
   })
   .meta({ id: 'SeverityScheme' });
-export type SeveritySchemeBody = z.infer<typeof severitySchemeSchema>;
 
 export const escalateNowSchema = z.strictObject({
   /** Begins this policy where none is running. */
