@@ -57,6 +57,7 @@ export async function renderOpenApi(): Promise<string> {
         timezone: 'UTC',
         baseUrl: () => '',
       }),
+      statusPage: () => ({ name: '', url: '', timezone: 'UTC' }),
       alerting: {
         // Asked by handlers alone, and none of them runs.
         engine: {} as AlertEngine,

@@ -21,10 +21,12 @@ import { registerEventRoutes } from '../http/routes/intake/events.ts';
 import { registerOnCallRoutes } from '../http/routes/on-call.ts';
 import { registerOnCallDefinitionRoutes } from '../http/routes/on-call-definitions.ts';
 import { registerProbeRoutes } from '../http/routes/probes.ts';
+import { registerPublicStatusRoutes } from '../http/routes/public-status.ts';
 import { registerRunOutputRoutes } from '../http/routes/run-output.ts';
 import { registerRunbookVersionRoutes } from '../http/routes/runbook-versions.ts';
 import { registerRunbookRoutes } from '../http/routes/runbooks.ts';
 import { registerRunRoutes } from '../http/routes/runs.ts';
+import { registerStatusPageRoutes } from '../http/routes/status-page.ts';
 import type { EventMapping } from '../observe/intake/index.ts';
 import type { RunCheck } from '../observe/probes/index.ts';
 import type { CredentialResolver } from '../platform/identity/credential-resolver.ts';
@@ -32,6 +34,7 @@ import { hashToken } from '../platform/identity/secret-token.ts';
 import { countApprovers } from '../platform/identity/user-store.ts';
 import { acknowledgeGroup } from './alerting/acknowledge-group.ts';
 import { createEventIntake } from './alerting/event-intake.ts';
+import { silenceFor } from './alerting/silence-for.ts';
 import type { OnCallParts } from './compose-on-call.ts';
 import { readIncidentDetail } from './incident-detail-store.ts';
 import { pageEveryone } from './relays/incidents-from-findings.ts';
@@ -45,6 +48,8 @@ export async function registerRoutes(
   { resolver }: { resolver: CredentialResolver },
   deps: HttpDeps & {
     onCall: OnCallParts;
+    /** What the public page is called and where it is. */
+    statusPage: () => { name: string; url: string; timezone: string };
     alerting: { engine: AlertEngine; status: AlertmanagerStatus; mappings: Readonly<Record<string, EventMapping>> };
     library: RunbookLibrary;
     runCheck: RunCheck;
@@ -52,7 +57,7 @@ export async function registerRoutes(
     surroundings: Pick<StepSurroundings, 'environmentValues' | 'environments'>;
   } & Pick<HookRouteDeps, 'hookSecret' | 'startHooked'>,
 ): Promise<void> {
-  const { database, onCall, alerting, secrets, surroundings } = deps;
+  const { database, onCall, alerting, statusPage, secrets, surroundings } = deps;
   const { paging } = onCall;
   registerProbeRoutes(server, deps);
   registerFindingRoutes(server, deps);
@@ -83,6 +88,8 @@ export async function registerRoutes(
       return found.kind === 'accepted' && roleCovers(found.principal.role, 'sender') ? found.principal : null;
     },
   });
+  registerStatusPageRoutes(server, { ...deps, silenceFor: (maintenance) => silenceFor(alerting.engine, maintenance) });
+  registerPublicStatusRoutes(server, { ...deps, page: statusPage });
   registerEscalationRoutes(server, deps);
   registerOnCallRoutes(server, deps);
   registerOnCallDefinitionRoutes(server, deps);

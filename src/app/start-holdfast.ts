@@ -28,6 +28,7 @@ import { createMetrics } from '../platform/metrics/metrics.ts';
 import { findPackage } from '../platform/package/package-root.ts';
 import { startTimerService } from '../platform/timers/timer-service.ts';
 import { startPager } from '../respond/oncall/index.ts';
+import { statusPageTimers } from '../respond/status-page/index.ts';
 import { heartbeatTimers } from './alerting/event-intake.ts';
 import { startAlerting } from './alerting/start-alerting.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
@@ -186,6 +187,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       return registerRoutes(server, parts, {
         ...httpDeps,
         onCall,
+        statusPage: () => ({ name: config.statusPage.name, url: `${baseUrl()}/status`, timezone: config.timezone }),
         alerting: {
           engine: alerting.engine,
           mappings: config.events,
@@ -228,6 +230,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
         'timers',
         startTimerService(machinery, {
           ...RUN_TIMERS,
+          ...statusPageTimers(),
           ...heartbeatTimers({ engine: alerting.engine, clock }),
           ...onCall.escalator.timers,
           ...scheduleTimers({ ...triggering, now: clock.now }),

@@ -126,6 +126,7 @@ export const EVENTS = {
   'page.failed': event('page', pageChanged),
   'page.acked': event('page', pageChanged),
   'page.cancelled': event('page', pageChanged),
+  'status-page.changed': event('system', accountChanged),
   'runbook.changed': event('runbook', runbookChanged),
   'runbook.removed': event('runbook', runbookChanged),
   'runbook.triggered': event('runbook', runbookChanged),

@@ -14,6 +14,18 @@ export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([
   'GET /openapi.json',
   'GET /docs',
   'GET /docs/style.css',
+  // The status page: what the public is told, from tables that hold nothing else.
+  'GET /status',
+  'GET /status/style.css',
+  'GET /status/history.atom',
+  'GET /api/v2/summary.json',
+  'GET /api/v2/status.json',
+  'GET /api/v2/components.json',
+  'GET /api/v2/incidents.json',
+  'GET /api/v2/incidents/unresolved.json',
+  'GET /api/v2/scheduled-maintenances.json',
+  'GET /api/v2/scheduled-maintenances/upcoming.json',
+  'GET /api/v2/scheduled-maintenances/active.json',
   // The routing key in the body is the credential.
   'POST /v2/enqueue',
   // Signed with the key of the hook.

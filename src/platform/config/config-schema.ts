@@ -241,6 +241,13 @@ export const configShape = {
     .describe(
       'Alertmanager’s configuration file: how alerts are routed, grouped, inhibited and told. Read again on HUP.',
     ),
+  statusPage: z
+    .strictObject({
+      name: text('a name of at most 100 characters', (value) => value.trim() !== '' && value.length <= 100)
+        .default('Holdfast')
+        .describe('Whose status the public page tells.'),
+    })
+    .prefault({}),
   incidents: z
     .strictObject({
       openAtRank: rank.default(3).describe('Findings of this rank or worse open an incident.'),

@@ -1,0 +1,22 @@
+/** What the public is told: components, incidents, maintenances; nothing private reaches it. */
+export {
+  openMaintenances,
+  overallStatus,
+  type PublicComponent,
+  type PublicNotice,
+  type PublicState,
+  unresolved,
+} from './public-state.ts';
+export { publishIncident, scheduleMaintenance, statusPageTimers, updateNotice } from './publish-notice.ts';
+export {
+  changeComponent,
+  insertComponent,
+  listNotices,
+  readComponentChanges,
+  readPublicComponents,
+  readPublicNotices,
+  removeComponent,
+  toComponent,
+} from './status-store.ts';
+export { componentsJson, incidentsJson, maintenancesJson, statusJson, summaryJson } from './statuspage-json.ts';
+export { type UptimeDay, uptimeDays, uptimeShare } from './uptime.ts';
