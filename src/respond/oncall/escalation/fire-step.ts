@@ -1,11 +1,12 @@
 import type { EscalationAction, EscalationTarget } from '../../../contract/oncall.ts';
-import type { Tx } from '../../../platform/db/database.ts';
+import { isConnectionLoss, type Tx } from '../../../platform/db/database.ts';
+import { messageOf } from '../../../platform/errors/holdfast-error.ts';
 import { type IncidentRow, tellIncident } from '../../incidents/index.ts';
 import type { PageMessage } from '../channel.ts';
 import { queuePage } from '../page-store.ts';
 import { ASK, type EscalationActionKinds } from './action-kinds.ts';
 import type { EscalationCause, EscalationMove } from './escalation-moves.ts';
-import { type EscalationRow, recordFired, type StepTold } from './escalation-store.ts';
+import { type EscalationRow, recordFired, type StepTold, undoable } from './escalation-store.ts';
 import { pageUser } from './page-user.ts';
 import { resolveTargets } from './resolve-targets.ts';
 
@@ -108,26 +109,20 @@ async function carryOut(deps: FireDeps, tx: Tx, pass: Pass, action: EscalationAc
   const { incident, at, actor } = pass;
   const [kind = '', text = ''] = Object.entries(action)[0] ?? [];
   const known = Object.hasOwn(deps.actions, kind) ? deps.actions[kind] : undefined;
-  const ref = pass.escalation.id;
-  if (kind !== ASK && known) {
-    await tellIncident(tx, incident, {
-      kind: 'escalation.fired',
-      at,
-      actor,
-      ref,
-      text: await known.perform(tx, { incident, text, at }),
-    });
-    return;
+  const tell = (told: string, what: string) =>
+    tellIncident(tx, incident, { kind: told, at, actor, ref: pass.escalation.id, text: what });
+  const ask = (what: string, why = '') =>
+    tell('escalation.asked', `A person is asked to: ${what} (Holdfast has not done it${why})`);
+  if (kind === ASK) return ask(text);
+  // A policy kept from an installation that could do more.
+  if (!known) return ask(`${kind}: ${text}`);
+  try {
+    await tell('escalation.fired', await undoable(tx, () => known.perform(tx, { incident, text, at })));
+  } catch (thrown) {
+    if (isConnectionLoss(thrown)) throw thrown;
+    // What else the step does, paging above all, must not wait for it.
+    await ask(`${kind}: ${text}`, `: ${messageOf(thrown)}`);
   }
-  // A policy kept from an installation that could do more: a person has to.
-  const what = kind === ASK ? text : `${kind}: ${text}`;
-  await tellIncident(tx, incident, {
-    kind: 'escalation.asked',
-    at,
-    actor,
-    ref,
-    text: `A person is asked to: ${what} (Holdfast has not done it)`,
-  });
 }
 
 /** What a page of an escalation says. */
