@@ -234,7 +234,9 @@ export const configShape = {
   severityScheme: nameSchema
     .default('p1-p4')
     .meta({ type: 'name' })
-    .describe('Severity scheme that gives ranks their labels and response times.'),
+    .describe(
+      'Severity scheme that gives ranks their labels and response times: p1-p4, driftmgr, idp or discovery-agent.',
+    ),
   alertmanagerConfig: file()
     .optional()
     .meta({ flag: 'alertmanager-config', defaultText: 'alerts are grouped by name, cluster, namespace and service' })
