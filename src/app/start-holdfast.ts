@@ -233,7 +233,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
           ...statusPageTimers(),
           ...heartbeatTimers({ engine: alerting.engine, clock }),
           ...onCall.escalator.timers,
-          ...scheduleTimers({ ...triggering, now: clock.now }),
+          ...scheduleTimers({ ...triggering, now: clock.now, timezone: config.timezone }),
         }),
       );
       const index = startRunbookIndex({

@@ -76,22 +76,31 @@ export async function moveToTimezone(tx: Tx, options: { timezone: string; now: D
   const others = await sql<{ subject: string }>`
     delete from timers where kind = ${SCHEDULE_TIMER} and subject::jsonb->>4 = 'default'
       and subject::jsonb->>2 is distinct from ${options.timezone} returning subject`.execute(tx);
-  for (const { subject } of others.rows) {
-    const schedule = { ...readSubject(subject), timezone: options.timezone };
-    const dueAt = nextCronTime(schedule.cron, schedule.timezone, options.now);
-    if (dueAt !== null) await setTimer(tx, { kind: SCHEDULE_TIMER, subject: subjectOf(schedule), dueAt });
-  }
+  for (const { subject } of others.rows) await moveSchedule(tx, readSubject(subject), options);
+}
+
+async function moveSchedule(tx: Tx, former: Scheduled, options: { timezone: string; now: Date }): Promise<void> {
+  const schedule = { ...former, timezone: options.timezone };
+  const dueAt = nextCronTime(schedule.cron, schedule.timezone, options.now);
+  if (dueAt !== null) await setTimer(tx, { kind: SCHEDULE_TIMER, subject: subjectOf(schedule), dueAt });
 }
 
 /**
  * Starts what is due and sets the next time. A run of the same schedule that has not ended is not joined by another; what
  * was missed while nothing ran is made up for once.
  */
-export function scheduleTimers(deps: TriggerDeps & { now(): Date }): Readonly<Record<string, TimerHandler>> {
+export function scheduleTimers(
+  deps: TriggerDeps & { now(): Date; timezone: string },
+): Readonly<Record<string, TimerHandler>> {
   return {
     [SCHEDULE_TIMER]: async (tx, timer) => {
       const schedule = readSubject(timer.subject);
       const now = deps.now();
+      // The configuration changed while nothing ran: its time is another one.
+      if (schedule.byDefault && schedule.timezone !== deps.timezone) {
+        await moveSchedule(tx, schedule, { timezone: deps.timezone, now });
+        return;
+      }
       const after = now > timer.dueAt ? now : timer.dueAt;
       const dueAt = nextCronTime(schedule.cron, schedule.timezone, after);
       if (dueAt !== null) await setTimer(tx, { kind: SCHEDULE_TIMER, subject: timer.subject, dueAt });
