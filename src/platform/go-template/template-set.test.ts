@@ -129,6 +129,7 @@ describe('times', () => {
   });
 
   it('that are none are refused', () => {
+    expect(parseTime('1'.repeat(150), `${'1'.repeat(150)}x`)).toBeNull();
     for (const text of ['2026-02-30', '2026-13-01', '26-01-01', '2026-01-01x', ''])
       expect(parseTime('2006-01-02', text)).toBeNull();
   });

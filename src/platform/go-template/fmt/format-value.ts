@@ -3,6 +3,7 @@ import {
   entriesOf,
   fieldOf,
   type GoValue,
+  goString,
   itemsOf,
   type Maybe,
   sortedKeys,
@@ -87,7 +88,9 @@ function formatMap(value: GoValue, verb: string, flags: Flags, context: CallCont
   const entries = entriesOf(value);
   const sharp = flags.sharp && verb === 'v';
   const parts = sortedKeys(entries).map((key) => {
-    const shownKey = sharp ? quoteText(key) : (formatText(key, verb, flags) ?? `%!${verb}(string=${key})`);
+    const shownKey = sharp
+      ? quoteText(key)
+      : (formatText(key, verb, flags) ?? bad(goString(key), verb, flags, context, depth));
     return `${shownKey}:${formatValue(entries.get(key) ?? null, verb, flags, context, depth + 1)}`;
   });
   return sharp ? `${value.type.name}{${parts.join(', ')}}` : `map[${parts.join(' ')}]`;
@@ -193,13 +196,7 @@ function formatNumber(value: number, verb: string, flags: Flags): string | null 
   const finite = Number.isFinite(value);
   const negative = text.startsWith('-');
   const digits = text.replace(/^[+-]/, '');
-  const sign = negative
-    ? '-'
-    : flags.plus || (!finite && value > 0 && !flags.space && flags.plus)
-      ? '+'
-      : flags.space
-        ? ' '
-        : '';
+  const sign = negative ? '-' : flags.plus && verb !== 'v' ? '+' : flags.space ? ' ' : '';
   const shownSign = value === Number.POSITIVE_INFINITY && sign === '' ? '+' : sign;
   if (flags.zero && !flags.minus && flags.width !== null && finite)
     return shownSign + digits.padStart(flags.width - shownSign.length, '0');

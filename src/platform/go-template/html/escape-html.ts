@@ -42,8 +42,12 @@ export function escapeUnquoted(text: string, keepEntities = false): string {
   return text.replaceAll(pattern, (character) => UNQUOTED[character] ?? character);
 }
 
+const LONGEST_TO_STRIP = 20_000;
+
 /** HTML without its tags and comments: what a tag would mean in an attribute, nobody knows. */
 export function stripTags(html: string): string {
+  // Finding the ends of unclosed tags again and again takes time; so long a title is no title.
+  if (html.length > LONGEST_TO_STRIP) return html.replaceAll(/[<>]/g, '');
   return html.replaceAll(/<!--[\s\S]*?(?:-->|$)|<\/?[a-zA-Z](?:"[^"]*"|'[^']*'|[^"'>])*(?:>|$)/g, '');
 }
 

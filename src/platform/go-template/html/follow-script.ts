@@ -4,6 +4,9 @@ const REGEXP_AFTER_WORD = new Set(
   'break case continue delete do else finally in instanceof return throw try typeof void'.split(' '),
 );
 
+/** What decides stands just before. */
+const LOOK_BACK = 64;
+
 /** Follows a script's own text; returns it without comments. */
 export function followScript(context: HtmlContext, text: string): string {
   let printed = '';
@@ -21,7 +24,8 @@ export function followScript(context: HtmlContext, text: string): string {
         else if (character === "'") context.script = 'single';
         else if (character === '`') context.script = 'literal';
         else if (character === '/' && context.slashIsRegexp) context.script = 'regexp';
-        else if (!/\s/.test(character)) context.slashIsRegexp = beginsRegexp(text.slice(0, at + 1));
+        else if (!/\s/.test(character))
+          context.slashIsRegexp = beginsRegexp(text.slice(Math.max(0, at - LOOK_BACK), at + 1));
         break;
       }
       case 'line-comment':

@@ -146,6 +146,8 @@ const PATTERNS: Readonly<Record<string, string>> = {
   Z07: 'Z|[+-]\\d\\d',
 };
 
+const MOST_ELEMENTS = 20;
+
 /**
  * A text in a layout as a time; a text without an offset is UTC.
  * @returns null when it is not in that layout, or names no time
@@ -171,6 +173,8 @@ export function parseTime(layout: string, text: string): TimeValue | null {
       pattern += '';
     } else return null;
   }
+  // Elements of one or two digits in a row may be read in many ways.
+  if (elements.length > MOST_ELEMENTS) return null;
   pattern += escapePattern(layout.slice(end));
   const found = new RegExp(`^${pattern}$`, 'i').exec(text);
   return found && assemble(new Map(elements.map((element, index) => [element, found[index + 1] ?? ''])));

@@ -55,6 +55,7 @@ function toSeconds(value: Maybe): number {
     case 'int':
       return isDuration(value) ? Number(intOf(value)) / 1e9 : Number(intOf(value));
     case 'string': {
+      if (value.type.name !== 'string') throw new Error(`can't convert ${value.type.name} to float`);
       const text = textOf(value);
       const parsed = /^[+-]?(\d[\d_]*\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)
         ? Number(text.replaceAll('_', ''))
