@@ -3,16 +3,9 @@ import { hostname } from 'node:os';
 import type { EmailSettings } from '../../detect/alerting/config/index.ts';
 import type { Integration } from '../../respond/comms/alertmanager/index.ts';
 import { parseAddresses } from './parse-addresses.ts';
-import { sendMail } from './send-mail.ts';
+import { type Mail, sendMail } from './send-mail.ts';
 
-type Payload = {
-  from: string;
-  to: string[];
-  headers: [name: string, value: string][];
-  text: string;
-  html: string;
-  date: string;
-};
+type Payload = Omit<Mail, 'messageId'>;
 
 /**
  * An e-mail. Its Message-Id is made from the dedup key, so that one sent twice is one to the programs that read mail.

@@ -7,6 +7,7 @@ import {
   type Node,
   type Operand,
   type Pipe,
+  showNode,
   type Tree,
 } from './nodes.ts';
 import { parseNumber } from './parse-number.ts';
@@ -317,7 +318,7 @@ class Parser {
       case 'number':
       case 'nil':
       case 'dot':
-        return this.#fail(`unexpected . after term ${JSON.stringify(termText(node))}`);
+        return this.#fail(`unexpected . after term ${JSON.stringify(showNode(node))}`);
       default:
         return { kind: 'chain', at, node, names };
     }
@@ -424,23 +425,6 @@ const STARTS_OPERAND = new Set<TokenKind>([
   'variable',
   'open',
 ]);
-
-function termText(node: Operand): string {
-  switch (node.kind) {
-    case 'dot':
-      return '.';
-    case 'nil':
-      return 'nil';
-    case 'bool':
-      return String(node.value);
-    case 'number':
-      return node.text;
-    case 'string':
-      return node.quoted;
-    default:
-      return '';
-  }
-}
 
 function showToken(token: Token): string {
   if (token.kind === 'eof') return 'EOF';

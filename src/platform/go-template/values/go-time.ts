@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { MONTHS, WEEKDAYS } from './calendar-names.ts';
 import { type CivilTime, civilOf, floorDivide, NS_PER_SECOND, type TimeValue, ZERO_TIME } from './civil-time.ts';
 import { goDuration, namedInt } from './go-duration.ts';
 import {
@@ -16,30 +17,8 @@ import {
 import { formatTime } from './time-layout.ts';
 import { localZone, UTC, type Zone } from './time-zones.ts';
 
-export const MONTH: GoType = namedInt('time.Month', [
-  '',
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-]);
-const WEEKDAY: GoType = namedInt('time.Weekday', [
-  'Sunday',
-  'Monday',
-  'Tuesday',
-  'Wednesday',
-  'Thursday',
-  'Friday',
-  'Saturday',
-]);
+export const MONTH: GoType = namedInt('time.Month', ['', ...MONTHS]);
+const WEEKDAY: GoType = namedInt('time.Weekday', WEEKDAYS);
 
 export function timeOf(value: Maybe): TimeValue {
   return value?.type === TIME ? (value.value as TimeValue) : ZERO_TIME;

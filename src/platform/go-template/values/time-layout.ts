@@ -1,24 +1,9 @@
 import { Temporal } from 'temporal-polyfill';
+import { MONTHS, WEEKDAYS } from './calendar-names.ts';
 import { type CivilTime, civilOf, type TimeValue } from './civil-time.ts';
 import { fixedZone, UTC, type Zone } from './time-zones.ts';
 
 /** Go's layouts: a time is written as the second of January 2006, 15:04:05 in the zone MST would be. */
-
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-];
-const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
 /** Longer spellings stand before those they begin with. */
 const ELEMENTS =
