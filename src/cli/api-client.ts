@@ -85,9 +85,10 @@ export function createApiClient(place: ServerPlace, version: string): ApiClient 
       throw explainFailure(thrown, place, timeoutMs);
     }
   };
-  const readJson = async <Answer>(response: HttpResponse): Promise<Answer> => {
+  const readJson = async <Answer>(response: HttpResponse, empty: 'allowed' | 'refused'): Promise<Answer> => {
     const text = (await explaining(ANSWER_TIMEOUT_MS, () => readBytes(response))).toString('utf8');
-    if (response.status === 204) return undefined as Answer;
+    // Alertmanager's API answers what it took with nothing at all.
+    if (response.status === 204 || (empty === 'allowed' && text === '')) return undefined as Answer;
     try {
       return JSON.parse(text) as Answer;
     } catch {
@@ -97,15 +98,15 @@ export function createApiClient(place: ServerPlace, version: string): ApiClient 
   return {
     address: place.address,
     get: async (path, query, options) =>
-      readJson(await request('GET', path, { ...options, ...(query ? { query } : {}) })),
-    send: async (method, path, options = {}) => readJson(await request(method, path, options)),
+      readJson(await request('GET', path, { ...options, ...(query ? { query } : {}) }), 'refused'),
+    send: async (method, path, options = {}) => readJson(await request(method, path, options), 'allowed'),
     open: (path, query) => request('GET', path, { timeoutMs: null, ...(query ? { query } : {}) }),
   };
 }
 
 async function toRefusal(response: HttpResponse, place: ServerPlace): Promise<HoldfastError> {
   const text = (await readBytes(response).catch(() => Buffer.alloc(0))).toString('utf8');
-  const problem = parseProblem(text);
+  const problem = parseProblem(text) ?? parseSentence(text, response.status);
   if (!problem) return notHoldfast(place, `answered HTTP ${response.status} without saying why`);
   const kind = KIND_BY_STATUS[response.status] ?? (response.status >= 500 ? 'bug' : 'invalid');
   const others = (problem.errors ?? []).slice(1).map(({ path, message }) => `; ${path}: ${message}`);
@@ -119,6 +120,26 @@ async function toRefusal(response: HttpResponse, place: ServerPlace): Promise<Ho
 
 const NO_TOKEN_HINT =
   'Give an API key with --token or HOLDFAST_TOKEN; an administrator makes one with `holdfast key create`.';
+
+/** Alertmanager's API says what is wrong in a JSON string, ours at its paths too. */
+function parseSentence(text: string, status: number): Problem | null {
+  if (text === '' && status === 404)
+    return {
+      type: 'about:blank',
+      title: '',
+      status,
+      detail: 'there is none with this id',
+      code: 'alert.missing',
+      requestId: '',
+    };
+  if (!text.startsWith('"')) return null;
+  try {
+    const detail = String(JSON.parse(text));
+    return { type: 'about:blank', title: '', status, detail, code: 'alert.refused', requestId: '' };
+  } catch {
+    return null;
+  }
+}
 
 function parseProblem(text: string): Problem | null {
   try {

@@ -48,6 +48,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./commands/page.ts'),
   },
   {
+    name: 'status',
+    group: RESPOND,
+    summary: 'What the public is told: components, incidents, maintenances',
+    load: () => import('./commands/status.ts'),
+  },
+  {
     name: 'runbook',
     group: ACT,
     summary: 'Read, plan and run Markdown runbooks',
@@ -64,6 +70,12 @@ export const COMMANDS: readonly Entry[] = [
     group: OBSERVE,
     summary: 'Everything that strayed: list, mute, accept',
     load: () => import('./commands/finding.ts'),
+  },
+  {
+    name: 'alert',
+    group: OBSERVE,
+    summary: 'What fires: list, send, silence',
+    load: () => import('./commands/alert.ts'),
   },
   {
     name: 'probe',
