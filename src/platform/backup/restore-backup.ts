@@ -21,7 +21,7 @@ import {
 export type RestoreReport = { header: BackupHeader; tables: SavedTable[]; migrated: string[] };
 
 /** Has a row from the start. */
-const SEEDED_TABLES = new Set(['sequencer']);
+const SEEDED_TABLES = new Set(['sequencer', 'alert_clock', 'alert_dispatcher']);
 
 /**
  * Puts a backup into a database: the file is read and checked to its end first, then everything is loaded in one
