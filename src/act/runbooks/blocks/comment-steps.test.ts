@@ -16,6 +16,8 @@ describe('a comment that says to wait', () => {
     ['Poll every minute', 60_000],
     ['Backups run every 5 minutes', null],
     ['Wait for the rollout', null],
+    ['Watch the merges (they settle after 10 minutes)', null],
+    ['Observe it for about 5 minutes', 300_000],
     ['Restart after 5 minutes', null],
   ])('%s → %s', (comment, expected) => {
     expect(waitInComment(comment)).toBe(expected);

@@ -32,6 +32,12 @@ export function waitInComment(comment: string): number | null {
   if (repeats !== null) return readDurationMs(`${repeats[1] ?? '1'} ${repeats[2]}`);
   const match = WAITS.exec(said);
   if (match === null) return null;
+  // "Monitor merges (they settle after 10 minutes)" tells how long something takes.
+  if (
+    /^(?:then |now )?(?:monitor|watch|observe)(?![\w-])/i.test(said) &&
+    !/\b(?:for|during)\s+(?:\w+ ){0,2}~?\d/i.test(match[0])
+  )
+    return null;
   const unit = UNIT_IN_ENGLISH.find(([written]) => written.test(match[2]!))?.[1] ?? match[2]!;
   return readDurationMs(`${match[1]} ${unit}`);
 }

@@ -55,7 +55,7 @@ export const DIALECT_RULES: readonly DialectRule[] = [
   { begins: /^rollback\b/, risk: 'read', reason: 'it ends its own transaction' },
   {
     begins:
-      /^(?:drop|delete|truncate|purge|kill|reset|shutdown|revoke|detach|forget|system\s+(?:drop|stop|shutdown|kill|restart)|flush\s+tables?\s+with|lock|restore|dbcc|alter\s+table\s+[^;]*\bdrop|alter\s+(?:database|system)\s+[^;]*(?:kill|offline|set\s+single_user|flush)|alter\s+table\s+[^;]*\b(?:discard|truncate|exchange|detach|delete|clear)|stop\s+(?:slave|replica|group_replication)|handler|optimize\s+table\s+[^;]*final)\b/,
+      /^(?:drop|delete|truncate|purge|kill|reset|shutdown|revoke|detach|forget|system\s+(?:drop|stop|shutdown|kill|restart(?!\s+replicas?\b))|flush\s+tables?\s+with|lock|restore|dbcc|alter\s+table\s+[^;]*\bdrop|alter\s+(?:database|system)\s+[^;]*(?:kill|offline|set\s+single_user|flush)|alter\s+table\s+[^;]*\b(?:discard|truncate|exchange|detach|delete|clear)|stop\s+(?:slave|replica|group_replication)|handler|optimize\s+table\s+[^;]*final)\b/,
     risk: 'destroy',
     reason: 'it takes data, a session or replication away',
   },

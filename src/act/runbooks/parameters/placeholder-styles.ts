@@ -50,6 +50,11 @@ const LOG_LEVEL =
 const BRACE_WORD =
   /^(?:print|exit|next|getline|end|range|else|begin|pass|return|continue|break|nextfile|printf|abort|num|kb)$/i;
 
+/** ClickHouse itself puts these in: `clusterAllReplicas('{cluster}', …)`. */
+const isMacro = (text: string, name: string): boolean =>
+  /^(?:cluster|shard|replica|layer|uuid|database|table)$/.test(name) &&
+  /\bclusterAllReplicas\b|\bON\s+CLUSTER\b|\bReplicated\w*MergeTree\b|\bcluster\('/i.test(text);
+
 /** Tried in order; what an earlier style took is not looked at again. `<x>` comes before all of them. */
 export const PLACEHOLDER_STYLES: readonly PlaceholderStyle[] = [
   {
@@ -73,6 +78,7 @@ export const PLACEHOLDER_STYLES: readonly PlaceholderStyle[] = [
     source: 'placeholder',
     unless: (text, match) =>
       BRACE_WORD.test(match[1]!) ||
+      isMacro(text, match[1]!) ||
       isInProgram(text, match.index!) ||
       (/[\w)\]]$/.test(text.slice(0, match.index)) && /^\d/.test(match[1]!)),
   },
@@ -92,6 +98,16 @@ export const PLACEHOLDER_STYLES: readonly PlaceholderStyle[] = [
     source: 'placeholder',
     unless: (text, match) =>
       LOG_LEVEL.test(match[1]!) || isInProgram(text, match.index!) || /^[a-zA-Z0-9]-/.test(match[1]!),
+  },
+  // A single word in brackets is a set of characters, but for words that name what everybody has a value of.
+  {
+    brackets: true,
+    written:
+      /(?<=^|[\s=/:"',@_-])\[(timestamp|date|version|user|username|database|db|dbname|host|hostname|namespace|pod|node|service|region|bucket|table|email|ip|port|token|password|filename|cluster|project|branch|tag|commit|environment)\](?![\w[({*+?])/gm,
+    name: first,
+    type: null,
+    source: 'placeholder',
+    unless: (text, match) => isInProgram(text, match.index!),
   },
   // `systemctl [start|stop] x`: choose one.
   {

@@ -34,7 +34,8 @@ const AROUND: readonly ((command: string) => string)[] = [
   (command) => `(cd /tmp && ${command})`,
   (command) => `f() { ${command}; }; f`,
   (command) => `run() { "$@"; }; run ${command}`,
-  (command) => `X="$(${command})"; echo "$X"`,
+  // The blank keeps `$((cd x && y))` from being a sum, which runs nothing.
+  (command) => `X="$( ${command})"; echo "$X"`,
   (command) => `diff <(${command}) <(true)`,
   (command) => `trap ${quoted(command)} EXIT`,
   (command) => `bash <<'EOF'\n${command}\nEOF`,
