@@ -11,7 +11,7 @@ describe('the page of a runbook', () => {
     await page.goto(`${stage.world.address}/runbooks/restore-orders.md`);
     const strip = page.locator('main dl').first();
     await strip.getByText('3 errors').waitFor();
-    await strip.getByText('1 warning').waitFor();
+    await strip.getByText('2 warnings').waitFor();
     await strip.getByText('destroy', { exact: true }).waitFor();
     const document = page.getByRole('article', { name: 'Restore the orders' });
     const note = document.locator('summary', { hasText: 'When pg_dump fails' });
