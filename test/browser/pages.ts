@@ -110,6 +110,24 @@ export const PAGES: readonly PageToSee[] = [
     path: () => '/runs/new?runbook=drain-web.md&environment=staging',
     open: (page) => showAtTop(page, '#plan'),
   },
+  {
+    name: 'alerts',
+    path: () => '/alerts',
+    open: (page) => page.getByText('told to holdfast').first().waitFor(),
+  },
+  {
+    name: 'alerts-silence-dialog',
+    path: () => '/alerts',
+    open: async (page) => {
+      await page.getByRole('button', { name: 'Silence group…' }).first().dispatchEvent('click');
+      await page.getByText(/^Keeps \d+ alerts? quiet/).waitFor();
+    },
+  },
+  {
+    name: 'alerts-silences',
+    path: () => '/alerts?show=silences',
+    open: (page) => page.getByText('replacement ordered').waitFor(),
+  },
   { name: 'findings', path: () => '/findings' },
   { name: 'finding', path: ({ finding }) => `/findings/${finding}` },
   { name: 'probes', path: () => '/probes' },
@@ -176,6 +194,8 @@ export async function castIncident(world: World): Promise<Cast> {
   await world.breakShop();
   const approval = await until(world, '/api/v1/approvals?status=pending', (list) => listOf(list)[0]);
   const findings = await until(world, '/api/v1/findings', (list) => listOf(list)[0]);
+  await sendAlerts(world);
+  await tellPublic(world);
   return {
     incident: String(approval['incidentId']),
     waitingRun: String(approval['runId']),
@@ -187,6 +207,53 @@ export async function castIncident(world: World): Promise<Cast> {
     dryRun: dry,
     finding: String(findings['id']),
   };
+}
+
+/** What monitoring reports beside the incident: nothing that opens another one. */
+async function sendAlerts(world: World): Promise<void> {
+  const alert = (alertname: string, labels: Record<string, string>, summary: string) => ({
+    labels: { alertname, severity: 'info', service: 'shop', ...labels },
+    annotations: { summary },
+  });
+  await world.call('POST', '/api/v2/alerts', [
+    ...['db-1', 'db-2', 'db-3'].map((node) =>
+      alert('DiskFillsUp', { node, mount: '/var/lib/postgresql' }, 'The disk is full within four days'),
+    ),
+    alert('BackupLate', { job: 'nightly' }, 'The last backup is 26 hours old'),
+    alert('CertificateEnds', { host: 'shop.example.org' }, 'The certificate ends in 12 days'),
+  ] as unknown as object);
+  await world.call('POST', '/api/v2/silences', {
+    matchers: [
+      { name: 'alertname', value: 'DiskFillsUp', isRegex: false },
+      { name: 'node', value: 'db-2', isRegex: false },
+    ],
+    startsAt: new Date().toISOString(),
+    endsAt: new Date(Date.now() + 8 * 3_600_000).toISOString(),
+    createdBy: 'ada',
+    comment: 'replacement ordered, arrives on Monday',
+  });
+}
+
+/** The public hears of the incident, too. */
+async function tellPublic(world: World): Promise<void> {
+  const page = '/api/v1/status-page';
+  for (const [name, group] of [
+    ['Orders', 'Shop'],
+    ['Payments', 'Shop'],
+    ['Help desk', null],
+  ] as const)
+    await world.call('POST', `${page}/components`, { name, group });
+  await world.call('POST', `${page}/incidents`, {
+    name: 'Orders cannot be placed',
+    impact: 'major',
+    affected: [{ component: 'Orders', status: 'major_outage' }],
+    message: {
+      impact: 'New orders are refused; orders already placed are safe',
+      status: 'The cause is known and is being put right',
+      affectedPercent: 100,
+      nextUpdateMinutes: 15,
+    },
+  });
 }
 
 export async function startRun(

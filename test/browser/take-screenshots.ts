@@ -58,6 +58,10 @@ async function main(only: readonly string[]): Promise<void> {
     });
 
     const cast = await castIncident(world);
+    await shoot(outside, 'status-page', async (page) => {
+      await page.goto(`${world.address}/status`);
+      await page.getByRole('heading', { name: 'Components' }).waitFor();
+    });
     for (const toSee of PAGES) {
       await shoot(views, toSee.name, (page) => visit(page, world.address, toSee, cast));
     }

@@ -62,7 +62,8 @@ export async function startWorld(): Promise<World> {
           ...(body ? { body: JSON.stringify(body) } : {}),
         });
         if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
-        return response.status === 204 ? null : await response.json();
+        const text = await response.text();
+        return text === '' ? null : (JSON.parse(text) as unknown);
       },
       async breakShop() {
         const end = await breakShop(shop.databaseUrl);

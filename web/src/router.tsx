@@ -69,6 +69,11 @@ const findingsRoute = createRoute({
   validateSearch: search.findings,
   component: lazyRouteComponent(() => import('./pages/findings/findings-page.tsx'), 'FindingsPage'),
 });
+const alertsRoute = createRoute({
+  ...page('/alerts'),
+  validateSearch: search.alerts,
+  component: lazyRouteComponent(() => import('./pages/alerts/alerts-page.tsx'), 'AlertsPage'),
+});
 const findingRoute = createRoute({
   ...page('/findings/$id'),
   component: lazyRouteComponent(() => import('./pages/findings/finding-page.tsx'), 'FindingPage'),
@@ -136,6 +141,7 @@ const routeTree = rootRoute.addChildren([
     declareRoute,
     incidentRoute,
     inboxRoute,
+    alertsRoute,
     findingsRoute,
     findingRoute,
     runbookPagesRoute.addChildren([runbooksRoute, runbookRoute]),

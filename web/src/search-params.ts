@@ -39,6 +39,9 @@ export const findings = (raw: Raw) =>
     rank: [1, 2, 3, 4].find((rank) => rank === Number(raw['rank'])),
   });
 
+export const ALERT_VIEWS = ['firing', 'silences'] as const;
+export const alerts = (raw: Raw) => given({ show: oneOf(raw['show'], ALERT_VIEWS) });
+
 export const RUN_VIEWS = ['active', 'waiting', 'failed', 'succeeded', 'all'] as const;
 export const runs = (raw: Raw) => given({ show: oneOf(raw['show'], RUN_VIEWS), runbook: text(raw['runbook']) });
 

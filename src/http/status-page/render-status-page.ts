@@ -79,7 +79,9 @@ function renderComponents(
 
 function renderComponent(component: PublicComponent, days: readonly UptimeDay[]): string {
   const share = uptimeShare(days);
-  const percent = share === null ? '' : `${(Math.floor(share * 10_000) / 100).toFixed(2)} % up in ${days.length} days`;
+  const known = days.filter((day) => day.knownMs > 0).length;
+  const span = known === 1 ? 'today' : `in ${known} days`;
+  const percent = share === null ? '' : `${(Math.floor(share * 10_000) / 100).toFixed(2)} % up ${span}`;
   const about = component.description === '' ? '' : `<p class="quiet">${escapeHtml(component.description)}</p>`;
   return `<li><div class="row"><span class="name">${escapeHtml(component.name)}</span><span class="state ${component.status}">${COMPONENT_WORDS[component.status]}</span></div>${about}${renderBars(days)}<p class="quiet">${percent}</p></li>`;
 }

@@ -75,13 +75,17 @@ export async function sendJson<Body>(
   options: RequestOptions = {},
 ): Promise<Body> {
   const response = await request(method, path, options);
-  return (response.status === 204 ? undefined : await response.json()) as Body;
+  const text = response.status === 204 ? '' : await response.text();
+  return (text === '' ? undefined : JSON.parse(text)) as Body;
 }
 
 async function readProblem(response: Response): Promise<ApiError> {
   const requestId = response.headers.get('x-request-id') ?? undefined;
   try {
-    const problem = (await response.json()) as Problem;
+    const problem = (await response.json()) as Problem | string;
+    // Alertmanager's API, which has its own paths here, says what is wrong in a sentence.
+    if (typeof problem === 'string')
+      return new ApiError({ status: response.status, code: 'alert.refused', detail: problem });
     if (typeof problem.detail === 'string' && typeof problem.code === 'string') {
       return new ApiError({ ...problem, status: response.status });
     }

@@ -35,6 +35,7 @@ const KEYS: Readonly<Record<string, KeysOf>> = {
   run: ofRun,
   step: ofRun,
   approval: (body) => [['approvals'], ...ofRun(body)],
+  'status-page': () => [['status-page']],
   user: () => [['users'], ['session']],
   key: () => [['keys']],
 };

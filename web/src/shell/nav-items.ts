@@ -1,5 +1,6 @@
 import {
   Activity,
+  Bell,
   BookOpen,
   Inbox,
   type LucideIcon,
@@ -31,7 +32,13 @@ export const NAV_GROUPS: readonly NavGroup[] = [
       { to: '/runs', label: 'Runs', icon: Play, keys: 'g r' },
     ],
   },
-  { title: 'Detect', items: [{ to: '/findings', label: 'Findings', icon: Radar, keys: 'g f' }] },
+  {
+    title: 'Detect',
+    items: [
+      { to: '/alerts', label: 'Alerts', icon: Bell, keys: 'g a' },
+      { to: '/findings', label: 'Findings', icon: Radar, keys: 'g f' },
+    ],
+  },
   { title: 'Observe', items: [{ to: '/probes', label: 'Probes', icon: Waypoints, keys: 'g p' }] },
 ];
 
