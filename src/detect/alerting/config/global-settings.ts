@@ -3,11 +3,11 @@ import type {
   SecretSource,
   TlsSettings,
 } from '../../../platform/resilience/http-client-settings.ts';
-import { prometheusDuration } from './durations.ts';
+import { prometheusDuration } from '../../../platform/yaml/durations.ts';
+import { boolean, object, placeIn, type Shape, scalar, secret, text } from '../../../platform/yaml/shape.ts';
+import type { Reading } from '../../../platform/yaml/yaml-reading.ts';
 import { defaultHttpClient, defaultTls, httpClientSettings, source, tlsSettings } from './http-client-settings.ts';
-import { boolean, object, placeIn, type Shape, scalar, secret, text } from './shape.ts';
 import { httpUrl, secretUrl } from './url-shapes.ts';
-import type { Reading } from './yaml-reading.ts';
 
 export type HostPort = { host: string; port: string };
 

@@ -6,9 +6,20 @@ import type {
   SecretSource,
   TlsSettings,
 } from '../../../platform/resilience/http-client-settings.ts';
-import { anything, boolean, list, mapOf, object, type Read, type Shape, scalar, secret, text } from './shape.ts';
+import {
+  anything,
+  boolean,
+  list,
+  mapOf,
+  object,
+  type Read,
+  type Shape,
+  scalar,
+  secret,
+  text,
+} from '../../../platform/yaml/shape.ts';
+import type { Reading } from '../../../platform/yaml/yaml-reading.ts';
 import { looseUrl } from './url-shapes.ts';
-import type { Reading } from './yaml-reading.ts';
 
 const TLS_VERSIONS: Record<string, string> = { TLS10: 'TLSv1', TLS11: 'TLSv1.1', TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' };
 

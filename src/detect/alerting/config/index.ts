@@ -1,5 +1,4 @@
 export { type AlertmanagerConfig, loadAlertmanagerConfig } from './load-config.ts';
-export { readLooseYaml } from './loose-yaml.ts';
 export type {
   DiscordSettings,
   MsteamsSettings,

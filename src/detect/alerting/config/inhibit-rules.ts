@@ -1,7 +1,7 @@
+import { object, type Shape, text } from '../../../platform/yaml/shape.ts';
 import type { Matcher } from '../matchers/matcher.ts';
 import type { MatcherMode } from '../matchers/parse-matchers.ts';
 import { equalMatchers, labelNames, matcherList, mergeMatchers, regexMatchers } from './matcher-shapes.ts';
-import { object, type Shape, text } from './shape.ts';
 
 /** A firing alert of the sources mutes the targets that have the same values of the `equal` labels. */
 export type InhibitRule = {

@@ -1,17 +1,17 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Node } from 'yaml';
 import { HoldfastError } from '../../../platform/errors/holdfast-error.ts';
+import { prometheusDuration } from '../../../platform/yaml/durations.ts';
+import { anything, boolean, list, object, placeIn, type Shape, scalar, text } from '../../../platform/yaml/shape.ts';
+import { isNothing, type Problem, type Reading, readYaml } from '../../../platform/yaml/yaml-reading.ts';
 import type { MatcherMode } from '../matchers/parse-matchers.ts';
-import { prometheusDuration } from './durations.ts';
 import { defaultGlobal, type GlobalSettings, globalSettings } from './global-settings.ts';
 import { headerSettings, resolveHttpFiles, tlsSettings } from './http-client-settings.ts';
 import { emptyInhibitRule, type InhibitRule, inhibitRule } from './inhibit-rules.ts';
 import { type Integration, type Receiver, type ReceiverDraft, receiverDraft } from './receivers/receiver.ts';
 import { buildRouteTree, judgeRoutes, type Route, routeDraft } from './routes.ts';
-import { anything, boolean, list, object, placeIn, type Shape, scalar, text } from './shape.ts';
 import { namedTimeIntervals } from './time-intervals/parse-time-intervals.ts';
 import type { TimeInterval } from './time-intervals/time-interval.ts';
-import { isNothing, type Problem, type Reading, readYaml } from './yaml-reading.ts';
 
 /** Alertmanager's configuration, complete: nothing in it has to be looked up elsewhere. */
 export type AlertmanagerConfig = {

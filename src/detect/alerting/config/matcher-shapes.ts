@@ -1,6 +1,6 @@
+import { list, mapOf, type Shape, scalar, text } from '../../../platform/yaml/shape.ts';
 import { compareMatchers, createMatcher, type Matcher, MatcherError } from '../matchers/matcher.ts';
 import { isLabelName, type MatcherMode, parseMatchers } from '../matchers/parse-matchers.ts';
-import { list, mapOf, type Shape, scalar, text } from './shape.ts';
 
 const CLASSIC_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const checkClassicName = (name: string) => (CLASSIC_NAME.test(name) ? null : `invalid label name "${name}"`);

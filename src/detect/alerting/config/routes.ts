@@ -1,9 +1,9 @@
+import { prometheusDuration } from '../../../platform/yaml/durations.ts';
+import { boolean, list, mapOf, object, placeIn, type Read, type Shape, text } from '../../../platform/yaml/shape.ts';
+import type { Place, Reading } from '../../../platform/yaml/yaml-reading.ts';
 import { formatMatchers, type Matcher } from '../matchers/matcher.ts';
 import { isLabelName, type MatcherMode } from '../matchers/parse-matchers.ts';
-import { prometheusDuration } from './durations.ts';
 import { equalMatchers, labelNames, matcherList, mergeMatchers, regexMatchers } from './matcher-shapes.ts';
-import { boolean, list, mapOf, object, placeIn, type Read, type Shape, text } from './shape.ts';
-import type { Place, Reading } from './yaml-reading.ts';
 
 /** By which labels alerts are grouped: a set of names, or all they have. */
 export type GroupBy = { all: true } | { all: false; labels: string[] };

@@ -1,7 +1,7 @@
 import type { Node } from 'yaml';
 import { judgeTemplateSyntax } from '../../../platform/go-template/index.ts';
-import { type Shape, scalar } from './shape.ts';
-import type { Reading } from './yaml-reading.ts';
+import { type Shape, scalar } from '../../../platform/yaml/shape.ts';
+import type { Reading } from '../../../platform/yaml/yaml-reading.ts';
 
 const SECRET = '<secret>';
 /** A webhook's URL was no secret in old releases of Alertmanager, whose tools want a URL there. */

@@ -1,4 +1,4 @@
-import { readLooseYaml } from '../../../detect/alerting/config/index.ts';
+import { readLooseYaml } from '../../../platform/yaml/loose-yaml.ts';
 
 /**
  * A structure whose texts, keys too, are templates. What renders as YAML that is more than a text becomes that: a number,

@@ -1,42 +1,29 @@
 import {
   ANY_LIST,
   ANY_MAP,
-  floatOf,
-  formatFloat,
   formatTime,
   type GoFunction,
-  goBool,
   goDuration,
   goString,
   goStrings,
   goTime,
   goTimeFromMs,
   goZeroTime,
-  intOf,
-  isDuration,
   itemsOf,
   loadZone,
   type Maybe,
   marshalJson,
   NOTHING,
+  onText,
   parseTime,
   SAFE_HTML,
   SAFE_URL,
+  SHARED_FUNCTIONS,
   textOf,
   timeDifference,
   timeOf,
+  titleCase,
 } from '../../../platform/go-template/index.ts';
-import { compileRegex, matchRegex, replaceAllRegex } from './go-regex.ts';
-import { titleCase } from './title-case.ts';
-
-const onText = (change: (text: string) => string): GoFunction => ({
-  parameters: ['string'],
-  call: ([text = NOTHING]) => goString(change(textOf(text))),
-});
-
-/** Case by character, as Go has it: a letter whose other case is several letters stays. */
-const eachCharacter = (text: string, change: (character: string) => string) =>
-  [...text].map((character) => ([...change(character)].length === 1 ? change(character) : character)).join('');
 
 function unescapeUrl(text: string): string {
   const bad = /%(?![0-9a-fA-F]{2})/.exec(text);
@@ -45,55 +32,6 @@ function unescapeUrl(text: string): string {
     .replaceAll('+', ' ')
     .replaceAll(/(?:%[0-9a-fA-F]{2})+/g, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'));
   return bytes;
-}
-
-function toSeconds(value: Maybe): number {
-  if (value === NOTHING) throw new Error("can't convert <nil> to float");
-  switch (value.type.kind) {
-    case 'float':
-      return floatOf(value);
-    case 'int':
-      return isDuration(value) ? Number(intOf(value)) / 1e9 : Number(intOf(value));
-    case 'string': {
-      if (value.type.name !== 'string') throw new Error(`can't convert ${value.type.name} to float`);
-      const text = textOf(value);
-      const parsed = /^[+-]?(\d[\d_]*\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)
-        ? Number(text.replaceAll('_', ''))
-        : Number.NaN;
-      if (Number.isNaN(parsed) && !/^[+-]?nan$/i.test(text) && !/^[+-]?inf(inity)?$/i.test(text))
-        throw new Error(`strconv.ParseFloat: parsing ${JSON.stringify(text)}: invalid syntax`);
-      return /inf/i.test(text) ? (text.startsWith('-') ? -Infinity : Infinity) : parsed;
-    }
-    default:
-      throw new Error(`can't convert ${value.type.name} to float`);
-  }
-}
-
-/** `1d 2h 3m 4s`, `12.34s`, `5ms`. */
-function humanizeDuration(seconds: number): string {
-  const significant = (value: number) => formatFloat(value, 'g', 4);
-  if (!Number.isFinite(seconds)) return significant(seconds);
-  if (seconds === 0) return '0s';
-  if (Math.abs(seconds) < 1) {
-    let small = seconds;
-    let prefix = '';
-    for (const next of ['m', 'u', 'n', 'p', 'f', 'a', 'z', 'y']) {
-      if (Math.abs(small) >= 1) break;
-      prefix = next;
-      small *= 1_000;
-    }
-    return `${significant(small)}${prefix}s`;
-  }
-  const sign = seconds < 0 ? '-' : '';
-  const size = Math.abs(seconds);
-  const whole = Math.trunc(size);
-  const s = whole % 60;
-  const m = Math.trunc(whole / 60) % 60;
-  const h = Math.trunc(whole / 3_600) % 24;
-  const d = Math.trunc(whole / 86_400);
-  if (d !== 0) return `${sign}${d}d ${h}h ${m}m ${s}s`;
-  if (h !== 0) return `${sign}${h}h ${m}m ${s}s`;
-  return m !== 0 ? `${sign}${m}m ${s}s` : `${sign}${significant(size)}s`;
 }
 
 function inZone(name: string, time: Maybe): Maybe {
@@ -114,14 +52,6 @@ function encodeBase64(text: string): string {
   return encoded.padEnd(Math.ceil(encoded.length / 4) * 4, '=');
 }
 
-function mustCompile(pattern: string) {
-  try {
-    return compileRegex(pattern);
-  } catch (thrown) {
-    throw new Error(`regexp: Compile(\`${pattern}\`): ${(thrown as Error).message}`);
-  }
-}
-
 /**
  * The functions of Alertmanager's templates, beside those every Go template has.
  * @param now the clock of `now` and `since`
@@ -129,25 +59,12 @@ function mustCompile(pattern: string) {
 export function createTemplateFunctions(now: () => Date): Readonly<Record<string, GoFunction>> {
   const current = () => goTimeFromMs(now().getTime());
   return {
-    toUpper: onText((text) => eachCharacter(text, (character) => character.toUpperCase())),
-    toLower: onText((text) => eachCharacter(text, (character) => character.toLowerCase())),
+    ...SHARED_FUNCTIONS,
     title: onText(titleCase),
     trimSpace: onText((text) => text.replace(/^[\s\u0085]+|[\s\u0085]+$/g, '')),
     join: {
       parameters: ['string', 'strings'],
       call: ([between = NOTHING, list = NOTHING]) => goString(itemsOf(list).map(textOf).join(textOf(between))),
-    },
-    match: {
-      parameters: ['string', 'string'],
-      call: ([pattern = NOTHING, text = NOTHING]) => goBool(matchRegex(compileRegex(textOf(pattern)), textOf(text))),
-    },
-    reReplaceAll: {
-      parameters: ['string', 'string', 'string'],
-      call([pattern = NOTHING, replacement = NOTHING, text = NOTHING], context) {
-        const given = textOf(text);
-        context.charge(given.length * 4);
-        return goString(replaceAllRegex(mustCompile(textOf(pattern)), given, textOf(replacement), context));
-      },
     },
     safeHtml: { parameters: ['string'], call: ([text = NOTHING]) => ({ type: SAFE_HTML, value: textOf(text) }) },
     safeUrl: { parameters: ['string'], call: ([text = NOTHING]) => ({ type: SAFE_URL, value: textOf(text) }) },
@@ -163,10 +80,6 @@ export function createTemplateFunctions(now: () => Date): Readonly<Record<string
     since: {
       parameters: ['time'],
       call: ([time = NOTHING]) => goDuration(timeDifference(timeOf(current()), timeOf(time))),
-    },
-    humanizeDuration: {
-      parameters: ['any'],
-      call: ([value = NOTHING]) => goString(humanizeDuration(toSeconds(value))),
     },
     toDate: {
       parameters: ['string', 'string'],

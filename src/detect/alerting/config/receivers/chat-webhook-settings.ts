@@ -1,8 +1,8 @@
 import type { HttpClientSettings } from '../../../../platform/resilience/http-client-settings.ts';
+import { boolean, object, placeIn, type Shape, text } from '../../../../platform/yaml/shape.ts';
+import type { Reading } from '../../../../platform/yaml/yaml-reading.ts';
 import { httpClientSettings } from '../http-client-settings.ts';
-import { boolean, object, placeIn, type Shape, text } from '../shape.ts';
 import { secretUrl } from '../url-shapes.ts';
-import type { Reading } from '../yaml-reading.ts';
 import { httpOf, type IntegrationDraft } from './receiver-context.ts';
 
 /** Discord and both kinds of Microsoft Teams: a secret webhook URL and a few texts, which are templates. */

@@ -1,8 +1,17 @@
 import type { SecretSource, TlsSettings } from '../../../../platform/resilience/http-client-settings.ts';
+import {
+  boolean,
+  mapOf,
+  object,
+  placeIn,
+  type Read,
+  type Shape,
+  secret,
+  text,
+} from '../../../../platform/yaml/shape.ts';
+import type { Reading } from '../../../../platform/yaml/yaml-reading.ts';
 import { type HostPort, hostPort } from '../global-settings.ts';
 import { source, tlsSettings } from '../http-client-settings.ts';
-import { boolean, mapOf, object, placeIn, type Read, type Shape, secret, text } from '../shape.ts';
-import type { Reading } from '../yaml-reading.ts';
 import type { IntegrationDraft } from './receiver-context.ts';
 
 export type EmailSettings = {

@@ -1,7 +1,17 @@
 import type { HttpClientSettings, SecretSource } from '../../../../platform/resilience/http-client-settings.ts';
-import { goDuration } from '../durations.ts';
+import { goDuration } from '../../../../platform/yaml/durations.ts';
+import {
+  anything,
+  boolean,
+  list,
+  mapOf,
+  object,
+  placeIn,
+  type Shape,
+  secret,
+  text,
+} from '../../../../platform/yaml/shape.ts';
 import { httpClientSettings, source } from '../http-client-settings.ts';
-import { anything, boolean, list, mapOf, object, placeIn, type Shape, secret, text } from '../shape.ts';
 import { httpUrl } from '../url-shapes.ts';
 import { httpOf, type IntegrationDraft } from './receiver-context.ts';
 

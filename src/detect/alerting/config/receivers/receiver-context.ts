@@ -1,6 +1,6 @@
 import type { HttpClientSettings } from '../../../../platform/resilience/http-client-settings.ts';
+import type { Place, Reading } from '../../../../platform/yaml/yaml-reading.ts';
 import type { GlobalSettings } from '../global-settings.ts';
-import type { Place, Reading } from '../yaml-reading.ts';
 
 /** What a receiver's integration is completed with. */
 export type ReceiverContext = {

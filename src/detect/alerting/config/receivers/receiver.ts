@@ -1,6 +1,6 @@
 import type { Node } from 'yaml';
-import { list, mapOf, object, placeIn, type Shape, text } from '../shape.ts';
-import type { Place, Reading } from '../yaml-reading.ts';
+import { list, mapOf, object, placeIn, type Shape, text } from '../../../../platform/yaml/shape.ts';
+import type { Place, Reading } from '../../../../platform/yaml/yaml-reading.ts';
 import {
   type DiscordSettings,
   discordDraft,

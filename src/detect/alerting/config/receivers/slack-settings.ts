@@ -1,9 +1,9 @@
 import type { HttpClientSettings } from '../../../../platform/resilience/http-client-settings.ts';
-import { goDuration } from '../durations.ts';
+import { goDuration } from '../../../../platform/yaml/durations.ts';
+import { boolean, list, object, placeIn, type Shape, secret, text } from '../../../../platform/yaml/shape.ts';
+import type { Reading } from '../../../../platform/yaml/yaml-reading.ts';
 import { httpClientSettings, source } from '../http-client-settings.ts';
-import { boolean, list, object, placeIn, type Shape, secret, text } from '../shape.ts';
 import { httpUrl, secretUrl } from '../url-shapes.ts';
-import type { Reading } from '../yaml-reading.ts';
 import type { IntegrationDraft } from './receiver-context.ts';
 
 export type SlackField = { title: string; value: string; short: boolean | null };

@@ -1,6 +1,6 @@
 import type { HttpClientSettings, SecretSource } from '../../../../platform/resilience/http-client-settings.ts';
+import { boolean, integer, object, placeIn, type Shape, secret, text } from '../../../../platform/yaml/shape.ts';
 import { httpClientSettings, source } from '../http-client-settings.ts';
-import { boolean, integer, object, placeIn, type Shape, secret, text } from '../shape.ts';
 import { httpUrl } from '../url-shapes.ts';
 import { httpOf, type IntegrationDraft } from './receiver-context.ts';
 

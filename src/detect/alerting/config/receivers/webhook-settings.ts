@@ -1,7 +1,7 @@
 import type { HttpClientSettings } from '../../../../platform/resilience/http-client-settings.ts';
-import { goDuration } from '../durations.ts';
+import { goDuration } from '../../../../platform/yaml/durations.ts';
+import { anything, boolean, integer, object, placeIn, type Shape, text } from '../../../../platform/yaml/shape.ts';
 import { httpClientSettings } from '../http-client-settings.ts';
-import { anything, boolean, integer, object, placeIn, type Shape, text } from '../shape.ts';
 import { secretTemplateUrl } from '../url-shapes.ts';
 import { httpOf, type IntegrationDraft } from './receiver-context.ts';
 

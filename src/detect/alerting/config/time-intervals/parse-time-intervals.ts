@@ -1,5 +1,5 @@
-import { list, object, placeIn, type Shape, scalar, text } from '../shape.ts';
-import type { Place } from '../yaml-reading.ts';
+import { list, object, placeIn, type Shape, scalar, text } from '../../../../platform/yaml/shape.ts';
+import type { Place } from '../../../../platform/yaml/yaml-reading.ts';
 import type { InclusiveRange, MinuteRange, TimeInterval } from './time-interval.ts';
 
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type Node, type Scalar } from 'yaml';
-import { nearestName } from '../../../platform/config/nearest-name.ts';
+import { nearestName } from '../config/nearest-name.ts';
 import { type Entry, isNothing, type Place, type Reading, scalarText } from './yaml-reading.ts';
 
 /** Turns a node that says something into a value; undefined after a reported problem. */

@@ -6,10 +6,12 @@ import {
   isSeq,
   LineCounter,
   type Node,
+  parseAllDocuments,
   parseDocument,
   Scalar,
   type YAMLMap,
 } from 'yaml';
+import { messageOf } from '../errors/holdfast-error.ts';
 
 /** Where something stands in the file, from 1. */
 export type Place = { line: number; column: number };
@@ -47,11 +49,42 @@ const MOST_NODES = 200_000;
 export function readYaml(text: string): Reading {
   const lines = new LineCounter();
   const problems: Problem[] = [];
-  const place = (offset: number): Place => {
+  const place = placesOf(lines);
+  const document = parseQuietly(text, lines, (offset, message) => problems.push({ ...place(offset), message }));
+  return openReading(document, place, problems);
+}
+
+/**
+ * The same for a file of several documents. One that is no YAML leaves no document at all: where it ends is unknown.
+ * @returns a reading for each document that says something, or a single one that holds the problems
+ */
+export function readYamlDocuments(text: string): Reading[] {
+  const lines = new LineCounter();
+  const place = placesOf(lines);
+  const problems: Problem[] = [];
+  try {
+    const indented = indentBrackets(text);
+    const parsed = parseAllDocuments(indented, { ...AS_GO_READS, lineCounter: lines });
+    const documents = 'empty' in parsed ? [] : parsed;
+    for (const document of documents)
+      for (const error of errorsOf(document, indented))
+        problems.push({ ...place(error.pos[0]), message: `not valid YAML: ${lowerFirst(error.message)}` });
+    if (problems.length === 0)
+      return documents.filter(({ contents }) => !isNothing(contents)).map((each) => openReading(each, place, []));
+  } catch (thrown) {
+    problems.push({ line: 1, column: 1, message: `cannot be read as YAML: ${messageOf(thrown)}` });
+  }
+  return [openReading(null, place, problems)];
+}
+
+function placesOf(lines: LineCounter): (offset: number) => Place {
+  return (offset) => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const document = parseQuietly(text, lines, (offset, message) => problems.push({ ...place(offset), message }));
+}
+
+function openReading(document: Document.Parsed | null, place: (offset: number) => Place, problems: Problem[]): Reading {
   const hidden = new Map<Node, string>();
   const omitted = new Set<Node>();
   const targets = new Map<Node, Node | null>();
@@ -135,6 +168,17 @@ export function isNothing(node: Node | null): boolean {
 
 /** Go's parser lets a bracket close at the start of a line; ours wants it further in. */
 const FAR_ENOUGH = `${' '.repeat(80)}$&`;
+const indentBrackets = (text: string) => text.replaceAll(/^[\]}]/gm, FAR_ENOUGH);
+
+const AS_GO_READS = { schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' } as const;
+
+function errorsOf(document: Document.Parsed, indented: string) {
+  return document.errors.filter(({ code, message, pos }) => {
+    if (code === 'MULTIPLE_DOCS' || message.startsWith('Comments must be separated')) return false;
+    // Brackets that close too far left; those that never close are reported elsewhere.
+    return !(message.includes('must be sufficiently indented') && '[]{}'.includes(indented[pos[0]] ?? ' '));
+  });
+}
 
 function parseQuietly(
   text: string,
@@ -142,24 +186,14 @@ function parseQuietly(
   report: (offset: number, message: string) => void,
 ): Document.Parsed | null {
   try {
-    const indented = text.replaceAll(/^[\]}]/gm, FAR_ENOUGH);
-    const document = parseDocument(indented, {
-      schema: 'failsafe',
-      uniqueKeys: false,
-      lineCounter: lines,
-      prettyErrors: false,
-      logLevel: 'silent',
-    });
-    const errors = document.errors.filter(({ code, message, pos }) => {
-      if (code === 'MULTIPLE_DOCS' || message.startsWith('Comments must be separated')) return false;
-      // Brackets that close too far left; those that never close are reported elsewhere.
-      return !(message.includes('must be sufficiently indented') && '[]{}'.includes(indented[pos[0]] ?? ' '));
-    });
+    const indented = indentBrackets(text);
+    const document = parseDocument(indented, { ...AS_GO_READS, lineCounter: lines });
+    const errors = errorsOf(document, indented);
     for (const error of errors) report(error.pos[0], `not valid YAML: ${lowerFirst(error.message)}`);
     return errors.length > 0 ? null : document;
   } catch (thrown) {
     // The parser recurses; a file nested deeply enough ends its stack.
-    report(0, `cannot be read as YAML: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    report(0, `cannot be read as YAML: ${messageOf(thrown)}`);
     return null;
   }
 }
