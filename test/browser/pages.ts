@@ -128,6 +128,19 @@ export const PAGES: readonly PageToSee[] = [
     path: () => '/alerts?show=silences',
     open: (page) => page.getByText('replacement ordered').waitFor(),
   },
+  {
+    name: 'status-editor',
+    path: () => '/status-page',
+    open: (page) => page.getByText('Orders cannot be placed').waitFor(),
+  },
+  {
+    name: 'status-editor-update',
+    path: () => '/status-page',
+    open: async (page) => {
+      await page.getByRole('button', { name: 'Update…' }).first().dispatchEvent('click');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
   { name: 'findings', path: () => '/findings' },
   { name: 'finding', path: ({ finding }) => `/findings/${finding}` },
   { name: 'probes', path: () => '/probes' },

@@ -74,6 +74,10 @@ const alertsRoute = createRoute({
   validateSearch: search.alerts,
   component: lazyRouteComponent(() => import('./pages/alerts/alerts-page.tsx'), 'AlertsPage'),
 });
+const statusPageRoute = createRoute({
+  ...page('/status-page'),
+  component: lazyRouteComponent(() => import('./pages/status-page/status-page.tsx'), 'StatusPage'),
+});
 const findingRoute = createRoute({
   ...page('/findings/$id'),
   component: lazyRouteComponent(() => import('./pages/findings/finding-page.tsx'), 'FindingPage'),
@@ -142,6 +146,7 @@ const routeTree = rootRoute.addChildren([
     incidentRoute,
     inboxRoute,
     alertsRoute,
+    statusPageRoute,
     findingsRoute,
     findingRoute,
     runbookPagesRoute.addChildren([runbooksRoute, runbookRoute]),

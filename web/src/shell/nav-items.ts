@@ -4,6 +4,7 @@ import {
   BookOpen,
   Inbox,
   type LucideIcon,
+  Megaphone,
   Play,
   Radar,
   Search,
@@ -23,6 +24,7 @@ export const NAV_GROUPS: readonly NavGroup[] = [
       { to: '/', label: 'Now', icon: Activity, keys: 'g n' },
       { to: '/incidents', label: 'Incidents', icon: Siren, keys: 'g i' },
       { to: '/inbox', label: 'Inbox', icon: Inbox, keys: 'g m' },
+      { to: '/status-page', label: 'Status page', icon: Megaphone, keys: 'g t' },
     ],
   },
   {
