@@ -3,7 +3,16 @@ import { fileURLToPath } from 'node:url';
 
 // `npm run bench [name…]`: each bench in a process of its own, one after the other; JSON is kept in bench/results/.
 
-const BENCHES = ['start-up', 'reads', 'run-steps', 'waiting-runs', 'parse-runbooks', 'escalations'] as const;
+const BENCHES = [
+  'start-up',
+  'reads',
+  'run-steps',
+  'waiting-runs',
+  'parse-runbooks',
+  'alert-intake',
+  'alert-to-page',
+  'escalations',
+] as const;
 
 const wanted = process.argv.slice(2);
 for (const bench of BENCHES) {
