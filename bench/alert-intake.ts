@@ -50,7 +50,14 @@ const agent = new Agent({ keepAlive: true, maxSockets: 64 });
 function post(port: number, body: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const sent = request(
-      { port, host: '127.0.0.1', agent, method: 'POST', path: '/api/v2/alerts', headers: { 'content-type': 'application/json' } },
+      {
+        port,
+        host: '127.0.0.1',
+        agent,
+        method: 'POST',
+        path: '/api/v2/alerts',
+        headers: { 'content-type': 'application/json' },
+      },
       (answer) => {
         answer.resume();
         answer.once('end', () => (answer.statusCode === 200 ? resolve() : reject(new Error(`${answer.statusCode}`))));
