@@ -42,6 +42,8 @@ export type Escalation = z.infer<typeof escalationSchema>;
 export const policyPreviewSchema = firedStepSchema
   .pick({ round: true, step: true, name: true, cause: true, dueAt: true, missing: true })
   .extend({
+    /** How long after the incident opened. */
+    afterMs: z.int(),
     users: z.array(z.string()),
     channels: z.array(z.string()),
     /** What it does besides paging. */

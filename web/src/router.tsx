@@ -60,6 +60,11 @@ const incidentRoute = createRoute({
   ...page('/incidents/$id'),
   component: lazyRouteComponent(() => import('./pages/incident/incident-page.tsx'), 'IncidentPage'),
 });
+const onCallRoute = createRoute({
+  ...page('/on-call'),
+  validateSearch: search.onCall,
+  component: lazyRouteComponent(() => import('./pages/on-call/on-call-page.tsx'), 'OnCallPage'),
+});
 const inboxRoute = createRoute({
   ...page('/inbox'),
   component: lazyRouteComponent(() => import('./pages/inbox/inbox-page.tsx'), 'InboxPage'),
@@ -122,6 +127,14 @@ const accountRoute = createRoute({
   ...page('/settings'),
   component: lazyRouteComponent(() => import('./pages/settings/account-page.tsx'), 'AccountPage'),
 });
+const contactRoute = createRoute({
+  ...page('/settings/contact'),
+  component: lazyRouteComponent(() => import('./pages/settings/contact-page.tsx'), 'ContactPage'),
+});
+const calendarsRoute = createRoute({
+  ...page('/settings/calendars'),
+  component: lazyRouteComponent(() => import('./pages/settings/calendars-page.tsx'), 'CalendarsPage'),
+});
 const keysRoute = createRoute({
   ...page('/settings/keys'),
   component: lazyRouteComponent(() => import('./pages/settings/keys-page.tsx'), 'KeysPage'),
@@ -144,6 +157,7 @@ const routeTree = rootRoute.addChildren([
     incidentsRoute,
     declareRoute,
     incidentRoute,
+    onCallRoute,
     inboxRoute,
     alertsRoute,
     statusPageRoute,
@@ -156,6 +170,8 @@ const routeTree = rootRoute.addChildren([
     probesRoute,
     probeRoute,
     accountRoute,
+    contactRoute,
+    calendarsRoute,
     keysRoute,
     usersRoute,
     auditRoute,

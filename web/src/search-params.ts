@@ -29,6 +29,17 @@ export const signIn = (raw: Raw) => {
 export const INCIDENT_VIEWS = ['open', 'over', 'all'] as const;
 export const incidents = (raw: Raw) => given({ show: oneOf(raw['show'], INCIDENT_VIEWS) });
 
+/** `zone` and `weeks` are of the schedules; `policy`, `rank` and `team` of the preview. */
+export const onCall = (raw: Raw) =>
+  given({
+    show: oneOf(raw['show'], ['schedules', 'policies'] as const),
+    zone: oneOf(raw['zone'], ['schedule'] as const),
+    weeks: [2, 4].find((weeks) => weeks === Number(raw['weeks'])),
+    policy: text(raw['policy']),
+    rank: [1, 2, 3, 4].find((rank) => rank === Number(raw['rank'])),
+    team: text(raw['team']),
+  });
+
 export const FINDING_VIEWS = ['open', 'muted', 'accepted', 'fixed', 'all'] as const satisfies readonly (
   | Finding['status']
   | 'all'

@@ -9,6 +9,7 @@ const ofIncident: KeysOf = (body) => [
     ? [
         ['incidents', 'one'],
         ['incidents', 'timeline'],
+        ['incidents', 'escalations'],
       ]
     : []),
 ];
@@ -24,6 +25,8 @@ const KEYS: Readonly<Record<string, KeysOf>> = {
   probe: () => [['probes']],
   finding: (body) => [['findings'], ...ofIncident({ incidentId: body['incidentId'] ?? 'any' })],
   incident: ofIncident,
+  escalation: ofIncident,
+  oncall: () => [['oncall']],
   page: (body) => [['inbox'], ...ofIncident(body)],
   runbook: () => [
     ['runbooks', 'list'],

@@ -5,6 +5,7 @@ import {
   Inbox,
   type LucideIcon,
   Megaphone,
+  PhoneCall,
   Play,
   Radar,
   Search,
@@ -23,6 +24,7 @@ export const NAV_GROUPS: readonly NavGroup[] = [
     items: [
       { to: '/', label: 'Now', icon: Activity, keys: 'g n' },
       { to: '/incidents', label: 'Incidents', icon: Siren, keys: 'g i' },
+      { to: '/on-call', label: 'On-call', icon: PhoneCall, keys: 'g o' },
       { to: '/inbox', label: 'Inbox', icon: Inbox, keys: 'g m' },
       { to: '/status-page', label: 'Status page', icon: Megaphone, keys: 'g t' },
     ],

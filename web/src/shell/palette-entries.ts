@@ -9,6 +9,8 @@ export type PaletteEntry = { id: string; group: string; label: string; detail: s
 /** Where one can always go; known before anything is fetched. */
 export const PLACES: readonly PaletteEntry[] = [
   ...ALL_NAV_ITEMS.map((item) => ({ id: item.to, group: 'Pages', label: item.label, detail: item.keys, to: item.to })),
+  { id: 'contact', group: 'Pages', label: 'Contact methods', detail: 'Settings', to: '/settings/contact' },
+  { id: 'calendars', group: 'Pages', label: 'Calendar feeds', detail: 'Settings', to: '/settings/calendars' },
   { id: 'keys', group: 'Pages', label: 'API keys', detail: 'Settings', to: '/settings/keys' },
   { id: 'users', group: 'Pages', label: 'Users', detail: 'Settings', to: '/settings/users' },
   { id: 'audit', group: 'Pages', label: 'Audit log', detail: 'Settings', to: '/settings/audit' },

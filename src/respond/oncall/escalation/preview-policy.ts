@@ -38,6 +38,7 @@ export async function previewPolicy(
       name,
       cause,
       dueAt: dueAt.toISOString(),
+      afterMs: dueAt.getTime() - asked.at.getTime(),
       users: found.users.map((user) => user.name),
       channels: found.channels,
       missing: found.missing,

@@ -6,7 +6,18 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { useSession } from '../../lib/use-session.ts';
 
 /** Takes an incident; every page that has not gone out is stopped. */
-export function AcknowledgeButton({ id, number, short = false }: { id: string; number: string; short?: boolean }) {
+export function AcknowledgeButton({
+  id,
+  number,
+  short = false,
+  wide = false,
+}: {
+  id: string;
+  number: string;
+  short?: boolean;
+  /** Takes the room that is left beside it. */
+  wide?: boolean;
+}) {
   const { may } = useSession();
   const acknowledge = useCommand({
     run: () => sendJson<Incident>('POST', `/api/v1/incidents/${id}/ack`, { body: {} }),
@@ -17,6 +28,7 @@ export function AcknowledgeButton({ id, number, short = false }: { id: string; n
     <>
       <Button
         look="primary"
+        className={wide ? 'flex-2' : ''}
         pending={acknowledge.isPending && 'Acknowledging…'}
         onClick={() => acknowledge.mutate(undefined)}
         aria-label={`Acknowledge ${number}`}

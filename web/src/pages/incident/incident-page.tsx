@@ -15,11 +15,13 @@ import { Time } from '../../components/time.tsx';
 import { actorWords } from '../../lib/actor-words.ts';
 import { INCIDENT_STATES } from '../../lib/words.ts';
 import { AcknowledgeButton } from './acknowledge-button.tsx';
+import { EscalationStrip } from './escalation-strip.tsx';
 import { IncidentSide } from './incident-side.tsx';
 import { IncidentTimeline } from './incident-timeline.tsx';
 import { nextStepOf, ownerOf } from './next-step.ts';
 import { ResponseClock } from './response-clock.tsx';
 import { StatusMenu } from './status-menu.tsx';
+import { ThumbBar } from './thumb-bar.tsx';
 
 /** One incident: what is wrong, who has it, what happens next, what happened so far. */
 export function IncidentPage(): ReactNode {
@@ -57,13 +59,18 @@ export function IncidentPage(): ReactNode {
         state={<StateMark state={INCIDENT_STATES[incident.status]} soft />}
         actions={
           <>
-            {incident.acknowledgedAt || over ? null : <AcknowledgeButton id={incident.id} number={incident.number} />}
+            {incident.acknowledgedAt || over ? null : (
+              <span className="max-sm:hidden">
+                <AcknowledgeButton id={incident.id} number={incident.number} />
+              </span>
+            )}
             <StatusMenu incident={incident} />
           </>
         }
       />
       {query.error ? <ErrorPanel error={query.error} /> : null}
       <NextStrip incident={incident} />
+      <EscalationStrip incident={incident} />
       <FactStrip
         facts={[
           {
@@ -83,6 +90,7 @@ export function IncidentPage(): ReactNode {
         <IncidentTimeline incident={incident} />
         <IncidentSide incident={incident} />
       </div>
+      <ThumbBar incident={incident} />
     </>
   );
 }

@@ -9,6 +9,7 @@ import { plural } from '../../lib/plural.ts';
 import { sentenceCase } from '../../lib/sentence-case.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { FINDING_KINDS, FINDING_STATES, PAGE_STATES, RUN_STATES, WAITING_WORDS } from '../../lib/words.ts';
+import { EscalationSide } from './escalation-side.tsx';
 import { IncidentRoles } from './incident-roles.tsx';
 import { SeverityControl } from './severity-control.tsx';
 
@@ -54,6 +55,7 @@ export function IncidentSide({ incident }: { incident: Incident }) {
       <SideSection title="Roles">
         <IncidentRoles incident={incident} />
       </SideSection>
+      <EscalationSide incident={incident} />
       <SideSection title="Pages" count={incident.pages.length}>
         {incident.pages.map((page) => (
           <PageLine key={page.id} page={page} />

@@ -2,10 +2,12 @@ import { Link } from '@tanstack/react-router';
 import { useSession } from '../../lib/use-session.ts';
 
 const PAGES = [
-  { to: '/settings', label: 'Account', admin: false },
-  { to: '/settings/keys', label: 'API keys', admin: true },
-  { to: '/settings/users', label: 'Users', admin: true },
-  { to: '/settings/audit', label: 'Audit log', admin: true },
+  { to: '/settings', label: 'Account', needs: 'viewer' },
+  { to: '/settings/contact', label: 'Contact methods', needs: 'viewer' },
+  { to: '/settings/calendars', label: 'Calendar feeds', needs: 'operator' },
+  { to: '/settings/keys', label: 'API keys', needs: 'admin' },
+  { to: '/settings/users', label: 'Users', needs: 'admin' },
+  { to: '/settings/audit', label: 'Audit log', needs: 'admin' },
 ] as const;
 
 /** The pages of the settings; some are administrators' only. */
@@ -13,7 +15,7 @@ export function SettingsNav() {
   const { may } = useSession();
   return (
     <nav aria-label="Settings" className="mb-4 flex flex-wrap gap-1">
-      {PAGES.filter((page) => !page.admin || may('admin')).map((page) => (
+      {PAGES.filter((page) => may(page.needs)).map((page) => (
         <Link
           key={page.to}
           to={page.to}
