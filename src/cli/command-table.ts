@@ -78,6 +78,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./commands/alert.ts'),
   },
   {
+    name: 'rules',
+    group: OBSERVE,
+    summary: 'Rules over metrics: check files, see what they say',
+    load: () => import('./commands/rules.ts'),
+  },
+  {
     name: 'probe',
     group: OBSERVE,
     summary: 'Checks Holdfast makes: list, look now',

@@ -1,7 +1,7 @@
 export { formatFloat } from './fmt/format-float.ts';
 export { SAFE_HTML, SAFE_URL } from './html/escape-value.ts';
 export { onText, SHARED_FUNCTIONS, toSeconds } from './shared-functions.ts';
-export { createTemplateSet, judgeTemplateSyntax } from './template-set.ts';
+export { createTemplateSet, judgeTemplateSyntax, type TemplateSet } from './template-set.ts';
 export { titleCase } from './title-case.ts';
 export { goDuration, isDuration } from './values/go-duration.ts';
 export { goTime, goTimeFromMs, goZeroTime, timeDifference, timeOf } from './values/go-time.ts';

@@ -87,7 +87,8 @@ export function mapOf<Value>(
     if (!isMap(map)) return reading.report(node, `must be a map, not ${kindOf(map)}`);
     if (!reading.enter(map)) return undefined;
     const values: [string, Value][] = [];
-    for (const [key, entry] of reading.entriesOf(map)) {
+    const entries = reading.entriesOf(map);
+    for (const [key, entry] of entries) {
       const complaint = options.checkKey?.(key) ?? null;
       if (complaint !== null) reading.report(entry.key, complaint);
       const value = readEntry(entry, reading, item, options.empty);
@@ -96,7 +97,9 @@ export function mapOf<Value>(
         reading.report(entry.key, options.missing?.(key) ?? `"${key}" has no value`);
     }
     reading.leave();
-    return Object.fromEntries(values);
+    const read = Object.fromEntries(values);
+    places.set(read, (key) => reading.placeOf(key === undefined ? map : (entries.get(key)?.key ?? map)));
+    return read;
   };
 }
 

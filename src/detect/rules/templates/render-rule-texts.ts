@@ -1,0 +1,74 @@
+import {
+  createTemplateSet,
+  defineType,
+  goFloat,
+  goString,
+  judgeTemplateSyntax,
+  STRING,
+  type TemplateSet,
+} from '../../../platform/go-template/index.ts';
+import { createRuleFunctions } from './rule-functions.ts';
+
+/** What Prometheus puts before every text of a rule. */
+const PREAMBLE =
+  '{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}{{$externalURL := .ExternalURL}}{{$value := .Value}}';
+const LABELS = defineType({ name: 'map[string]string', kind: 'map', element: STRING });
+const DATA = defineType({
+  name: 'struct',
+  kind: 'struct',
+  fields: ['Labels', 'ExternalLabels', 'ExternalURL', 'Value'],
+});
+/** A text of a label or annotation is short; a template that is not is a fault. */
+const LIMITS = { mostSteps: 200_000, mostOutputBytes: 64 * 1024, deepestCalls: 50 };
+
+const FUNCTIONS = createRuleFunctions({ nowMs: 0, externalUrl: '' });
+
+/** What is wrong with a label's or annotation's template; null when it parses. */
+export function judgeRuleTemplate(text: string): string | null {
+  if (!text.includes('{{')) return null;
+  const wrong = judgeTemplateSyntax(PREAMBLE + text, FUNCTIONS);
+  if (wrong !== null) return wrong;
+  return callsQuery(text) ? 'query is not available in templates here; use $value and $labels' : null;
+}
+
+/** Whether an action calls `query`; quoted texts and fields of that name are none. */
+function callsQuery(text: string): boolean {
+  return [...text.matchAll(/\{\{(.*?)\}\}/gs)].some(([, action = '']) =>
+    /(?:^|[\s(|])query(?:\s|$)/.test(action.replaceAll(/"(?:[^"\\]|\\.)*"|`[^`]*`|\/\*.*?\*\//gs, '""')),
+  );
+}
+
+/** Renders the texts of rules at one evaluation. */
+export type RuleTexts = {
+  /** An error stands in the text itself, as Prometheus does it: the alert is worth more than its words. */
+  render(template: string, sample: { labels: Readonly<Record<string, string>>; value: number }): string;
+};
+
+export function openRuleTexts(options: {
+  nowMs: number;
+  externalUrl: string;
+  externalLabels: Readonly<Record<string, string>>;
+}): RuleTexts {
+  let set: TemplateSet | null = null;
+  const labelsOf = (labels: Readonly<Record<string, string>>) => ({
+    type: LABELS,
+    value: new Map(Object.entries(labels).map(([name, value]) => [name, goString(value)])),
+  });
+  return {
+    render(template, { labels, value }) {
+      if (!template.includes('{{')) return template;
+      set ??= createTemplateSet(createRuleFunctions(options));
+      try {
+        const data = {
+          Labels: labelsOf(labels),
+          ExternalLabels: labelsOf(options.externalLabels),
+          ExternalURL: goString(options.externalUrl),
+          Value: goFloat(value),
+        };
+        return set.render(PREAMBLE + template, { type: DATA, value: data }, { limits: LIMITS });
+      } catch (thrown) {
+        return `<error expanding template: ${thrown instanceof Error ? thrown.message : String(thrown)}>`;
+      }
+    },
+  };
+}
