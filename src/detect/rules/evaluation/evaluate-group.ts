@@ -1,0 +1,87 @@
+import type pg from 'pg';
+import { type RuleHealth, type RuleState, storeRuleState } from '../rule-store.ts';
+import { openRuleTexts } from '../templates/render-rule-texts.ts';
+import { activeSamples, type Sample } from './active-samples.ts';
+import { advanceAlerts, isDue } from './advance-alerts.ts';
+import type { IdentifiedGroup, IdentifiedRule } from './identify-rules.ts';
+import type { RuleAlert } from './rule-alert.ts';
+
+/** What a server answered to an instant query, or why it did not. */
+export type QueryAnswer = { ok: true; samples: readonly Sample[] } | { ok: false; reason: string };
+/** Asks for the value of an expression at an instant. Never throws. */
+export type InstantQuery = (expression: string, atMs: number, signal: AbortSignal) => Promise<QueryAnswer>;
+
+export type EvaluationDeps = {
+  pool: pg.Pool;
+  query: InstantQuery;
+  /** Tells the alerts of what fires and of what is over. What it throws is tried again at the next evaluation. */
+  tell(rule: IdentifiedRule, alerts: readonly RuleAlert[], intervalMs: number): Promise<void>;
+  externalUrl: () => string;
+  externalLabels: Readonly<Record<string, string>>;
+  evaluated(group: IdentifiedGroup, health: RuleHealth): void;
+};
+
+/** Rules of a group that are asked at once. Alert rules do not build upon each other. */
+const AT_ONCE = 4;
+
+/**
+ * Evaluates the rules of a group for one instant. A query without an answer keeps the alerts as they are: not to know is
+ * not to be well.
+ * @param states of the rules before, changed to those after
+ */
+export async function evaluateGroup(
+  deps: EvaluationDeps,
+  group: IdentifiedGroup,
+  options: { states: Map<string, RuleState>; atMs: number; intervalMs: number; missed: number; signal: AbortSignal },
+): Promise<void> {
+  const waiting = [...group.rules];
+  const work = async () => {
+    for (let rule = waiting.shift(); rule && !options.signal.aborted; rule = waiting.shift())
+      await evaluateRule(deps, group, rule, options);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
+
+async function evaluateRule(
+  deps: EvaluationDeps,
+  group: IdentifiedGroup,
+  rule: IdentifiedRule,
+  options: Parameters<typeof evaluateGroup>[2],
+): Promise<void> {
+  const { states, atMs, intervalMs, missed, signal } = options;
+  const before = states.get(rule.id) ?? { health: null, alerts: new Map<string, RuleAlert>() };
+  const startedMs = performance.now();
+  const answer = await deps.query(rule.expression, atMs - group.queryOffsetMs, signal);
+  if (signal.aborted) return;
+  const texts = openRuleTexts({ nowMs: atMs, externalUrl: deps.externalUrl(), externalLabels: deps.externalLabels });
+  const { alerts, error } = answer.ok
+    ? advanceAlerts(before.alerts, activeSamples(rule, answer.samples, texts), {
+        rule,
+        nowMs: atMs,
+        limit: group.limit,
+      })
+    : { alerts: before.alerts, error: answer.reason };
+  const due = [...alerts.values()].filter((alert) => isDue(alert, atMs));
+  let after = alerts;
+  let untold: string | null = null;
+  if (due.length > 0) {
+    try {
+      await deps.tell(rule, due, intervalMs);
+      after = new Map(alerts);
+      for (const alert of due) (after as Map<string, RuleAlert>).set(alert.fingerprint, { ...alert, sentAtMs: atMs });
+    } catch (thrown) {
+      untold = `its alerts could not be stored: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+    }
+  }
+  const problem = error ?? untold;
+  const health: RuleHealth = {
+    health: problem === null ? 'ok' : 'err',
+    error: problem,
+    evaluatedAtMs: atMs,
+    durationMs: performance.now() - startedMs,
+    missed,
+  };
+  states.set(rule.id, { health, alerts: after });
+  deps.evaluated(group, health);
+  await storeRuleState(deps.pool, rule.id, { health, alerts: after });
+}
