@@ -5,6 +5,7 @@ import { HoldfastError } from '../platform/errors/holdfast-error.ts';
 import {
   INCIDENT_TRANSITIONS,
   type IncidentRow,
+  phaseOf,
   resolveBlockers,
   toIncidentSummary,
 } from '../respond/incidents/index.ts';
@@ -21,9 +22,16 @@ const time = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM
 const DETAIL = {
   name: 'incident-detail',
   text: `
+    with recursive this as (select * from incidents where id = $1 or number = $1),
+    merged as (
+      select i.id, i.number, i.title from incidents i join this on i.merged_into = this.id
+      union all
+      select i.id, i.number, i.title from incidents i join merged m on i.merged_into = m.id)
     select i.id, i.number, i.title, i.status, i.severity, i.scheme, i.cause, i.opened_at as "openedAt",
       i.acknowledged_at as "acknowledgedAt", i.acknowledged_by as "acknowledgedBy", i.resolved_at as "resolvedAt",
-      i.respond_by as "respondBy", i.roles,
+      i.respond_by as "respondBy", i.roles, i.merged_into as "mergedInto",
+      (select jsonb_build_object('id', o.id, 'number', o.number, 'title', o.title) from incidents o where o.id = i.merged_into) as "partOf",
+      (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'number', m.number, 'title', m.title) order by m.id), '[]') from merged m) as merged,
       (select coalesce(jsonb_agg(jsonb_build_object(
           'id', f.id, 'fingerprint', f.fingerprint, 'kind', f.kind, 'title', f.title, 'severity', f.severity, 'status', f.status,
           'labels', f.labels, 'evidence', f.evidence, 'openedAt', ${time('f.opened_at')}, 'lastSeenAt', ${time('f.last_seen_at')},
@@ -38,14 +46,15 @@ const DETAIL = {
       (select coalesce(jsonb_agg(jsonb_build_object(
           'id', p.id, 'incidentId', p.incident_id, 'to', p.recipient, 'channel', p.channel, 'state', p.state,
           'at', ${time('p.changed_at')}, 'attempts', p.attempts, 'reason', p.reason) order by p.queued_at, p.id), '[]')
-        from pages p where p.incident_id = i.id) as pages
-    from incidents i where i.id = $1 or i.number = $1`,
+        from pages p where p.incident_id = i.id or p.incident_id in (select id from merged)) as pages
+    from this i`,
 };
 
-type DetailRow = IncidentRow & Pick<Incident, 'findings' | 'runs' | 'pages'>;
+type DetailRow = IncidentRow &
+  Pick<Incident, 'findings' | 'runs' | 'pages' | 'merged'> & { partOf: Incident['mergedInto'] };
 
 /** An incident by id or number. @throws HoldfastError missing `incident.missing` */
-export async function readIncidentDetail(database: Database, idOrNumber: string): Promise<Incident> {
+export async function readIncidentDetail(database: Database, idOrNumber: string, now: Date): Promise<Incident> {
   const result = await database.pool.query<DetailRow>({ ...DETAIL, values: [idOrNumber] });
   const row = result.rows[0];
   if (!row) {
@@ -56,7 +65,7 @@ export async function readIncidentDetail(database: Database, idOrNumber: string)
       hint: '`holdfast incident ls` lists the incidents.',
     });
   }
-  const { findings, runs, pages } = row;
+  const { findings, runs, pages, merged, partOf } = row;
   const blockersIf = (verifiedByRun: boolean) => resolveBlockers({ findings, runs, verifiedByRun });
   // A run's check is only looked for where it would make the difference.
   let blockers = blockersIf(false);
@@ -69,5 +78,8 @@ export async function readIncidentDetail(database: Database, idOrNumber: string)
     pages,
     resolveBlockers: blockers,
     nextStatuses: [...INCIDENT_TRANSITIONS[row.status]],
+    phase: phaseOf(row, now),
+    mergedInto: partOf,
+    merged,
   };
 }

@@ -17,6 +17,7 @@ import { registerFindingRoutes } from '../http/routes/findings.ts';
 import { type HookRouteDeps, registerHookRoutes } from '../http/routes/hooks.ts';
 import { registerInboxRoutes } from '../http/routes/inbox.ts';
 import { registerIncidentRoutes } from '../http/routes/incidents.ts';
+import { type IncidentJoiningDeps, registerIncidentJoiningRoutes } from '../http/routes/incidents-joining.ts';
 import { registerEventRoutes } from '../http/routes/intake/events.ts';
 import { registerOnCallRoutes } from '../http/routes/on-call.ts';
 import { registerOnCallDefinitionRoutes } from '../http/routes/on-call-definitions.ts';
@@ -32,13 +33,15 @@ import type { RunCheck } from '../observe/probes/index.ts';
 import type { CredentialResolver } from '../platform/identity/credential-resolver.ts';
 import { hashToken } from '../platform/identity/secret-token.ts';
 import { countApprovers } from '../platform/identity/user-store.ts';
+import { readEscalations, stopPages } from '../respond/oncall/index.ts';
 import { acknowledgeGroup } from './alerting/acknowledge-group.ts';
 import { createEventIntake } from './alerting/event-intake.ts';
 import { silenceFor } from './alerting/silence-for.ts';
 import type { OnCallParts } from './compose-on-call.ts';
 import { readIncidentDetail } from './incident-detail-store.ts';
+import { moveIncidentWork } from './incident-work-store.ts';
 import { pageEveryone } from './relays/incidents-from-findings.ts';
-import { readBlockers } from './relays/resolve-when-verified.ts';
+import { readBlockers, resolveWhenVerified } from './relays/resolve-when-verified.ts';
 import type { RunSecrets } from './run-secrets.ts';
 import type { StepSurroundings } from './step-surroundings.ts';
 
@@ -61,14 +64,17 @@ export async function registerRoutes(
   const { paging } = onCall;
   registerProbeRoutes(server, deps);
   registerFindingRoutes(server, deps);
-  registerIncidentRoutes(server, {
-    ...deps,
-    severityScheme: paging.scheme,
-    readBlockers,
-    readIncident: (idOrNumber) => readIncidentDetail(database, idOrNumber),
+  const incidentParts: Omit<IncidentJoiningDeps, keyof HttpDeps> = {
+    readIncident: (idOrNumber) => readIncidentDetail(database, idOrNumber, deps.clock.now()),
     pageEveryone: (tx, incident, about) => pageEveryone(tx, paging, incident, about),
     severityChanged: onCall.escalator.severityChanged,
-  });
+    stopPages,
+    isEscalating: async (tx, id) => (await readEscalations(tx, id)).some(({ endedAt }) => endedAt === null),
+    moveWork: moveIncidentWork,
+    settle: resolveWhenVerified,
+  };
+  registerIncidentRoutes(server, { ...deps, ...incidentParts, severityScheme: paging.scheme, readBlockers });
+  registerIncidentJoiningRoutes(server, { ...deps, ...incidentParts });
   await registerAlertmanagerApi(server, {
     ...alerting,
     clock: deps.clock,

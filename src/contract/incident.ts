@@ -80,6 +80,19 @@ export const incidentSummarySchema = z
   .meta({ id: 'IncidentSummary' });
 export type IncidentSummary = z.infer<typeof incidentSummarySchema>;
 
+/** An incident as another one refers to it. */
+const incidentRefSchema = z.object({ id: z.string(), number: z.string(), title: z.string() });
+
+/** What is done first, then, and after that: the phases every response has, by the time since it opened. */
+const incidentPhaseSchema = z.object({
+  name: z.enum(['respond', 'mitigate', 'resolve']),
+  fromMs: z.int(),
+  /** Null: the last one has no end. */
+  untilMs: z.int().nullable(),
+  /** Since it opened; stands still once it is resolved. */
+  elapsedMs: z.int(),
+});
+
 export const incidentSchema = incidentSummarySchema
   .extend({
     findings: z.array(findingSchema),
@@ -89,6 +102,11 @@ export const incidentSchema = incidentSummarySchema
     resolveBlockers: z.array(z.string()),
     /** Statuses a person may set next. */
     nextStatuses: z.array(incidentStatusSchema),
+    phase: incidentPhaseSchema,
+    /** The incident this one is part of now: go on there. */
+    mergedInto: incidentRefSchema.nullable(),
+    /** Incidents that are part of this one; their pages are among `pages`. */
+    merged: z.array(incidentRefSchema),
   })
   .meta({ id: 'Incident' });
 export type Incident = z.infer<typeof incidentSchema>;
@@ -118,3 +136,32 @@ export const noteIncidentSchema = z.strictObject({
   at: timestampSchema.optional(),
 });
 export const acknowledgeIncidentSchema = z.strictObject({ reason: z.string().max(2_000).optional() });
+
+/** Makes the incident part of another, which goes on. */
+export const mergeIncidentSchema = z.strictObject({
+  /** Id or number. */
+  into: z.string().min(1).max(100),
+  reason: z.string().trim().min(3).max(2_000),
+});
+/** Takes findings out of an incident into a new one. */
+export const splitIncidentSchema = z.strictObject({
+  findings: z.array(z.string().max(100)).min(1).max(500),
+  /** Runs that go along with them. */
+  runs: z.array(z.string().max(100)).max(500).default([]),
+  /** That of the first finding unless given. */
+  title: z.string().trim().min(3).max(300).optional(),
+  /** The worst of the findings unless given. */
+  severity: severityRankSchema.optional(),
+  reason: z.string().trim().min(3).max(2_000),
+});
+
+export const relatedFindingSchema = z
+  .object({
+    finding: findingSchema,
+    /** Labels it has in common with the incident, as `name=value`. */
+    shared: z.array(z.string()),
+    /** How long after the incident opened it did; negative before. */
+    afterMs: z.int(),
+  })
+  .meta({ id: 'RelatedFinding' });
+export type RelatedFinding = z.infer<typeof relatedFindingSchema>;

@@ -9,6 +9,7 @@ import {
   type IncidentRow,
   insertIncident,
   levelOf,
+  lockSurvivor,
 } from '../../respond/incidents/index.ts';
 import { queuePage } from '../../respond/oncall/index.ts';
 import { resolveWhenVerified } from './resolve-when-verified.ts';
@@ -59,7 +60,7 @@ export function incidentsFromFindings(plan: PagingPlan) {
         event.kind === 'finding.fixed'
           ? `${finding.title}: ${finding.evidence[0]?.text ?? 'fixed'}`
           : `${finding.title} ${finding.status}: ${finding.reason ?? ''}`;
-      await appendTimeline(tx, finding.incidentId, {
+      await appendTimeline(tx, await lockSurvivor(tx, finding.incidentId), {
         kind: event.kind,
         at: event.at,
         actor: event.actor,

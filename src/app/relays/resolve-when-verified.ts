@@ -1,7 +1,13 @@
 import { hasVerifiedRun, listRuns } from '../../act/runs/index.ts';
 import type { Queryable, Tx } from '../../platform/db/database.ts';
 import { listFindingsOfIncident } from '../../respond/findings/index.ts';
-import { lockIncident, resolveBlockers, tellIncident, updateIncident } from '../../respond/incidents/index.ts';
+import {
+  lockIncident,
+  lockSurvivor,
+  resolveBlockers,
+  tellIncident,
+  updateIncident,
+} from '../../respond/incidents/index.ts';
 import { stopPages } from '../../respond/oncall/index.ts';
 
 /** More runs of one incident than this are not looked at; a person resolves such a one. */
@@ -18,9 +24,10 @@ export async function readBlockers(db: Queryable, incidentId: string): Promise<s
 
 /**
  * Resolves an incident once what noticed the trouble sees it gone and no run of it is under way. Incidents that people
- * declared are theirs to resolve.
+ * declared are theirs to resolve. What is said of one that was merged is said of the one it is part of.
  */
-export async function resolveWhenVerified(tx: Tx, incidentId: string, at: Date): Promise<void> {
+export async function resolveWhenVerified(tx: Tx, mentionedId: string, at: Date): Promise<void> {
+  const incidentId = await lockSurvivor(tx, mentionedId);
   const incident = await lockIncident(tx, incidentId);
   if (incident.status === 'resolved' || incident.status === 'closed' || incident.cause === null) return;
   if ((await readBlockers(tx, incidentId)).length > 0) return;

@@ -2,11 +2,18 @@ import { readIncidentOfRun } from '../../act/runs/index.ts';
 import type { IncidentStatus } from '../../contract/incident.ts';
 import type { Tx } from '../../platform/db/database.ts';
 import type { StampedEvent } from '../../platform/events/relay.ts';
-import { appendTimeline, INCIDENT_TRANSITIONS, lockIncident, updateIncident } from '../../respond/incidents/index.ts';
+import {
+  appendTimeline,
+  INCIDENT_TRANSITIONS,
+  lockIncident,
+  lockSurvivor,
+  updateIncident,
+} from '../../respond/incidents/index.ts';
 import { resolveWhenVerified } from './resolve-when-verified.ts';
 
 type Body = {
   runId?: string;
+  pageId?: string;
   incidentId?: string | null;
   stepId?: string;
   title?: string;
@@ -76,8 +83,10 @@ export const TIMELINE_FROM_WORK = {
     const body = event.body as Body;
     const text = SENTENCES[event.kind]?.(body, event.actor);
     if (!text) return;
-    const incidentId = body.incidentId ?? (body.runId ? await readIncidentOfRun(tx, body.runId) : null);
-    if (!incidentId) return;
+    const mentionedId = body.incidentId ?? (body.runId ? await readIncidentOfRun(tx, body.runId) : null);
+    if (!mentionedId) return;
+    // A merged incident's work goes on where it is part of; what became of its own pages is its own story.
+    const incidentId = body.pageId ? mentionedId : await lockSurvivor(tx, mentionedId);
     await appendTimeline(tx, incidentId, {
       kind: event.kind,
       at: event.at,

@@ -181,6 +181,19 @@ export async function listFindingsOfIncident(db: Queryable, incidentId: string):
   return rows.rows.map(toFinding);
 }
 
+/** Findings of other incidents, or of none, that were open at some moment between two, newest first. */
+export async function listFindingsAround(
+  db: Queryable,
+  around: { from: Date; to: Date; besides: string; most: number },
+): Promise<Finding[]> {
+  const rows = await sql<FindingRow>`
+    select ${COLUMNS} from findings
+    where opened_at < ${around.to} and (fixed_at is null or fixed_at >= ${around.from})
+      and incident_id is distinct from ${around.besides}
+    order by opened_at desc, id desc limit ${around.most}`.execute(db);
+  return rows.rows.map(toFinding);
+}
+
 /** Makes a finding part of an incident. */
 export async function attachFinding(tx: Tx, findingId: string, incidentId: string): Promise<void> {
   await sql`update findings set incident_id = ${incidentId} where id = ${findingId}`.execute(tx);

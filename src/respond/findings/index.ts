@@ -3,6 +3,7 @@ export {
   changeFinding,
   fixFinding,
   listFindings,
+  listFindingsAround,
   listFindingsOfIncident,
   observeFinding,
   readFinding,

@@ -22,12 +22,14 @@ export type IncidentRow = {
   /** When somebody must have responded; null where nothing is promised. */
   respondBy: Date | null;
   roles: Record<string, string>;
+  /** The incident it became part of. */
+  mergedInto: string | null;
 };
 
 const COLUMNS = sql.raw(`
   id, number, title, status, severity, scheme, cause, opened_at as "openedAt", acknowledged_at as "acknowledgedAt",
   acknowledged_by as "acknowledgedBy", resolved_at as "resolvedAt",
-  respond_by as "respondBy", roles`);
+  respond_by as "respondBy", roles, merged_into as "mergedInto"`);
 
 /** The row as the wire has it. */
 export function toIncidentSummary(row: IncidentRow): IncidentSummary {
@@ -64,6 +66,9 @@ export type NewIncident = {
   at: Date;
   actor: string;
   text: string;
+  /** Of its first timeline entry, and what that refers to; it was opened by itself unless given. */
+  kind?: 'incident.opened' | 'incident.split-off';
+  ref?: string;
 };
 
 /**
@@ -85,17 +90,31 @@ export async function insertIncident(tx: Tx, incident: NewIncident): Promise<Inc
   const row = rows.rows[0];
   if (!row)
     throw new HoldfastError({ code: 'incident.lost', kind: 'bug', message: `incident ${number} was not written` });
-  await tellIncident(tx, row, { kind: 'incident.opened', at: incident.at, actor: incident.actor, text: incident.text });
+  const { kind = 'incident.opened', at, actor, text, ref = null } = incident;
+  await tellIncident(tx, row, { kind, at, actor, text, ref });
   return row;
 }
 
-/** Locks and returns the open incident of a cause, if there is one. */
-export async function findOpenByCause(tx: Tx, cause: string): Promise<IncidentRow | null> {
-  const rows = await sql<IncidentRow>`
+/**
+ * Locks and returns the open incident of a cause, if there is one.
+ * @param which `own`: only the one opened by it. Else also one it leads to since incidents were merged or split.
+ */
+export async function findOpenByCause(
+  tx: Tx,
+  cause: string,
+  which: 'own' | 'any' = 'any',
+): Promise<IncidentRow | null> {
+  const own = await sql<IncidentRow>`
     select ${COLUMNS} from incidents where cause = ${cause} and status not in ('resolved', 'closed') for update`.execute(
     tx,
   );
-  return rows.rows[0] ?? null;
+  if (own.rows[0] || which === 'own') return own.rows[0] ?? null;
+  // A statement of its own: it sees the merge that the first one may have waited for.
+  const led = await sql<IncidentRow>`
+    select ${COLUMNS} from incidents
+    where id = (select incident_id from incident_causes where cause = ${cause}) and status not in ('resolved', 'closed')
+    for update`.execute(tx);
+  return led.rows[0] ?? null;
 }
 
 /** Locks an incident by id or number. @throws HoldfastError missing `incident.missing` */

@@ -12,7 +12,12 @@ export {
   toIncidentSummary,
   updateIncident,
 } from './incident-store.ts';
+export { type MovedWork, mergeIncident, type RejoinDeps } from './merge-incidents.ts';
+export { listMerged, lockSurvivor } from './merge-store.ts';
+export { phaseOf } from './phase-clock.ts';
+export { relateFindings } from './related-findings.ts';
 export { findScheme, levelOf, SEVERITY_SCHEMES, type SeverityLevel } from './severity-schemes.ts';
+export { splitIncident } from './split-incident.ts';
 export {
   acknowledgeIncident,
   changeIncidentRoles,
