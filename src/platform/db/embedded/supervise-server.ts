@@ -15,16 +15,19 @@ export type RestartPolicy = {
   firstBackoffMs: number;
   longestBackoffMs: number;
   maxConsecutiveFailures: number;
-  /** A server that has lived this long was well; an end after it starts a new count. */
+  /** A server that has taken connections for this long was well; an end after it starts a new count. */
   stableAfterMs: number;
 };
 
-/** Twelve tries give a full disk or a lack of memory about a minute to pass. */
+/**
+ * Twelve tries give a full disk or a lack of memory about a minute to pass. One that comes up and is killed
+ * some seconds later, by the kernel for its memory say, is started again for ever: up in between is better than down.
+ */
 const DEFAULT_POLICY: RestartPolicy = {
   firstBackoffMs: 50,
   longestBackoffMs: 10_000,
   maxConsecutiveFailures: 12,
-  stableAfterMs: 60_000,
+  stableAfterMs: 5_000,
 };
 
 /** How long to wait before the next start after so many failures in a row, in milliseconds. */
