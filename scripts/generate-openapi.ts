@@ -48,6 +48,7 @@ export async function renderOpenApi(): Promise<string> {
   };
   const app = await createHttpServer(deps, (server, parts) =>
     registerRoutes(server, parts, {
+      rules: { groups: () => [], intervalMs: 60_000 },
       ...deps,
       onCall: composeOnCall({
         ...deps,

@@ -5,6 +5,7 @@ import { roleCovers } from '../contract/identity.ts';
 import type { AlertEngine } from '../detect/alerting/index.ts';
 import type { HttpApp } from '../http/http-app.ts';
 import type { HttpDeps } from '../http/http-deps.ts';
+import { type AlertRuleRouteDeps, registerAlertRuleRoutes } from '../http/routes/alert-rules.ts';
 import {
   type AlertmanagerStatus,
   registerAlertmanagerApi,
@@ -58,7 +59,8 @@ export async function registerRoutes(
     runCheck: RunCheck;
     secrets: RunSecrets;
     surroundings: Pick<StepSurroundings, 'environmentValues' | 'environments'>;
-  } & Pick<HookRouteDeps, 'hookSecret' | 'startHooked'>,
+  } & Pick<AlertRuleRouteDeps, 'rules'> &
+    Pick<HookRouteDeps, 'hookSecret' | 'startHooked'>,
 ): Promise<void> {
   const { database, onCall, alerting, statusPage, secrets, surroundings } = deps;
   const { paging } = onCall;
@@ -81,6 +83,7 @@ export async function registerRoutes(
     access: { read: 'viewer', send: 'sender', silence: 'operator' },
     observe: { received: () => {}, invalid: () => {} },
   });
+  registerAlertRuleRoutes(server, deps);
   const intake = createEventIntake({
     ...deps,
     ...alerting,

@@ -8,7 +8,7 @@ const STOP_LIMIT_MS = 20_000;
 
 /**
  * Runs the server until it is told to stop. Signals: TERM and INT stop gracefully (a second one at once ends the
- * process), HUP reads the routing of alerts again, and is a stop where no file says how they are routed.
+ * process), HUP reads the routing of alerts and the rules again, and is a stop where there are files of neither.
  */
 export async function serve(options: {
   config: HoldfastConfig;
@@ -25,7 +25,7 @@ export async function serve(options: {
   let reload: (() => Promise<void>) | null = null;
   const signals = ['SIGTERM', 'SIGINT'] as const;
   process.on('SIGHUP', () => {
-    if (config.alertmanagerConfig === null) requestStop('SIGHUP');
+    if (config.alertmanagerConfig === null && config.rules.files.length === 0) requestStop('SIGHUP');
     else void reload?.();
   });
   for (const signal of signals) process.on(signal, () => requestStop(signal));

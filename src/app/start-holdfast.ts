@@ -43,6 +43,7 @@ import { FINDINGS_FROM_PROBES } from './relays/findings-from-probes.ts';
 import { incidentsFromFindings } from './relays/incidents-from-findings.ts';
 import { runsFromIncidents } from './relays/runs-from-incidents.ts';
 import { TIMELINE_FROM_WORK } from './relays/timeline-from-work.ts';
+import { startRules } from './rules/start-rules.ts';
 import { createRunSecrets } from './run-secrets.ts';
 import { startHousekeeping } from './start-housekeeping.ts';
 import { createStepSurroundings } from './step-surroundings.ts';
@@ -66,7 +67,7 @@ export type Holdfast = {
   address: string;
   /** One-time sign-in link of the first administrator; null when somebody can already sign in. */
   firstLink: string | null;
-  /** Reads again what can be read again while it runs: how alerts are routed. */
+  /** Reads again what can be read again while it runs: how alerts are routed, the rules. */
   reload(): Promise<void>;
   /** Stops everything in reverse order of its start. */
   stop(): Promise<void>;
@@ -154,6 +155,11 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       { configFile: config.alertmanagerConfig, externalUrl: baseUrl },
     );
     cleanup.push('alerts', () => alerting.stop());
+    const rules = await startRules(
+      { ...machinery, registry: metrics.registry, engine: alerting.engine, externalUrl: baseUrl },
+      config,
+    );
+    cleanup.push('rules', () => rules.stop());
 
     const cliToken = await writeCliToken(config.data);
     const httpDeps: HttpDeps = {
@@ -193,6 +199,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
           mappings: config.events,
           status: { ...alerting.status, address: () => new URL(address).host },
         },
+        rules,
         library,
         runCheck,
         secrets,
@@ -275,6 +282,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
         ),
       );
       await alerting.dispatch();
+      await rules.evaluate();
       await syncProbes(database, probeSpecsOf(config), clock.now());
       start('prober', startProber({ ...machinery, runCheck }));
       start('housekeeping', await startHousekeeping({ database, logger, clock, retention: config.retention }));
@@ -297,7 +305,9 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
     return {
       address,
       firstLink: firstAdmin ? linkUrl(baseUrl(), firstAdmin.token) : null,
-      reload: async () => void (await alerting.reload()),
+      reload: async () => {
+        await Promise.all([alerting.reload(), rules.reload()]);
+      },
       stop: () => cleanup.run(),
     };
   } catch (thrown) {

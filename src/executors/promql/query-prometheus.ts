@@ -8,11 +8,15 @@ export type Sample = { labels: Record<string, string>; value: number };
 /** What a server answered, or why there is no answer. */
 export type QueryAnswer = { ok: true; samples: Sample[] } | { ok: false; reason: string };
 
-/** Asks a Prometheus-compatible server once, for now. Never throws: no answer is an answer too. */
+/**
+ * Asks a Prometheus-compatible server once. Never throws: no answer is an answer too.
+ * @param atMs the instant that is asked about; null for the server's now
+ */
 export async function queryPrometheus(
   target: { url: string; tokenFile: string | null },
   query: string,
   signal: AbortSignal,
+  atMs: number | null = null,
 ): Promise<QueryAnswer> {
   try {
     const token = target.tokenFile === null ? null : (await readFile(target.tokenFile, 'utf8')).trim();
@@ -23,7 +27,7 @@ export async function queryPrometheus(
         'content-type': 'application/x-www-form-urlencoded',
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
       },
-      body: new URLSearchParams({ query }),
+      body: new URLSearchParams({ query, ...(atMs !== null && { time: (atMs / 1_000).toFixed(3) }) }),
       signal: AbortSignal.any([signal, AbortSignal.timeout(QUERY_TIMEOUT_MS)]),
     });
     return readAnswer(await readLimited(response), response.status);
@@ -58,12 +62,19 @@ function readAnswer(body: string, status: number): QueryAnswer {
   if (answer.status !== 'success') return { ok: false, reason: answer.error ?? `HTTP ${status}` };
   const { resultType, result } = answer.data ?? {};
   if (resultType === 'scalar')
-    return { ok: true, samples: [{ labels: {}, value: Number((result as [number, string])[1]) }] };
+    return { ok: true, samples: [{ labels: {}, value: readValue((result as [number, string])[1]) }] };
   if (resultType !== 'vector' || !Array.isArray(result))
     return { ok: false, reason: `the query answers with a ${resultType}, not with one value per series` };
   const samples = (result as { metric: Record<string, string>; value?: [number, string] }[]).map((series) => ({
     labels: series.metric,
-    value: Number(series.value?.[1] ?? Number.NaN),
+    value: readValue(series.value?.[1]),
   }));
   return { ok: true, samples };
+}
+
+/** Prometheus writes its infinities with a sign and in short. */
+function readValue(written: string | undefined): number {
+  const infinity = /^([+-]?)Inf$/.exec(written ?? '');
+  if (infinity) return infinity[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  return Number(written ?? Number.NaN);
 }

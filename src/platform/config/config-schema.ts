@@ -243,6 +243,24 @@ export const configShape = {
     .describe(
       'Alertmanager’s configuration file: how alerts are routed, grouped, inhibited and told. Read again on HUP.',
     ),
+  rules: z
+    .strictObject({
+      files: listOf(file())
+        .default([])
+        .meta({ type: 'list of files' })
+        .describe(
+          'Rules over metrics: Prometheus rule files, PrometheusRule objects, thresholds, SLOs; `*` and `**` stand for many files. Read again on HUP.',
+        ),
+      target: nameSchema.optional().describe('The prometheus target, below `targets`, that they are evaluated on.'),
+      interval: duration({ min: '1s', max: '1d' })
+        .prefault('1m')
+        .describe('How often rules are evaluated whose group does not say.'),
+      externalLabels: z
+        .record(filled, z.string())
+        .default({})
+        .describe('Labels every alert of a rule gets that does not have them.'),
+    })
+    .prefault({}),
   statusPage: z
     .strictObject({
       name: text('a name of at most 100 characters', (value) => value.trim() !== '' && value.length <= 100)
@@ -375,6 +393,16 @@ export const CROSS_CHECKS: readonly ((
           ? [{ path: ['probes', name, 'target'], message: `${quote(probe.target)} is not a postgres target` }]
           : [],
     ),
+  ({ rules, targets }) =>
+    rules?.target === undefined
+      ? rules !== undefined && rules.files.length > 0
+        ? [{ path: ['rules', 'target'], message: 'is needed with rules.files: name a prometheus target' }]
+        : []
+      : targets !== undefined && !Object.hasOwn(targets, rules.target)
+        ? [{ path: ['rules', 'target'], message: explainName(rules.target, 'targets', Object.keys(targets)) }]
+        : targets !== undefined && targets[rules.target]?.kind !== 'prometheus'
+          ? [{ path: ['rules', 'target'], message: `${quote(rules.target)} is not a prometheus target` }]
+          : [],
   ({ audit, webhooks }) =>
     audit?.anchorWebhook !== undefined && webhooks !== undefined && !Object.hasOwn(webhooks, audit.anchorWebhook)
       ? [

@@ -49,6 +49,12 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
     masterKeyFile: plain.masterKeyFile === undefined ? null : absolute(['masterKeyFile'], plain.masterKeyFile),
     alertmanagerConfig:
       plain.alertmanagerConfig === undefined ? null : absolute(['alertmanagerConfig'], plain.alertmanagerConfig),
+    rules: {
+      files: plain.rules.files.map((pattern) => absolute(['rules', 'files'], pattern)),
+      target: plain.rules.target ?? null,
+      intervalMs: plain.rules.interval,
+      externalLabels: plain.rules.externalLabels,
+    },
     data: absolute(['data'], plain.data),
     databaseUrl: secret(['databaseUrlFile'], plain.databaseUrl, databaseUrlFile, acceptPostgresUrl) ?? null,
     embeddedPostgres: {

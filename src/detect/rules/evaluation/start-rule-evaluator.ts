@@ -45,19 +45,20 @@ export function startRuleEvaluator(deps: RuleEvaluatorDeps): RuleEvaluator {
     await dropRules(pool, gone);
   };
 
-  const begin = (groups: readonly IdentifiedGroup[]) => [
-    ...groups.map((group) => runGroup(deps, group)),
-    repeat(clock, SWEEP_MS, () =>
-      retire(groups).catch((thrown: unknown) =>
-        logger.warn({ err: thrown }, 'could not end alerts of rules that are gone'),
-      ),
-    ),
-  ];
+  const tryRetire = (groups: readonly IdentifiedGroup[]) =>
+    retire(groups).catch((thrown: unknown) =>
+      logger.warn({ err: thrown }, 'could not end the alerts of rules that are gone, will be tried again'),
+    );
   return {
     setGroups(groups) {
       changing = changing.then(async () => {
         await Promise.all(running.map((each) => each.stop()));
-        running = begin(identifyRules(groups));
+        const identified = identifyRules(groups);
+        await tryRetire(identified);
+        running = [
+          ...identified.map((group) => runGroup(deps, group)),
+          repeat(clock, SWEEP_MS, () => tryRetire(identified)),
+        ];
       });
       return changing;
     },

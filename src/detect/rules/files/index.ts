@@ -1,0 +1,3 @@
+/** Rule files. Loaded only by who has some: a grammar of PromQL comes with it. */
+export { loadRules } from './load-rules.ts';
+export { writeRules } from './write-rules.ts';
