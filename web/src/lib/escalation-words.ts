@@ -1,5 +1,5 @@
 import type { FiredStep } from '../../../src/contract/escalation.ts';
-import type { EscalationTarget, EscalationTrigger } from '../../../src/contract/oncall.ts';
+import type { EscalationTarget } from '../../../src/contract/oncall.ts';
 
 /** Why a step fires, or did. */
 export const CAUSE_WORDS: Record<FiredStep['cause'], { fires: string; fired: string }> = {
@@ -10,24 +10,19 @@ export const CAUSE_WORDS: Record<FiredStep['cause'], { fires: string; fired: str
   'by-hand': { fires: 'by hand', fired: 'escalated by hand' },
 };
 
-/** Whom a step addresses, as people say it. */
-export function targetWords(target: EscalationTarget): string {
+/** Whom a step addresses, as people say it. @param team the one whose roles are meant */
+export function whomWords(targets: readonly EscalationTarget[], team: string | null): string {
+  return listWords(targets.map((target) => targetWords(target, team)));
+}
+
+function targetWords(target: EscalationTarget, team: string | null): string {
   if ('user' in target) return target.user;
   if ('schedule' in target) {
     return `who is on call in ${target.schedule}${target.layer === undefined ? '' : ` (layer ${target.layer})`}`;
   }
   if ('team' in target)
     return target.role === undefined ? `all of team ${target.team}` : `${target.role} of ${target.team}`;
-  return 'role' in target ? `the ${target.role} of the team` : `channel ${target.channel}`;
-}
-
-/** When a step fires. */
-export function triggerWords(trigger: EscalationTrigger): string {
-  if ('severityAtOnce' in trigger) return `at once for rank ${trigger.severityAtOnce.join(', ')}`;
-  if ('unackedAfter' in trigger) {
-    return /^0+(?:\.0+)?\D+$/.test(trigger.unackedAfter) ? 'at once' : `unacknowledged after ${trigger.unackedAfter}`;
-  }
-  return `unresolved after ${trigger.unresolvedAfter}`;
+  return 'role' in target ? `${target.role} of ${team ?? 'no team'}` : `channel ${target.channel}`;
 }
 
 /** `a`, `a and b`, `a, b and c`. */

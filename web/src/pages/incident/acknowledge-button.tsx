@@ -28,7 +28,7 @@ export function AcknowledgeButton({
     <>
       <Button
         look="primary"
-        className={wide ? 'flex-2' : ''}
+        className={wide ? 'h-[48px] flex-2' : ''}
         pending={acknowledge.isPending && 'Acknowledging…'}
         onClick={() => acknowledge.mutate(undefined)}
         aria-label={`Acknowledge ${number}`}

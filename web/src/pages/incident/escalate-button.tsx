@@ -9,7 +9,7 @@ import { useCommand } from '../../api/use-command.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Field, SELECT_CLASSES } from '../../components/field.tsx';
-import { listWords, targetWords } from '../../lib/escalation-words.ts';
+import { whomWords } from '../../lib/escalation-words.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { nextByHand, runningOf } from './next-by-hand.ts';
 
@@ -23,7 +23,7 @@ export function EscalateButton({ incident }: { incident: Incident }) {
   if (!may('operator') || !escalations || ['resolved', 'closed'].includes(incident.status)) return null;
   return (
     <>
-      <Button onClick={() => setOpen(true)} className="max-sm:flex-1">
+      <Button onClick={() => setOpen(true)} className="whitespace-nowrap max-sm:h-[48px] max-sm:flex-auto">
         Escalate now…
       </Button>
       {open ? (
@@ -68,7 +68,7 @@ function EscalateDialog({
       }
     >
       {step ? (
-        <StepEffect step={step} />
+        <StepEffect step={step} team={running?.team ?? null} />
       ) : exhausted ? (
         <p>Every step of policy {running?.policy} has fired. Page somebody by name, or add a step to the policy.</p>
       ) : (
@@ -78,13 +78,13 @@ function EscalateDialog({
   );
 }
 
-function StepEffect({ step }: { step: PolicySpec['steps'][number] }) {
+function StepEffect({ step, team }: { step: PolicySpec['steps'][number]; team: string | null }) {
   const asks = step.do.flatMap((action) => (action === 'page' ? [] : Object.values(action)));
   return (
     <div>
       {step.do.includes('page') ? (
         <p>
-          Pages <strong>{listWords(step.to.map(targetWords))}</strong> at once, whatever the hour.
+          Pages <strong>{whomWords(step.to, team)}</strong> at once, whatever the hour.
         </p>
       ) : null}
       {asks.map((ask) => (

@@ -7,7 +7,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { SideSection } from '../../components/side-section.tsx';
 import { StateIcon } from '../../components/state-mark.tsx';
 import { Countdown, Time } from '../../components/time.tsx';
-import { CAUSE_WORDS, listWords, targetWords } from '../../lib/escalation-words.ts';
+import { CAUSE_WORDS, listWords, whomWords } from '../../lib/escalation-words.ts';
 import { sentenceCase } from '../../lib/sentence-case.ts';
 import type { StateWords } from '../../lib/words.ts';
 
@@ -67,7 +67,7 @@ function EscalationLines({ escalation }: { escalation: Escalation }) {
                 </strong>
               </p>
               <p className="text-quiet">
-                {listWords(snapshot.steps[step.step]?.to.map(targetWords) ?? [])}, {CAUSE_WORDS[step.cause].fires}
+                {whomWords(snapshot.steps[step.step]?.to ?? [], team)}, {CAUSE_WORDS[step.cause].fires}
               </p>
             </div>
           </li>

@@ -3,7 +3,7 @@ import { BellRing } from 'lucide-react';
 import type { Incident } from '../../../../src/contract/incident.ts';
 import { escalationsQuery } from '../../api/on-call-queries.ts';
 import { Countdown } from '../../components/time.tsx';
-import { CAUSE_WORDS, listWords, targetWords } from '../../lib/escalation-words.ts';
+import { CAUSE_WORDS, whomWords } from '../../lib/escalation-words.ts';
 import { EscalateButton } from './escalate-button.tsx';
 import { runningOf } from './next-by-hand.ts';
 
@@ -13,7 +13,7 @@ export function EscalationStrip({ incident }: { incident: Incident }) {
   if (!escalations || ['resolved', 'closed'].includes(incident.status)) return null;
   const running = runningOf(escalations);
   const next = running?.toCome[0];
-  const whom = next ? listWords(running?.snapshot.steps[next.step]?.to.map(targetWords) ?? []) : '';
+  const whom = next ? whomWords(running?.snapshot.steps[next.step]?.to ?? [], running?.team ?? null) : '';
   return (
     <section
       aria-label="Escalation"

@@ -1,6 +1,6 @@
 import type { OnCallNow } from '../../../../src/contract/oncall.ts';
 import { TextWithTimes } from '../../components/text-with-times.tsx';
-import { Time } from '../../components/time.tsx';
+import { Countdown } from '../../components/time.tsx';
 import { useSession } from '../../lib/use-session.ts';
 import { ZoneMoment } from './zone-moment.tsx';
 
@@ -43,7 +43,7 @@ export function OnCallNowList({
                   <>
                     until <ZoneMoment at={item.until} zone={zoneOf(item.schedule)} />{' '}
                     <span className="text-quiet">
-                      (<Time at={item.until} />)
+                      (in <Countdown until={item.until} past="a moment" />)
                     </span>
                     , then {item.next ?? <strong className="text-bad">nobody</strong>}
                   </>

@@ -5,15 +5,14 @@ import { onCallProblemsQuery } from '../../api/on-call-queries.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { joinClasses } from '../../components/join-classes.ts';
 import { plural } from '../../lib/plural.ts';
-import { sentenceCase } from '../../lib/sentence-case.ts';
 
 /** What would go wrong at night: roles nobody fills, holes in schedules, people who cannot be reached. */
 export function OnCallProblems() {
   const query = useQuery(onCallProblemsQuery);
   if (query.error) return <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />;
   const problems = query.data ?? [];
-  const errors = problems.filter((problem) => problem.severity === 'error');
-  const warnings = problems.filter((problem) => problem.severity === 'warning');
+  const errors = gather(problems.filter((problem) => problem.severity === 'error'));
+  const warnings = gather(problems.filter((problem) => problem.severity === 'warning'));
   return (
     <>
       <ProblemPanel title={`${plural(errors.length, 'mistake')} in the definitions`} problems={errors} bad />
@@ -25,18 +24,18 @@ export function OnCallProblems() {
   );
 }
 
+/** One thing that is wrong, with every place it is wrong at. */
+type Told = { message: string; paths: string[] };
+
+function gather(problems: readonly OnCallProblem[]): Told[] {
+  const byMessage = Map.groupBy(problems, (problem) => problem.message);
+  return [...byMessage].map(([message, all]) => ({ message, paths: all.map((problem) => problem.path) }));
+}
+
 /** So many are read at a glance; the others unfold. */
 const SHOWN_AT_ONCE = 3;
 
-function ProblemPanel({
-  title,
-  problems,
-  bad = false,
-}: {
-  title: string;
-  problems: readonly OnCallProblem[];
-  bad?: boolean;
-}) {
+function ProblemPanel({ title, problems, bad = false }: { title: string; problems: readonly Told[]; bad?: boolean }) {
   if (problems.length === 0) return null;
   const Icon = bad ? CircleAlert : TriangleAlert;
   const rest = problems.slice(SHOWN_AT_ONCE);
@@ -63,12 +62,12 @@ function ProblemPanel({
   );
 }
 
-function ProblemLines({ problems }: { problems: readonly OnCallProblem[] }) {
+function ProblemLines({ problems }: { problems: readonly Told[] }) {
   return (
     <ul>
       {problems.map((problem) => (
-        <li key={`${problem.path} ${problem.message}`} className="mt-1 break-anywhere">
-          {sentenceCase(problem.message)} <code className="code-face text-quiet">{problem.path}</code>
+        <li key={problem.message} className="mt-1 break-anywhere">
+          {problem.message} <code className="code-face text-quiet">{problem.paths.join(', ')}</code>
         </li>
       ))}
     </ul>

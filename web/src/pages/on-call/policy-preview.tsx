@@ -96,7 +96,8 @@ function PreviewSteps({ steps }: { steps: readonly PolicyPreview[] }) {
                 {told.length > 0 ? <strong>{listWords(told)}</strong> : <strong className="text-bad">nobody</strong>}{' '}
                 <span className="text-quiet">
                   {step.name}
-                  {step.round > 0 ? `, round ${step.round + 1}` : ''}, {CAUSE_WORDS[step.cause].fires}
+                  {step.round > 0 ? `, round ${step.round + 1}` : ''}
+                  {step.afterMs > 0 ? `, ${CAUSE_WORDS[step.cause].fires}` : ''}
                 </span>
               </p>
               {step.missing.map((missing) => (

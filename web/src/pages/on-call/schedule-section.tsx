@@ -27,6 +27,7 @@ export function ScheduleSection({
 }): ReactNode {
   const { may } = useSession();
   const [adding, setAdding] = useState(false);
+  const [table, setTable] = useState(false);
   const today = useTicking((nowMs) => toWallText(nowMs, zone).slice(0, 10));
   const days = useMemo(
     () => daysFrom(Date.parse(`${today}T12:00:00Z`), zone, weeks * DAYS_IN_ROW),
@@ -58,7 +59,7 @@ export function ScheduleSection({
       {slots ? (
         <>
           <ShiftCalendar name={schedule.name} rows={layOutRows(slots, days)} zone={zone} />
-          <ShiftTable name={schedule.name} slots={slots} zone={zone} />
+          <ShiftTable name={schedule.name} slots={slots} zone={zone} open={table} onOpen={setTable} />
         </>
       ) : query.error ? null : (
         <SkeletonRows rows={weeks} what="the shifts" />

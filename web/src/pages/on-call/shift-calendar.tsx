@@ -30,7 +30,7 @@ export function ShiftCalendar({ name, rows, zone }: { name: string; rows: readon
                 </span>
               ))}
             </div>
-            <div className="relative h-11">
+            <div className="relative h-12 overflow-hidden">
               {row.bars.map((bar) => (
                 <BarBox key={bar.startMs} bar={bar} zone={zone} mine={bar.shift?.user === session.name} />
               ))}

@@ -11,7 +11,20 @@ import { ZoneMoment } from './zone-moment.tsx';
 const SHOWN_AT_ONCE = 4;
 
 /** The shifts as a table: on phones instead of the calendar, elsewhere behind it. */
-export function ShiftTable({ name, slots, zone }: { name: string; slots: readonly Slot[]; zone: string }) {
+export function ShiftTable({
+  name,
+  slots,
+  zone,
+  open,
+  onOpen,
+}: {
+  name: string;
+  slots: readonly Slot[];
+  zone: string;
+  /** Kept by the schedule: another zone or length fetches anew, and what was unfolded stays so. */
+  open: boolean;
+  onOpen: (open: boolean) => void;
+}) {
   const toCome = slots.filter((slot) => slot.endMs > serverNowMs());
   const rest = toCome.slice(SHOWN_AT_ONCE);
   return (
@@ -25,7 +38,7 @@ export function ShiftTable({ name, slots, zone }: { name: string; slots: readonl
           </details>
         ) : null}
       </div>
-      <details className="mt-1 max-sm:hidden">
+      <details className="mt-1 max-sm:hidden" open={open} onToggle={(event) => onOpen(event.currentTarget.open)}>
         <summary className="w-fit text-quiet hover:text-ink">As a table</summary>
         <Rows name={name} slots={toCome} zone={zone} />
       </details>

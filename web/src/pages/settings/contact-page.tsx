@@ -20,7 +20,7 @@ import { SettingsNav } from './settings-nav.tsx';
 import { VerifyContact } from './verify-contact.tsx';
 
 const VERIFIED: StateWords = { word: 'Verified', tone: 'good', shape: 'tick' };
-const UNVERIFIED: StateWords = { word: 'Not verified: no page goes there', tone: 'ask', shape: 'question' };
+const UNVERIFIED: StateWords = { word: 'Not verified', tone: 'ask', shape: 'question' };
 
 /** By which ways the person who looks is reached, and when which is used. */
 export function ContactPage(): ReactNode {
@@ -62,6 +62,7 @@ export function ContactPage(): ReactNode {
                   </p>
                   <p className="text-quiet break-anywhere">
                     {titleOf(method.kind)}: {method.address}
+                    {method.verifiedAt ? '' : '. No page goes there before it is verified.'}
                   </p>
                 </div>
                 {may('operator') ? (

@@ -43,7 +43,7 @@ export function VerifyContact({
         </p>
       ) : null}
       <div className="flex flex-wrap items-end gap-3">
-        <div className="w-52 max-sm:w-full">
+        <div className="w-80 max-sm:w-full">
           <Field label="Code that was sent there" help="Six digits, good for 15 minutes and five tries.">
             {(attributes) => (
               <TextInput
