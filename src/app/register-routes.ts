@@ -19,6 +19,8 @@ import { type HookRouteDeps, registerHookRoutes } from '../http/routes/hooks.ts'
 import { registerInboxRoutes } from '../http/routes/inbox.ts';
 import { registerIncidentRoutes } from '../http/routes/incidents.ts';
 import { type IncidentJoiningDeps, registerIncidentJoiningRoutes } from '../http/routes/incidents-joining.ts';
+import { registerIncidentMeasuresRoutes } from '../http/routes/incidents-measures.ts';
+import { registerIncidentPostmortemRoutes } from '../http/routes/incidents-postmortem.ts';
 import { registerEventRoutes } from '../http/routes/intake/events.ts';
 import { registerOnCallRoutes } from '../http/routes/on-call.ts';
 import { registerOnCallDefinitionRoutes } from '../http/routes/on-call-definitions.ts';
@@ -77,6 +79,8 @@ export async function registerRoutes(
   };
   registerIncidentRoutes(server, { ...deps, ...incidentParts, severityScheme: paging.scheme, readBlockers });
   registerIncidentJoiningRoutes(server, { ...deps, ...incidentParts });
+  registerIncidentPostmortemRoutes(server, deps);
+  registerIncidentMeasuresRoutes(server, deps);
   await registerAlertmanagerApi(server, {
     ...alerting,
     clock: deps.clock,

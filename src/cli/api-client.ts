@@ -9,6 +9,8 @@ export type SendOptions = {
   body?: object;
   /** A repeated command with the same key has its effect once. */
   idempotencyKey?: string | undefined;
+  /** Refused when what is written over is not this version any more. */
+  ifMatch?: string | undefined;
   /** `null` waits as long as the answer takes: exports and checks of everything. */
   timeoutMs?: number | null;
 };
@@ -71,6 +73,7 @@ export function createApiClient(place: ServerPlace, version: string): ApiClient 
           ...(place.token ? { authorization: `Bearer ${place.token}` } : {}),
           ...(options.body ? { 'content-type': 'application/json' } : {}),
           ...(options.idempotencyKey ? { 'idempotency-key': options.idempotencyKey } : {}),
+          ...(options.ifMatch ? { 'if-match': options.ifMatch } : {}),
         },
         ...(options.body ? { body: JSON.stringify(options.body) } : {}),
       }),

@@ -13,11 +13,13 @@ import { addExamples } from '../options/examples.ts';
 import { addPaging, type Page, type PagingOptions, pagingQuery, suggestNextPage } from '../options/paging.ts';
 import { collectInput, parseCount, parseRank } from '../options/parse-values.ts';
 import { nextCommandFor, printIncident, printIncidents, printTimeline } from '../views/incident-view.ts';
+import { defineAftermath } from './incident/aftermath.ts';
+import { defineJoining } from './incident/joining.ts';
 
 const ID = ['<id>', 'number (INC-…) or id of the incident'] as const;
 const WHOLE_TIMELINE = 1_000;
 
-/** `holdfast incident ls|show|timeline|ack|status|severity|role|note|declare`. */
+/** `holdfast incident ls|show|timeline|ack|status|severity|role|note|declare|merge|split|related|postmortem|measures`. */
 export function defineCommand(command: Command, context: CliContext): void {
   addExamples(
     command,
@@ -28,6 +30,8 @@ export function defineCommand(command: Command, context: CliContext): void {
   defineReading(command, context);
   defineSteering(command, context);
   defineDeclaring(command, context);
+  defineJoining(command, context);
+  defineAftermath(command, context);
 }
 
 function defineReading(command: Command, context: CliContext): void {

@@ -48,6 +48,9 @@ export function printIncident(
         'Wrong',
         incident.findings.map(describeFinding(now)).join('\n') || 'declared by a person; nothing was found by itself',
       ],
+      ['Part of', incident.mergedInto && `${incident.mergedInto.number}: go on there`],
+      ['Includes', incident.merged.map(({ number, title }) => `${number} ${cleanLine(title)}`).join('\n') || null],
+      ['Phase', over(incident) ? null : describePhase(incident.phase)],
       ['Who', describeWho(incident, now)],
       ['Paged', describePages(incident, now)],
       ['Escalates', describeEscalation(escalations, now)],
@@ -80,12 +83,19 @@ export function nextCommandFor(incident: Incident): string {
   );
   if (waiting?.waitingFor === 'approval') return 'Decide: holdfast approval ls';
   if (waiting) return `Go on: holdfast run show ${waiting.id}`;
-  if (incident.status === 'resolved' || incident.status === 'closed')
-    return `All of it: holdfast incident timeline ${incident.number}`;
+  if (incident.mergedInto) return `Go on there: holdfast incident show ${incident.mergedInto.number}`;
+  if (over(incident)) return `Write it up: holdfast incident postmortem ${incident.number}`;
   if (incident.acknowledgedAt === null) return `Take it: holdfast incident ack ${incident.number}`;
   const running = incident.runs.find((run) => run.endedAt === null);
   if (running) return `Watch: holdfast run follow ${running.id}`;
   return `Go on: holdfast incident status ${incident.number} ${incident.nextStatuses[0] ?? 'resolved'}`;
+}
+
+const over = ({ status }: Incident) => status === 'resolved' || status === 'closed';
+
+function describePhase({ name, fromMs, untilMs, elapsedMs }: Incident['phase']): string {
+  const minutes = untilMs === null ? `after ${fromMs / 60_000} min` : `${fromMs / 60_000}–${untilMs / 60_000} min`;
+  return `${name} (${minutes}), ${formatDuration(elapsedMs)} since it opened`;
 }
 
 function lengthOf(incident: Incident): string {
@@ -117,8 +127,7 @@ function describeWho(incident: Incident, now: Date): string {
     ].join(' · ');
   }
   const within = incident.severity.respondWithinMs;
-  const over = incident.status === 'resolved' || incident.status === 'closed';
-  if (within === null || over) return ['nobody took it', ...roles].join(' · ');
+  if (within === null || over(incident)) return ['nobody took it', ...roles].join(' · ');
   const leftMs = new Date(incident.openedAt).getTime() + within - now.getTime();
   const clock =
     leftMs >= 0

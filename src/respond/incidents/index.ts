@@ -12,9 +12,15 @@ export {
   toIncidentSummary,
   updateIncident,
 } from './incident-store.ts';
+export { measureIncidents } from './measures/measure-incidents.ts';
+export { listMeasuredIncidents, listSentPages } from './measures/measures-store.ts';
 export { type MovedWork, mergeIncident, type RejoinDeps } from './merge-incidents.ts';
 export { listMerged, lockSurvivor } from './merge-store.ts';
 export { phaseOf } from './phase-clock.ts';
+export { clockOf, durationInWords, MOMENT_WORDS } from './postmortem/moment-words.ts';
+export { listPostmortemVersions } from './postmortem/postmortem-store.ts';
+export { readPostmortem, writePostmortem } from './postmortem/postmortems.ts';
+export { renderPostmortemMarkdown } from './postmortem/render-postmortem-markdown.ts';
 export { relateFindings } from './related-findings.ts';
 export { findScheme, levelOf, SEVERITY_SCHEMES, type SeverityLevel } from './severity-schemes.ts';
 export { splitIncident } from './split-incident.ts';
