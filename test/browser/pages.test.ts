@@ -1,24 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { findFaults } from './find-faults.ts';
 import { type Cast, castIncident, PAGES, visit } from './pages.ts';
 import { useStage } from './stage.ts';
 
 const stage = await useStage();
-const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-
-type AxeResults = { violations: { id: string; impact: string | null; nodes: { html: string }[] }[] };
-
-/** What axe finds on a page, one line each. */
-async function findFaults(page: Page): Promise<string[]> {
-  await page.addScriptTag({ content: axeSource });
-  const results = (await page.evaluate(
-    `axe.run(document, { runOnly: { type: 'tag', values: ${JSON.stringify(WCAG)} } })`,
-  )) as AxeResults;
-  return results.violations.map(({ id, impact, nodes }) => `${id} (${impact}): ${nodes[0]?.html ?? ''}`);
-}
 
 // Each goes through all pages, one after the other.
 describe('every page', { timeout: 300_000 }, () => {

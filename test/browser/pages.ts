@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { castOnCall } from './on-call-cast.ts';
 import type { World } from './world.ts';
 
 /** What the pages of a world in the middle of an incident are about. */
@@ -141,11 +142,43 @@ export const PAGES: readonly PageToSee[] = [
       await page.getByRole('dialog').waitFor();
     },
   },
+  {
+    name: 'on-call',
+    path: () => '/on-call',
+    open: (page) => page.getByRole('list', { name: 'Overrides of primary' }).waitFor(),
+  },
+  {
+    name: 'on-call-override-dialog',
+    path: () => '/on-call?zone=schedule&weeks=4',
+    open: async (page) => {
+      await page.getByRole('button', { name: 'Add override to primary…' }).dispatchEvent('click');
+      await page.getByRole('heading', { name: 'What changes' }).waitFor();
+    },
+  },
+  {
+    name: 'on-call-policies',
+    path: () => '/on-call?show=policies',
+    open: (page) => page.getByText('Also ask: Notify the customers').waitFor(),
+  },
+  {
+    name: 'incident-escalate-dialog',
+    path: ({ incident }) => `/incidents/${incident}`,
+    open: async (page) => {
+      await page.getByRole('button', { name: 'Escalate now…' }).dispatchEvent('click');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
   { name: 'findings', path: () => '/findings' },
   { name: 'finding', path: ({ finding }) => `/findings/${finding}` },
   { name: 'probes', path: () => '/probes' },
   { name: 'probe', path: () => '/probes/shop-orders' },
   { name: 'settings', path: () => '/settings' },
+  {
+    name: 'settings-contact',
+    path: () => '/settings/contact',
+    open: (page) => page.getByRole('form', { name: 'Verify Night desk' }).waitFor(),
+  },
+  { name: 'settings-calendars', path: () => '/settings/calendars' },
   { name: 'settings-keys', path: () => '/settings/keys' },
   { name: 'settings-users', path: () => '/settings/users' },
   { name: 'settings-audit', path: () => '/settings/audit' },
@@ -187,6 +220,7 @@ export async function visit(page: Page, address: string, toSee: PageToSee, cast:
 export async function castIncident(world: World): Promise<Cast> {
   await world.call('POST', '/api/v1/users', { name: 'ada', role: 'approver' });
   await world.call('POST', '/api/v1/keys', { name: 'ci-deploy', role: 'operator' });
+  await castOnCall(world);
   await writeVersions(world);
   const dry = await startRun(world, 'drain-web.md', {}, { dryRun: true, environment: 'staging' });
   const failed = await startRun(world, 'drain-web.md', { bad: 'web-3' });
