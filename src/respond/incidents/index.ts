@@ -15,7 +15,7 @@ export {
 export { measureIncidents } from './measures/measure-incidents.ts';
 export { listMeasuredIncidents, listSentPages } from './measures/measures-store.ts';
 export { type MovedWork, mergeIncident, type RejoinDeps } from './merge-incidents.ts';
-export { listMerged, lockSurvivor } from './merge-store.ts';
+export { lockSurvivor } from './merge-store.ts';
 export { phaseOf } from './phase-clock.ts';
 export { clockOf, durationInWords, MOMENT_WORDS } from './postmortem/moment-words.ts';
 export { listPostmortemVersions } from './postmortem/postmortem-store.ts';
