@@ -2,36 +2,18 @@ import { inboxChannel } from '../channels/inbox/inbox-channel.ts';
 import { createWebhookChannel } from '../channels/webhook/webhook-channel.ts';
 import type { SeverityRank } from '../contract/common.ts';
 import type { Clock } from '../platform/clock/clock.ts';
-import { maskUrlPath } from '../platform/config/mask-secret.ts';
-import { isHttpUrl } from '../platform/config/value-types.ts';
+import type { ContactSettings } from '../platform/config/contact-settings.ts';
 import type { Database } from '../platform/db/database.ts';
 import type { SecretBox } from '../platform/identity/secret-box.ts';
 import { findScheme, levelOf } from '../respond/incidents/index.ts';
 import {
   type Channels,
-  type ContactKinds,
   createContactChannels,
   createEscalator,
   type EscalationActionKinds,
 } from '../respond/oncall/index.ts';
+import { createContactKinds } from './contact-kinds.ts';
 import type { PagingPlan } from './relays/incidents-from-findings.ts';
-
-/** Contact methods that can be made here: a kind per channel that a person can have an address in. */
-const CONTACT_KINDS: ContactKinds = {
-  inbox: {
-    address: 'any word',
-    needsSecret: false,
-    checkAddress: () => null,
-    open: () => inboxChannel,
-  },
-  webhook: {
-    address: 'an http:// or https:// address',
-    needsSecret: true,
-    maskAddress: maskUrlPath,
-    checkAddress: (address) => (isHttpUrl(address) ? null : 'is not an http:// or https:// address'),
-    open: ({ id, address, secret }) => createWebhookChannel({ name: id, url: address, secret: secret ?? '' }),
-  },
-};
 
 /** What escalation steps may do besides paging and asking; a channel that can post or publish adds its kind here. */
 const ACTION_KINDS: EscalationActionKinds = {};
@@ -47,6 +29,9 @@ export function composeOnCall(options: {
   openAtRank: SeverityRank;
   webhooks: Readonly<Record<string, { url: string; secret: string }>>;
   timezone: string;
+  contacts: ContactSettings;
+  /** Where the outside reaches us; null when nobody said so. */
+  publicUrl: string | null;
   /** Base of links; empty until it is known. */
   baseUrl(): string;
 }) {
@@ -79,7 +64,7 @@ export function composeOnCall(options: {
     linkTo,
     escalate: escalator.open,
   };
-  const contacts = { database, clock, secretBox, kinds: CONTACT_KINDS };
+  const contacts = { database, clock, secretBox, kinds: createContactKinds(options.contacts, options.publicUrl) };
   return {
     paging,
     escalator,

@@ -24,6 +24,7 @@ import { registerIncidentPostmortemRoutes } from '../http/routes/incidents-postm
 import { registerEventRoutes } from '../http/routes/intake/events.ts';
 import { registerOnCallRoutes } from '../http/routes/on-call.ts';
 import { registerOnCallDefinitionRoutes } from '../http/routes/on-call-definitions.ts';
+import { type PhoneService, registerPhoneRoutes } from '../http/routes/phone-answers.ts';
 import { registerProbeRoutes } from '../http/routes/probes.ts';
 import { registerPublicStatusRoutes } from '../http/routes/public-status.ts';
 import { registerRunOutputRoutes } from '../http/routes/run-output.ts';
@@ -61,6 +62,7 @@ export async function registerRoutes(
     runCheck: RunCheck;
     secrets: RunSecrets;
     surroundings: Pick<StepSurroundings, 'environmentValues' | 'environments'>;
+    phones: PhoneService | null;
   } & Pick<AlertRuleRouteDeps, 'rules'> &
     Pick<HookRouteDeps, 'hookSecret' | 'startHooked'>,
 ): Promise<void> {
@@ -107,6 +109,7 @@ export async function registerRoutes(
   registerOnCallRoutes(server, deps);
   registerOnCallDefinitionRoutes(server, deps);
   registerContactRoutes(server, deps);
+  await registerPhoneRoutes(server, deps);
   registerRunbookRoutes(server, { ...deps, environmentValues: surroundings.environmentValues });
   registerEnvironmentRoutes(server, surroundings);
   registerRunbookVersionRoutes(server, deps);

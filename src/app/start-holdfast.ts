@@ -33,6 +33,7 @@ import { heartbeatTimers } from './alerting/event-intake.ts';
 import { startAlerting } from './alerting/start-alerting.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
 import { composeOnCall } from './compose-on-call.ts';
+import { phoneServiceOf } from './contact-kinds.ts';
 import { createExecutors } from './create-executors.ts';
 import { listenAt } from './listen-at.ts';
 import { openStore, startStore } from './open-store.ts';
@@ -147,6 +148,8 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       openAtRank: config.incidents.openAtRank as SeverityRank,
       webhooks: config.webhooks,
       timezone: config.timezone,
+      contacts: config.contacts,
+      publicUrl: config.externalUrl,
       baseUrl,
     });
 
@@ -204,6 +207,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
         runCheck,
         secrets,
         surroundings,
+        phones: phoneServiceOf(config.contacts),
         hookSecret: (name) => config.hooks[name]?.secret ?? null,
         startHooked: (tx, hook) => startHookedRuns(triggering, tx, hook),
       });

@@ -30,6 +30,9 @@ export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([
   'POST /v2/enqueue',
   // Signed with the key of the hook.
   'POST /hooks/runbooks/:name',
+  // Signed by the telephone service.
+  'POST /hooks/twilio/sms',
+  'POST /hooks/twilio/voice/:page',
   // By a secret that can be revoked, in the address: calendars send no headers.
   'GET /calendars/:file',
   // Signing in, by password or by a one-time link.

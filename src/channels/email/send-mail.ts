@@ -20,8 +20,22 @@ export type Mail = {
   messageId: string;
 };
 
+/** How to reach the smarthost and log in there. */
+export type MailServer = Pick<
+  EmailSettings,
+  | 'hello'
+  | 'smarthost'
+  | 'authUsername'
+  | 'authPassword'
+  | 'authSecret'
+  | 'authIdentity'
+  | 'requireTls'
+  | 'forceImplicitTls'
+  | 'tls'
+>;
+
 /** Brings one mail to the smarthost, over a connection of its own. Never throws. */
-export async function sendMail(settings: EmailSettings, mail: Mail, signal: AbortSignal): Promise<Delivery> {
+export async function sendMail(settings: MailServer, mail: Mail, signal: AbortSignal): Promise<Delivery> {
   const { smarthost, authUsername } = settings;
   const implicitTls = settings.forceImplicitTls ?? smarthost.port === IMPLICIT_TLS_PORT;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUTS_MS.all)]);

@@ -1,3 +1,4 @@
+import { escapeXml } from '../../platform/xml/escape-xml.ts';
 import type { PublicState } from '../../respond/status-page/index.ts';
 
 /** Every update of every notice as an Atom feed (RFC 4287), newest first. */
@@ -29,15 +30,4 @@ ${entries
   .join('\n')}
 </feed>
 `;
-}
-
-/** XML 1.0 has no place for most control characters, not even escaped. */
-function escapeXml(text: string): string {
-  return (
-    text
-      .toWellFormed()
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML cannot hold.
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '�')
-      .replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
-  );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contactSettingsSchema } from './contact-settings.ts';
 import { nearestName } from './nearest-name.ts';
 import { isLoopback } from './parse-host-port.ts';
 import { probeSchema } from './probe-settings.ts';
@@ -6,6 +7,8 @@ import { environmentSchema, secretSchema, targetSchema, variableName } from './t
 import {
   addressRange,
   duration,
+  exactlyOne,
+  file,
   filled,
   hostPort,
   httpUrl,
@@ -22,7 +25,6 @@ import {
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 export const ROLES = ['all', 'serve', 'worker'] as const;
 
-const file = (meta: Record<string, unknown> = {}) => filled.meta({ type: 'file', path: true, ...meta });
 const folder = (meta: Record<string, unknown> = {}) => filled.meta({ type: 'folder', path: true, ...meta });
 const postgresUrl = secretText('a postgres:// or postgresql:// address', isPostgresUrl, {
   type: 'URL',
@@ -32,15 +34,6 @@ const postgresUrl = secretText('a postgres:// or postgresql:// address', isPostg
 /** A list, of which one item may stand alone. */
 function listOf<Item extends z.ZodType>(item: Item) {
   return z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(item));
-}
-
-function exactlyOne<Shape extends object>(one: keyof Shape & string, other: keyof Shape & string) {
-  return (value: Shape, context: z.RefinementCtx) => {
-    const given = [one, other].filter((key) => value[key as keyof Shape] !== undefined);
-    if (given.length === 1) return;
-    const message = `give either ${one} or ${other}${given.length === 2 ? ', not both' : ''}`;
-    context.addIssue({ code: 'custom', path: [], message });
-  };
 }
 
 const webhookShape = z.strictObject({
@@ -290,6 +283,9 @@ export const configShape = {
     .record(nameSchema, webhookShape.superRefine(exactlyOne('secret', 'secretFile')))
     .default({})
     .describe('Receivers of pages, by name; every message is signed.'),
+  contacts: contactSettingsSchema
+    .prefault({})
+    .describe('By what, beside the inbox and webhooks, people can be reached.'),
   hooks: z
     .record(nameSchema, hookShape.superRefine(exactlyOne('secret', 'secretFile')))
     .default({})

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { WrittenConfig } from './config-schema.ts';
+import { resolveContacts } from './contact-settings.ts';
 import type { Path } from './describe-settings.ts';
 import { isPostgresUrl } from './value-types.ts';
 
@@ -26,6 +27,7 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
     secrets,
     webhooks,
     hooks,
+    contacts,
     repositories,
     ...plain
   } = written;
@@ -121,6 +123,7 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
       annotations,
       resolved: resolved ?? null,
     })),
+    contacts: resolveContacts(contacts, secret),
     hooks: mapEntries(hooks, (hook, name) => ({
       secret: secret(['hooks', name, 'secretFile'], hook.secret, hook.secretFile, acceptSecret) ?? '',
     })),

@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { filled, httpUrl, isPostgresUrl, nameSchema, secretText, text } from './value-types.ts';
+import { file, filled, httpUrl, isPostgresUrl, nameSchema, secretText, text } from './value-types.ts';
 
-const file = filled.meta({ type: 'file', path: true });
 const postgresUrl = secretText('a postgres:// or postgresql:// address', isPostgresUrl, {
   type: 'URL',
   mask: 'url-password',
@@ -10,16 +9,16 @@ const postgresUrl = secretText('a postgres:// or postgresql:// address', isPostg
 const postgres = z.strictObject({
   kind: z.literal('postgres').describe('A PostgreSQL database.'),
   url: postgresUrl.optional().describe('Its address with user and password.'),
-  urlFile: file.optional().describe('File that holds the address.'),
+  urlFile: file().optional().describe('File that holds the address.'),
 });
 const prometheus = z.strictObject({
   kind: z.literal('prometheus').describe('A server with the Prometheus HTTP API.'),
   url: httpUrl({ mask: 'url-password' }).describe('Its address, without `/api/v1`.'),
-  tokenFile: file.optional().describe('File that holds a bearer token, read anew for each query.'),
+  tokenFile: file().optional().describe('File that holds a bearer token, read anew for each query.'),
 });
 const kubernetes = z.strictObject({
   kind: z.literal('kubernetes').describe('A cluster that kubectl and helm in shell steps talk to.'),
-  kubeconfig: file.describe('Its kubeconfig file.'),
+  kubeconfig: file().describe('Its kubeconfig file.'),
   context: filled.optional().describe('The context in that file; default: its current one.'),
 });
 
@@ -40,7 +39,7 @@ export const variableName = text('a variable name of letters, digits and undersc
 /** A credential that steps may be given; read when it is needed, never stored. */
 export const secretSchema = z
   .strictObject({
-    file: file.optional().describe('File that holds it.'),
+    file: file().optional().describe('File that holds it.'),
     command: z.array(filled).min(1).optional().describe('Program and arguments that print it; no shell reads them.'),
   })
   .superRefine((secret, context) => {

@@ -98,6 +98,16 @@ export function isHttpUrl(value: string): boolean {
   return URL.canParse(value);
 }
 
+/** One plain address: no name beside it, no list. */
+export function isEmailAddress(value: string): boolean {
+  return value.length <= 254 && /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/.test(value);
+}
+
+/** E.164: `+`, country, number. */
+export function isTelephoneNumber(value: string): boolean {
+  return /^\+[1-9]\d{6,14}$/.test(value);
+}
+
 /** PostgreSQL's own URLs are not all URLs by the web's rules (no host with a socket, several hosts). */
 export function isPostgresUrl(value: string): boolean {
   return /^postgres(?:ql)?:\/\/\S+$/i.test(value);
@@ -111,6 +121,8 @@ export const nameSchema = z
   });
 
 export const filled = text('text', (value) => value.trim() !== '');
+/** A path; relative ones count from the file they are written in. */
+export const file = (meta: Record<string, unknown> = {}) => filled.meta({ type: 'file', path: true, ...meta });
 export const addressRange = text('an IP address or range, such as 10.0.0.0/8', isAddressRange);
 
 /** 1 is the worst. */
@@ -124,4 +136,13 @@ export function quote(value: string): string {
 
 function rangeOf(limits: { min?: string; max?: string }): Record<string, string> {
   return { ...(limits.min && { lowest: limits.min }), ...(limits.max && { highest: limits.max }) };
+}
+
+export function exactlyOne<Shape extends object>(one: keyof Shape & string, other: keyof Shape & string) {
+  return (value: Shape, context: z.RefinementCtx) => {
+    const given = [one, other].filter((key) => value[key as keyof Shape] !== undefined);
+    if (given.length === 1) return;
+    const message = `give either ${one} or ${other}${given.length === 2 ? ', not both' : ''}`;
+    context.addIssue({ code: 'custom', path: [], message });
+  };
 }

@@ -1,5 +1,13 @@
+export {
+  chooseIncident,
+  findCalledPage,
+  listTextedIncidents,
+  type PagedIncident,
+  type PhoneAnswer,
+  parsePhoneAnswer,
+} from './answer-page.ts';
 export { addOverride, importIcal, removeOverride } from './change-overrides.ts';
-export type { Channels, InsideChannel, OutsideChannel, SendResult } from './channel.ts';
+export type { Channels, InsideChannel, OutgoingPage, OutsideChannel, PageMessage, SendResult } from './channel.ts';
 export {
   addContactMethod,
   removeContactMethod,

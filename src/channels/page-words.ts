@@ -1,0 +1,17 @@
+import type { PageMessage } from '../respond/oncall/index.ts';
+
+/** The first line of a page: which incident, how bad, what. A test or a code has its title only. */
+export function pageTitle(message: PageMessage): string {
+  return message.kind === undefined ? `[${message.severity}] ${message.number} ${message.title}` : message.title;
+}
+
+/** Everything a page says, as plain text. */
+export function pageText(message: PageMessage): string {
+  return [message.text, message.link].filter((line) => line !== null && line !== '').join('\n\n');
+}
+
+/** Cuts to at most so many characters, and shows that it did. */
+export function shorten(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
+}

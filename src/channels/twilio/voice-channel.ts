@@ -1,0 +1,33 @@
+import type { OutgoingPage, OutsideChannel } from '../../respond/oncall/index.ts';
+import { createHttpPageChannel } from '../page-over-http.ts';
+import { pageTitle, shorten } from '../page-words.ts';
+import { type TwilioAccount, twilioPost } from './twilio-account.ts';
+import { askForKey, sayTwice } from './twiml.ts';
+
+const MOST_SPOKEN = 300;
+
+/**
+ * A page as a telephone call that is answered by a key.
+ * @param address.answerUrl where the key pressed is sent for a page; null where nobody outside reaches us
+ */
+export function createVoiceChannel(
+  account: TwilioAccount,
+  address: { name: string; number: string; answerUrl: (pageId: string) => string | null },
+): OutsideChannel {
+  return createHttpPageChannel(`voice ${address.name}`, (page) =>
+    twilioPost(account, 'Calls', { To: address.number, From: account.from, Twiml: wordsOf(page, address.answerUrl) }),
+  );
+}
+
+function wordsOf(page: OutgoingPage, answerUrl: (pageId: string) => string | null): string {
+  const { message } = page;
+  if (message.kind === 'verification') return sayTwice(spellDigits(message.text));
+  const spoken = shorten(pageTitle(message), MOST_SPOKEN);
+  const url = message.kind === undefined ? answerUrl(page.id) : null;
+  return url === null ? sayTwice(spoken) : askForKey(spoken, url);
+}
+
+/** A code is said digit by digit. */
+function spellDigits(text: string): string {
+  return text.replaceAll(/\d{4,}/g, (digits) => [...digits].join(', '));
+}
