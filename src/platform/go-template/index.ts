@@ -3,7 +3,7 @@ export { SAFE_HTML, SAFE_URL } from './html/escape-value.ts';
 export { onText, SHARED_FUNCTIONS, toSeconds } from './shared-functions.ts';
 export { createTemplateSet, judgeTemplateSyntax, type TemplateSet } from './template-set.ts';
 export { titleCase } from './title-case.ts';
-export { goDuration, isDuration } from './values/go-duration.ts';
+export { goDuration } from './values/go-duration.ts';
 export { goTime, goTimeFromMs, goZeroTime, timeDifference, timeOf } from './values/go-time.ts';
 export {
   ANY_LIST,
@@ -12,15 +12,12 @@ export {
   defineType,
   entriesOf,
   fieldOf,
-  floatOf,
   type GoFunction,
   type GoType,
   type GoValue,
-  goBool,
   goFloat,
   goString,
   goStrings,
-  intOf,
   itemsOf,
   type Maybe,
   NOTHING,

@@ -101,6 +101,12 @@ describe('a Prometheus rule file', () => {
     expect(loadRules(text, 'r.yaml').groups).toEqual([]);
   });
 
+  it('is judged in time however deep its expressions are', () => {
+    expect(firstOf(rule(`alert: A\nexpr: up${' + up'.repeat(300)}`))).toBeUndefined();
+    expect(firstOf(rule(`alert: A\nexpr: ${'('.repeat(1_000)}up${')'.repeat(1_000)}`))).toContain('nested deeper');
+    expect(firstOf(rule(`alert: A\nexpr: ${'-('.repeat(20_000)}`))).toContain('could not parse expression');
+  });
+
   it('names every mistake at once, in order', () => {
     const { problems } = loadRules(rule('alert: A\nfoo: 1\nlabels: {"1": a}\nexpr: up ==='), 'r.yaml');
     expect(problems.map(({ line }) => line)).toEqual([5, 6, 7]);
