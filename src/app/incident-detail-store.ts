@@ -46,7 +46,7 @@ const DETAIL = {
       (select coalesce(jsonb_agg(jsonb_build_object(
           'id', p.id, 'incidentId', p.incident_id, 'to', p.recipient, 'channel', p.channel, 'state', p.state,
           'at', ${time('p.changed_at')}, 'attempts', p.attempts, 'reason', p.reason) order by p.queued_at, p.id), '[]')
-        from pages p where p.incident_id = i.id or p.incident_id in (select id from merged)) as pages
+        from pages p where p.incident_id = any(array(select id from merged) || i.id)) as pages
     from this i`,
 };
 
