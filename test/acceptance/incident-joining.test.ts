@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Incident, IncidentSummary, RelatedFinding } from '../../src/contract/incident.ts';
+import type { Run } from '../../src/contract/run.ts';
 import { type BreakableService, startBreakableService } from '../fakes/breakable-service.ts';
 import {
   act,
@@ -117,6 +118,17 @@ describe('two incidents that are one', () => {
       .toContain('director');
     const pagesOf = async (id: string) => (await read(id)).pages.filter((page) => page.incidentId === id).length;
     expect(await pagesOf(major.id)).toBe(before);
+  });
+
+  it('and a run started for the one that is gone is one of the survivor', async () => {
+    await begin('architect');
+    story.writeRunbook('look.md', '# Look\n\n```sh {name=look}\necho looking\n```\n');
+    const [one, two] = [await declare(3), await declare(3)];
+    await act(two.id, 'merge', { into: one.id, reason: 'the same' });
+    const run = await story.api<Run>('POST', '/api/v1/runs', { runbook: 'look.md', incidentId: two.number });
+    expect(run.incidentId).toBe(one.id);
+    await story.until(async () => (await told(one.id, 'run.succeeded')).length === 1);
+    expect(await told(two.id, 'run.started')).toEqual([]);
   });
 
   it('are not merged into what is over, into themselves, or twice', async () => {

@@ -25,7 +25,7 @@ import {
   startRunSchema,
 } from '../../contract/run.ts';
 import type { Tx } from '../../platform/db/database.ts';
-import { readIncidentRow } from '../../respond/incidents/index.ts';
+import { lockSurvivor, readIncidentRow } from '../../respond/incidents/index.ts';
 import { principalOf } from '../auth/access-guard.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpDeps } from '../http-deps.ts';
@@ -103,7 +103,8 @@ export function registerRunRoutes(app: HttpApp, deps: RunRouteDeps): void {
             plan,
             source: text,
             secrets,
-            incidentId: incident?.id ?? null,
+            // Work on one that was merged is work on what it is part of.
+            incidentId: incident ? await lockSurvivor(tx, incident.id) : null,
             startedBy: actor,
             startedByPerson: person,
             automatic: false,
