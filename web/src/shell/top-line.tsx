@@ -1,8 +1,11 @@
 import { Search } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import type { Session } from '../../../src/contract/identity.ts';
 import { LiveIndicator } from './live-indicator.tsx';
 import { UserMenu } from './user-menu.tsx';
 
+// Read after the page itself.
+const OnCallSummary = lazy(() => import('./on-call-summary.tsx').then((module) => ({ default: module.OnCallSummary })));
 const MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 export function TopLine({
@@ -26,7 +29,10 @@ export function TopLine({
         <kbd className="ml-auto text-small">{MAC ? '⌘K' : 'Ctrl K'}</kbd>
       </button>
       <span className="font-semibold sm:hidden">Holdfast</span>
-      <div className="ml-auto flex items-center gap-3">
+      <div className="ml-auto flex min-w-0 items-center gap-3">
+        <Suspense>
+          <OnCallSummary />
+        </Suspense>
         <LiveIndicator />
         <UserMenu session={session} onKeyboardHelp={onKeyboardHelp} />
       </div>

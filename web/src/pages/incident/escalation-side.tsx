@@ -8,7 +8,6 @@ import { SideSection } from '../../components/side-section.tsx';
 import { StateIcon } from '../../components/state-mark.tsx';
 import { Countdown, Time } from '../../components/time.tsx';
 import { CAUSE_WORDS, listWords, whomWords } from '../../lib/escalation-words.ts';
-import { sentenceCase } from '../../lib/sentence-case.ts';
 import type { StateWords } from '../../lib/words.ts';
 
 const TO_COME: StateWords = { word: 'To come', tone: 'quiet', shape: 'ring' };
@@ -50,7 +49,7 @@ function EscalationLines({ escalation }: { escalation: Escalation }) {
       </p>
       <ol className="mt-1">
         {fired.map((step) => (
-          <FiredLine key={`${step.round} ${step.step} ${step.firedAt}`} step={step} />
+          <FiredLine key={`${step.round} ${step.step} ${step.firedAt}`} step={step} startedAt={escalation.startedAt} />
         ))}
         {toCome.map((step) => (
           <li key={`${step.round} ${step.step}`} className="flex gap-2 py-1">
@@ -78,7 +77,8 @@ function EscalationLines({ escalation }: { escalation: Escalation }) {
   );
 }
 
-function FiredLine({ step }: { step: FiredStep }) {
+function FiredLine({ step, startedAt }: { step: FiredStep; startedAt: string }) {
+  const atOnce = step.cause === 'unacked' && step.dueAt <= startedAt;
   const nobody = step.paged.length === 0 && step.missing.length > 0;
   return (
     <li className="flex gap-2 py-1">
@@ -93,14 +93,14 @@ function FiredLine({ step }: { step: FiredStep }) {
         </p>
         <p className="text-quiet">
           {step.paged.length > 0 ? `Told ${listWords(step.paged)}; ` : ''}
-          {CAUSE_WORDS[step.cause].fired}
+          {atOnce ? 'it was new' : CAUSE_WORDS[step.cause].fired}
         </p>
         {step.asked.map((asked) => (
           <p key={asked}>Asked a person: {asked}</p>
         ))}
         {step.missing.map((missing) => (
           <p key={missing} className="text-bad">
-            {sentenceCase(missing)}
+            {missing}
           </p>
         ))}
       </div>

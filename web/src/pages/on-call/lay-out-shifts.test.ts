@@ -28,6 +28,14 @@ describe('shifts on a calendar', () => {
     expect(fillHoles([shift('ada', '2026-03-01T00:00', '2026-05-01T00:00')], days)).toHaveLength(1);
   });
 
+  it('takes shifts of one person that follow each other as one', () => {
+    const slots = fillHoles(
+      [shift('ada', '2026-03-23T00:00', '2026-03-30T00:00'), shift('ada', '2026-03-30T00:00', '2026-04-06T00:00')],
+      days,
+    );
+    expect(slots).toHaveLength(1);
+  });
+
   it('cuts a shift where a row ends, and goes on in the next', () => {
     const rows = layOutRows(fillHoles([shift('ada', '2026-03-26T12:00', '2026-03-31T00:00')], days), days);
     expect(rows.map((row) => row.bars.map((bar) => [bar.shift?.user ?? '-', bar.from, bar.to]))).toEqual([

@@ -20,11 +20,18 @@ export function fillHoles(shifts: readonly ShiftBody[], days: readonly ZoneDay[]
     const to = Math.min(endMs, Date.parse(shift.end));
     if (to <= from) continue;
     if (from > coveredMs) slots.push({ startMs: coveredMs, endMs: from, shift: null });
-    slots.push({ startMs: from, endMs: to, shift });
+    const before = slots.at(-1);
+    // A handover to oneself is none.
+    if (before?.shift && from === before.endMs && isSame(before.shift, shift)) before.endMs = to;
+    else slots.push({ startMs: from, endMs: to, shift });
     coveredMs = to;
   }
   if (coveredMs < endMs) slots.push({ startMs: coveredMs, endMs, shift: null });
   return slots;
+}
+
+function isSame(one: ShiftBody, other: ShiftBody): boolean {
+  return one.user === other.user && one.layer === other.layer && one.overrideId === other.overrideId;
 }
 
 /** Slots cut into rows of seven days, as a calendar shows them. Every day is equally wide, however long it is. */
