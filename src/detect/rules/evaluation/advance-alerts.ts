@@ -44,8 +44,8 @@ export function advanceAlerts(
 export function endAll(alerts: RuleAlerts, nowMs: number): RuleAlerts {
   const ended = [...alerts].flatMap(([fingerprint, alert]): [string, RuleAlert][] => {
     if (alert.state === 'pending') return [];
-    const over: RuleAlert = alert.state === 'resolved' ? alert : { ...alert, state: 'resolved', resolvedAtMs: nowMs };
-    return isTold(over.state, over.resolvedAtMs, over.sentAtMs) ? [] : [[fingerprint, over]];
+    if (alert.state === 'firing') return [[fingerprint, { ...alert, state: 'resolved', resolvedAtMs: nowMs }]];
+    return isTold(alert.state, alert.resolvedAtMs, alert.sentAtMs) ? [] : [[fingerprint, alert]];
   });
   return new Map(ended);
 }
