@@ -6,6 +6,7 @@ import { programOnPath, requireServer } from '../harness/require-server.ts';
 import { type ServerProcess, startServerProcess } from '../harness/server-process.ts';
 import { startPrometheus, type TestPrometheus } from '../harness/servers/prometheus.ts';
 import { type MetricsExporter, startMetricsExporter } from '../library/metrics-exporter.ts';
+import { runHoldfast } from './cli-process.ts';
 
 const prometheusThere = await requireServer('prometheus', programOnPath('prometheus'));
 
@@ -131,6 +132,16 @@ describe('a rule over the metrics of a real Prometheus', { timeout: LIMIT_MS }, 
     });
   });
 
+  it('is shown on the command line', async () => {
+    const ask = (...args: string[]) =>
+      runHoldfast(['rules', ...args, '--server', server.address, '--token', server.token], { cwd: folder });
+    const list = await ask('ls');
+    expect(list).toMatchObject({ code: 0, stdout: expect.stringMatching(/error\s+Broken/) });
+    const id = (await ruleCalled('Broken'))?.id ?? '';
+    expect((await ask('show', id)).stdout).toContain('invalid regular expression');
+    expect(await ask('ls', '--state', 'firing')).toMatchObject({ code: 0, stdout: 'No rule is like this.\n' });
+  });
+
   it('is read again on HUP, and a bad file changes nothing', async () => {
     const file = join(folder, 'rules', 'more.yaml');
     writeFileSync(file, 'groups: [{name: more, rules: [{alert: Bad, expr: "up ==="}]}]');
@@ -149,5 +160,23 @@ describe('a rule over the metrics of a real Prometheus', { timeout: LIMIT_MS }, 
     process.kill(server.pid, 'SIGHUP');
     await expect.poll(isToldOf, SOON).toBe(false);
     expect(await ruleCalled('Always')).toBeUndefined();
+  });
+});
+
+describe('holdfast rules check', () => {
+  it('needs no server, and names what is wrong with its line', async () => {
+    const good = await runHoldfast(['rules', 'check', 'rules/shop.yaml'], { cwd: folder });
+    expect(good).toMatchObject({ code: 0, stdout: expect.stringContaining('2 rules in 1 group') });
+    writeFileSync(join(folder, 'bad.yaml'), 'groups:\n- name: a\n  rules:\n  - alert: B\n    expr: rate(up)\n');
+    const bad = await runHoldfast(['rules', 'check', 'bad.yaml', '--json'], { cwd: folder });
+    expect(bad.code).toBe(1);
+    expect(JSON.parse(bad.stdout)).toMatchObject([
+      {
+        problems: [
+          { file: 'bad.yaml', line: 5, column: 5, message: expect.stringContaining('expected type range vector') },
+        ],
+      },
+    ]);
+    expect((await runHoldfast(['rules', 'check', 'none.yaml'], { cwd: folder })).code).not.toBe(0);
   });
 });
