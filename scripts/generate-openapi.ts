@@ -72,6 +72,7 @@ export async function renderOpenApi(): Promise<string> {
       secrets: createRunSecrets(deps.secretBox),
       surroundings: { environmentValues: () => ({}), environments: () => [] },
       phones: null,
+      mails: false,
       hookSecret: () => null,
       startHooked: async () => ({ runs: [], problems: [] }),
     }),

@@ -105,7 +105,8 @@ export function phoneServiceOf({ twilio }: ContactSettings): PhoneService | null
   };
 }
 
-function mailServerOf(email: NonNullable<ContactSettings['email']>): MailServer {
+/** The mail server of the configuration, as mails are sent to it. */
+export function mailServerOf(email: NonNullable<ContactSettings['email']>): MailServer {
   const none = { value: null, file: null };
   const host = email.server.host;
   return {

@@ -32,6 +32,7 @@ import { registerRunbookVersionRoutes } from '../http/routes/runbook-versions.ts
 import { registerRunbookRoutes } from '../http/routes/runbooks.ts';
 import { registerRunRoutes } from '../http/routes/runs.ts';
 import { registerStatusPageRoutes } from '../http/routes/status-page.ts';
+import { registerPublicSubscribeRoutes, registerStatusSubscriberRoutes } from '../http/routes/status-subscribers.ts';
 import type { EventMapping } from '../observe/intake/index.ts';
 import type { RunCheck } from '../observe/probes/index.ts';
 import type { CredentialResolver } from '../platform/identity/credential-resolver.ts';
@@ -63,6 +64,8 @@ export async function registerRoutes(
     secrets: RunSecrets;
     surroundings: Pick<StepSurroundings, 'environmentValues' | 'environments'>;
     phones: PhoneService | null;
+    /** Whether mails can be sent. */
+    mails: boolean;
   } & Pick<AlertRuleRouteDeps, 'rules'> &
     Pick<HookRouteDeps, 'hookSecret' | 'startHooked'>,
 ): Promise<void> {
@@ -105,6 +108,8 @@ export async function registerRoutes(
   });
   registerStatusPageRoutes(server, { ...deps, silenceFor: (maintenance) => silenceFor(alerting.engine, maintenance) });
   registerPublicStatusRoutes(server, { ...deps, page: statusPage });
+  registerStatusSubscriberRoutes(server, { ...deps, page: statusPage });
+  await registerPublicSubscribeRoutes(server, { ...deps, page: statusPage });
   registerEscalationRoutes(server, deps);
   registerOnCallRoutes(server, deps);
   registerOnCallDefinitionRoutes(server, deps);

@@ -28,7 +28,7 @@ import { createMetrics } from '../platform/metrics/metrics.ts';
 import { findPackage } from '../platform/package/package-root.ts';
 import { startTimerService } from '../platform/timers/timer-service.ts';
 import { startPager } from '../respond/oncall/index.ts';
-import { statusPageTimers } from '../respond/status-page/index.ts';
+import { startSubscriberSender, statusPageTimers } from '../respond/status-page/index.ts';
 import { heartbeatTimers } from './alerting/event-intake.ts';
 import { startAlerting } from './alerting/start-alerting.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
@@ -48,6 +48,7 @@ import { startRules } from './rules/start-rules.ts';
 import { createRunSecrets } from './run-secrets.ts';
 import { startHousekeeping } from './start-housekeeping.ts';
 import { createStepSurroundings } from './step-surroundings.ts';
+import { createSubscriberSenders } from './subscriber-senders.ts';
 import { followGitRepositories } from './triggers/git-repositories.ts';
 import { startHookedRuns } from './triggers/runbook-hooks.ts';
 import { startRunbookIndex } from './triggers/runbook-index.ts';
@@ -191,12 +192,17 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       ui: options.ui,
       cliToken,
     };
+    const statusPage = () => ({
+      name: config.statusPage.name,
+      url: `${baseUrl()}/status`,
+      timezone: config.timezone,
+    });
     const app = await createHttpServer(httpDeps, (server, parts) => {
       if (!serves) return;
       return registerRoutes(server, parts, {
         ...httpDeps,
         onCall,
-        statusPage: () => ({ name: config.statusPage.name, url: `${baseUrl()}/status`, timezone: config.timezone }),
+        statusPage,
         alerting: {
           engine: alerting.engine,
           mappings: config.events,
@@ -208,6 +214,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
         secrets,
         surroundings,
         phones: phoneServiceOf(config.contacts),
+        mails: config.contacts.email !== null,
         hookSecret: (name) => config.hooks[name]?.secret ?? null,
         startHooked: (tx, hook) => startHookedRuns(triggering, tx, hook),
       });
@@ -262,6 +269,15 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
           ...machinery,
           channels: onCall.channels,
           contactChannel: onCall.contactChannel,
+          workerId: lease.id,
+        }),
+      );
+      start(
+        'status subscribers',
+        startSubscriberSender({
+          ...machinery,
+          secretBox,
+          senders: createSubscriberSenders({ database, clock, email: config.contacts.email, page: statusPage }),
           workerId: lease.id,
         }),
       );

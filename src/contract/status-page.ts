@@ -46,6 +46,25 @@ export const changeStatusComponentSchema = z.strictObject({
   status: componentStatusSchema.optional(),
 });
 
+/** Who hears of updates without looking. */
+export const statusSubscriberSchema = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['email', 'webhook']),
+    address: z.string().describe('Of a webhook the host only.'),
+    confirmedAt: timestampSchema.nullable().describe('Null until they said yes.'),
+    createdAt: timestampSchema,
+    failed: z.int().describe('Messages that could not be brought there.'),
+    reason: z.string().nullable().describe('Why the last of them could not.'),
+  })
+  .meta({ id: 'StatusSubscriber' });
+export type StatusSubscriber = z.infer<typeof statusSubscriberSchema>;
+
+export const addStatusSubscriberSchema = z.strictObject({
+  kind: z.enum(['email', 'webhook']),
+  address: z.string().trim().min(3).max(2_000),
+});
+
 const affectedSchema = z
   .array(z.strictObject({ component: z.string().max(100), status: componentStatusSchema }))
   .max(200)

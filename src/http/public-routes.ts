@@ -18,6 +18,13 @@ export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([
   'GET /status',
   'GET /status/style.css',
   'GET /status/history.atom',
+  // Who wants to hear of it: an address is asked by mail first, the token is in the mail.
+  'GET /status/subscribe',
+  'POST /status/subscribe',
+  'GET /status/confirm',
+  'POST /status/confirm',
+  'GET /status/unsubscribe',
+  'POST /status/unsubscribe',
   'GET /api/v2/summary.json',
   'GET /api/v2/status.json',
   'GET /api/v2/components.json',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Tx } from '../platform/db/database.ts';
 import { HoldfastError } from '../platform/errors/holdfast-error.ts';
+import type { Topic } from '../platform/events/wakeups.ts';
 import { principalOf } from './auth/access-guard.ts';
 import type { HttpDeps } from './http-deps.ts';
 import { claimIdempotencyKey, findStoredAnswer, type IdempotencyScope, storeAnswer } from './idempotency-store.ts';
@@ -14,6 +15,7 @@ type Answer<Body> = { status: 200 | 201 | 202; body: Body };
  * rolls everything back and is not stored, so the same key may try again.
  * @param work its body must be JSON as the route answers it
  * @param options.secret the answer shows a secret: it is stored sealed
+ * @param options.wakes what has work to do after the commit, beside the outbox
  * @returns the body to return from the handler; the status is set
  * @throws HoldfastError `idempotency.in-flight` (409), `idempotency.body-differs` (422), `idempotency.key-malformed`
  */
@@ -22,7 +24,7 @@ export async function runIdempotent<Body>(
   request: FastifyRequest,
   reply: FastifyReply,
   work: (tx: Tx) => Promise<Answer<Body>>,
-  options: { secret?: boolean } = {},
+  options: { secret?: boolean; wakes?: Topic } = {},
 ): Promise<Body> {
   const scope = scopeOf(request);
   const bodySha256 = createHash('sha256')
@@ -59,7 +61,7 @@ export async function runIdempotent<Body>(
     return { ...answer, replayed: false };
   });
   if (outcome.replayed) reply.header('idempotency-replayed', 'true');
-  else deps.wakeups.kick('outbox');
+  else for (const topic of ['outbox', options.wakes ?? 'outbox'] as const) deps.wakeups.kick(topic);
   reply.code(outcome.status);
   return outcome.body;
 }

@@ -1,6 +1,5 @@
 import { hostname } from 'node:os';
-import type { OutsideChannel } from '../../respond/oncall/index.ts';
-import { pageText, pageTitle } from '../page-words.ts';
+import { type OutsideChannel, pageText, pageTitle } from '../../respond/oncall/index.ts';
 import { type MailServer, sendMail } from './send-mail.ts';
 
 /** A mail per page. Its Message-Id is made from the dedup key: one sent twice is one to the programs that read mail. */

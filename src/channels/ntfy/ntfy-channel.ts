@@ -1,6 +1,5 @@
-import type { OutsideChannel } from '../../respond/oncall/index.ts';
-import { createHttpPageChannel } from '../page-over-http.ts';
-import { pageTitle, shorten } from '../page-words.ts';
+import { createGuardedPost } from '../../platform/resilience/guarded-post.ts';
+import { type OutsideChannel, pageTitle, shorten } from '../../respond/oncall/index.ts';
 
 export type NtfyServer = { url: string; token: string | null };
 
@@ -11,19 +10,22 @@ const DEFAULT = 3;
 
 /** A push notification by ntfy. From 2.16 on one that is sent again replaces itself, by its sequence id. */
 export function createNtfyChannel(server: NtfyServer, address: { name: string; topic: string }): OutsideChannel {
-  return createHttpPageChannel(`ntfy ${address.name}`, ({ dedupKey, message }) => ({
-    url: server.url,
-    headers: {
-      'content-type': 'application/json',
-      ...(server.token === null ? {} : { authorization: `Bearer ${server.token}` }),
-    },
-    body: JSON.stringify({
-      topic: address.topic,
-      sequence_id: dedupKey,
-      title: shorten(pageTitle(message), MOST.title),
-      message: shorten(message.text, MOST.message),
-      priority: message.kind === undefined ? URGENT : DEFAULT,
-      ...(message.link === null ? {} : { click: message.link }),
-    }),
-  }));
+  return {
+    kind: 'outside',
+    send: createGuardedPost(`ntfy ${address.name}`, ({ dedupKey, message }) => ({
+      url: server.url,
+      headers: {
+        'content-type': 'application/json',
+        ...(server.token === null ? {} : { authorization: `Bearer ${server.token}` }),
+      },
+      body: JSON.stringify({
+        topic: address.topic,
+        sequence_id: dedupKey,
+        title: shorten(pageTitle(message), MOST.title),
+        message: shorten(message.text, MOST.message),
+        priority: message.kind === undefined ? URGENT : DEFAULT,
+        ...(message.link === null ? {} : { click: message.link }),
+      }),
+    })),
+  };
 }

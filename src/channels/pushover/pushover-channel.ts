@@ -1,6 +1,5 @@
-import type { OutsideChannel } from '../../respond/oncall/index.ts';
-import { createHttpPageChannel } from '../page-over-http.ts';
-import { pageTitle, shorten } from '../page-words.ts';
+import { createGuardedPost } from '../../platform/resilience/guarded-post.ts';
+import { type OutsideChannel, pageTitle, shorten } from '../../respond/oncall/index.ts';
 
 export type PushoverApplication = { url: string; token: string };
 
@@ -14,20 +13,23 @@ export function createPushoverChannel(
   application: PushoverApplication,
   address: { name: string; userKey: string },
 ): OutsideChannel {
-  return createHttpPageChannel(`pushover ${address.name}`, ({ message, queuedAt }) => {
-    const form = new URLSearchParams({
-      token: application.token,
-      user: address.userKey,
-      title: shorten(pageTitle(message), MOST.title),
-      message: shorten(message.text === '' ? message.title : message.text, MOST.message),
-      priority: message.kind === undefined ? HIGH : NORMAL,
-      timestamp: String(Math.floor(queuedAt.getTime() / 1_000)),
-    });
-    if (message.link !== null && message.link.length <= MOST.url) form.set('url', message.link);
-    return {
-      url: application.url,
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: form.toString(),
-    };
-  });
+  return {
+    kind: 'outside',
+    send: createGuardedPost(`pushover ${address.name}`, ({ message, queuedAt }) => {
+      const form = new URLSearchParams({
+        token: application.token,
+        user: address.userKey,
+        title: shorten(pageTitle(message), MOST.title),
+        message: shorten(message.text === '' ? message.title : message.text, MOST.message),
+        priority: message.kind === undefined ? HIGH : NORMAL,
+        timestamp: String(Math.floor(queuedAt.getTime() / 1_000)),
+      });
+      if (message.link !== null && message.link.length <= MOST.url) form.set('url', message.link);
+      return {
+        url: application.url,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: form.toString(),
+      };
+    }),
+  };
 }

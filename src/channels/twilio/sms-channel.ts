@@ -1,6 +1,5 @@
-import type { OutsideChannel } from '../../respond/oncall/index.ts';
-import { createHttpPageChannel } from '../page-over-http.ts';
-import { pageTitle, shorten } from '../page-words.ts';
+import { createGuardedPost } from '../../platform/resilience/guarded-post.ts';
+import { type OutsideChannel, pageTitle, shorten } from '../../respond/oncall/index.ts';
 import { type TwilioAccount, twilioPost } from './twilio-account.ts';
 
 /** Two segments of a text message with characters outside GSM's alphabet are 134; links are not cut, so titles are. */
@@ -15,13 +14,16 @@ export function createSmsChannel(
   address: { name: string; number: string; answers: boolean },
 ): OutsideChannel {
   const sender = account.from.startsWith('MG') ? 'MessagingServiceSid' : 'From';
-  return createHttpPageChannel(`sms ${address.name}`, ({ message }) => {
-    const isPage = message.kind === undefined;
-    const lines = [
-      shorten(pageTitle(message), MOST_TITLE),
-      ...(isPage && address.answers ? ['Answer: ack, or esc to pass it on.'] : []),
-      ...(isPage && message.link !== null ? [message.link] : []),
-    ];
-    return twilioPost(account, 'Messages', { To: address.number, [sender]: account.from, Body: lines.join('\n') });
-  });
+  return {
+    kind: 'outside',
+    send: createGuardedPost(`sms ${address.name}`, ({ message }) => {
+      const isPage = message.kind === undefined;
+      const lines = [
+        shorten(pageTitle(message), MOST_TITLE),
+        ...(isPage && address.answers ? ['Answer: ack, or esc to pass it on.'] : []),
+        ...(isPage && message.link !== null ? [message.link] : []),
+      ];
+      return twilioPost(account, 'Messages', { To: address.number, [sender]: account.from, Body: lines.join('\n') });
+    }),
+  };
 }

@@ -1,4 +1,4 @@
-import type { PagePost } from '../page-over-http.ts';
+import type { Post } from '../../platform/resilience/guarded-post.ts';
 
 /** An account at Twilio, or at anybody who speaks its REST API. */
 export type TwilioAccount = {
@@ -16,7 +16,7 @@ export function twilioPost(
   account: TwilioAccount,
   resource: 'Messages' | 'Calls',
   fields: Readonly<Record<string, string>>,
-): PagePost {
+): Post {
   const credentials = Buffer.from(`${account.accountSid}:${account.authToken}`).toString('base64');
   return {
     url: `${account.url.replace(/\/$/, '')}/${API_VERSION}/Accounts/${encodeURIComponent(account.accountSid)}/${resource}.json`,

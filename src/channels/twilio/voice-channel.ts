@@ -1,6 +1,5 @@
-import type { OutgoingPage, OutsideChannel } from '../../respond/oncall/index.ts';
-import { createHttpPageChannel } from '../page-over-http.ts';
-import { pageTitle, shorten } from '../page-words.ts';
+import { createGuardedPost } from '../../platform/resilience/guarded-post.ts';
+import { type OutgoingPage, type OutsideChannel, pageTitle, shorten } from '../../respond/oncall/index.ts';
 import { type TwilioAccount, twilioPost } from './twilio-account.ts';
 import { askForKey, sayTwice } from './twiml.ts';
 
@@ -14,9 +13,12 @@ export function createVoiceChannel(
   account: TwilioAccount,
   address: { name: string; number: string; answerUrl: (pageId: string) => string | null },
 ): OutsideChannel {
-  return createHttpPageChannel(`voice ${address.name}`, (page) =>
-    twilioPost(account, 'Calls', { To: address.number, From: account.from, Twiml: wordsOf(page, address.answerUrl) }),
-  );
+  return {
+    kind: 'outside',
+    send: createGuardedPost(`voice ${address.name}`, (page) =>
+      twilioPost(account, 'Calls', { To: address.number, From: account.from, Twiml: wordsOf(page, address.answerUrl) }),
+    ),
+  };
 }
 
 function wordsOf(page: OutgoingPage, answerUrl: (pageId: string) => string | null): string {

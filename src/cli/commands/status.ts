@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import {
   COMPONENT_STATUSES,
   INCIDENT_NOTICE_STATUSES,
@@ -6,6 +6,7 @@ import {
   NOTICE_IMPACTS,
   type StatusComponent,
   type StatusNotice,
+  type StatusSubscriber,
 } from '../../contract/status-page.ts';
 import { route } from '../api-client.ts';
 import type { CliContext } from '../cli-context.ts';
@@ -43,6 +44,7 @@ export function defineCommand(command: Command, context: CliContext): void {
   );
   defineComponents(command, context);
   defineNotices(command, context);
+  defineSubscribers(command, context);
 }
 
 function defineComponents(command: Command, context: CliContext): void {
@@ -106,6 +108,67 @@ function defineComponents(command: Command, context: CliContext): void {
       });
     if (output.json) return output.printJson(component);
     output.print(`${output.mark(COMPONENT_TONES[component.status])} ${component.name} is ${component.status}.`);
+  });
+}
+
+function defineSubscribers(command: Command, context: CliContext): void {
+  const subscribers = command.command('subscribers').description('Who hears of updates: list, add, rm');
+  addExamples(
+    subscribers,
+    'holdfast status subscribers ls',
+    'holdfast status subscribers add webhook https://chat.example.com/hooks/status',
+  );
+  const list = subscribers.command('ls').description('Subscribers, and what could not be brought to them');
+  addExamples(list, 'holdfast status subscribers ls').action(async () => {
+    const output = context.output();
+    const page = await (await context.api()).get<Page<StatusSubscriber>>('/api/v1/status-page/subscribers');
+    if (output.json) return output.printJson(page);
+    if (page.items.length === 0) {
+      output.print('Nobody subscribed yet.');
+      return output.suggest('People subscribe at /status/subscribe once contacts.email is configured.');
+    }
+    const now = new Date();
+    output.printTable(
+      [
+        { title: 'ADDRESS', cutTo: 24 },
+        { title: 'KIND' },
+        { title: 'CONFIRMED' },
+        { title: 'FAILED', optional: true },
+        { title: 'ID', optional: true },
+      ],
+      page.items.map((each) => [
+        each.address,
+        each.kind,
+        each.confirmedAt === null ? 'not yet' : formatWhen(each.confirmedAt, now),
+        each.failed === 0 ? '-' : `${each.failed}: ${each.reason ?? ''}`,
+        each.id,
+      ]),
+    );
+  });
+
+  const add = subscribers
+    .command('add')
+    .addArgument(new Argument('<kind>', 'what they are').choices(['email', 'webhook']))
+    .argument('<address>', 'an email address, or an http:// or https:// address')
+    .description('Add a subscriber; an email address is asked first');
+  addExamples(
+    add,
+    'holdfast status subscribers add email ada@example.com',
+    'holdfast status subscribers add webhook https://chat.example.com/hooks/status',
+  ).action(async (kind: string, address: string) => {
+    const output = context.output();
+    await (await context.api()).send('POST', '/api/v1/status-page/subscribers', { body: { kind, address } });
+    if (output.json) return output.printJson({ kind, address });
+    const asked = kind === 'email' ? 'is asked by mail whether it wants updates' : 'hears of updates';
+    output.print(`${output.mark('good')} ${address} ${asked}.`);
+  });
+
+  const remove = subscribers.command('rm').argument('<id>', 'its id').description('Remove a subscriber');
+  addExamples(remove, 'holdfast status subscribers rm sub_0k1x').action(async (id: string) => {
+    const output = context.output();
+    await (await context.api()).send('DELETE', route`/api/v1/status-page/subscribers/${id}`);
+    if (output.json) return output.printJson({ id, removed: true });
+    output.print(`${output.mark('good')} ${id} hears of updates no more.`);
   });
 }
 

@@ -29,6 +29,8 @@ import type { HttpDeps } from '../http-deps.ts';
 import { runIdempotent } from '../run-idempotent.ts';
 
 const MOST_NOTICES = 200;
+/** Subscribers hear of it. */
+const TOLD = { wakes: 'pages' } as const;
 const params = z.object({ id: z.string().max(100) });
 const createdSchema = z.object({ id: z.string() });
 
@@ -153,19 +155,25 @@ function registerNotices(app: HttpApp, deps: StatusPageRouteDeps): void {
       schema: { body: publishIncidentSchema, response: { 201: createdSchema } },
     },
     (request, reply) =>
-      runIdempotent(deps, request, reply, async (tx) => {
-        const at = deps.clock.now();
-        const { actor } = principalOf(request);
-        const { startedAt, ...wanted } = request.body;
-        const id = await publishIncident(tx, {
-          ...wanted,
-          startedAt: startedAt === undefined ? at : new Date(startedAt),
-          at,
-          actor,
-        });
-        await record(tx, { what: wanted.name, detail: `published as ${wanted.status}`, at, actor });
-        return { status: 201, body: { id } };
-      }),
+      runIdempotent(
+        deps,
+        request,
+        reply,
+        async (tx) => {
+          const at = deps.clock.now();
+          const { actor } = principalOf(request);
+          const { startedAt, ...wanted } = request.body;
+          const id = await publishIncident(tx, {
+            ...wanted,
+            startedAt: startedAt === undefined ? at : new Date(startedAt),
+            at,
+            actor,
+          });
+          await record(tx, { what: wanted.name, detail: `published as ${wanted.status}`, at, actor });
+          return { status: 201, body: { id } };
+        },
+        TOLD,
+      ),
   );
   app.post(
     '/api/v1/status-page/notices/:id/updates',
@@ -174,13 +182,19 @@ function registerNotices(app: HttpApp, deps: StatusPageRouteDeps): void {
       schema: { params, body: updateNoticeSchema, response: { 201: createdSchema } },
     },
     (request, reply) =>
-      runIdempotent(deps, request, reply, async (tx) => {
-        const at = deps.clock.now();
-        const { actor } = principalOf(request);
-        await updateNotice(tx, request.params.id, { ...request.body, at, actor });
-        await record(tx, { what: request.params.id, detail: `is ${request.body.status}`, at, actor });
-        return { status: 201, body: { id: request.params.id } };
-      }),
+      runIdempotent(
+        deps,
+        request,
+        reply,
+        async (tx) => {
+          const at = deps.clock.now();
+          const { actor } = principalOf(request);
+          await updateNotice(tx, request.params.id, { ...request.body, at, actor });
+          await record(tx, { what: request.params.id, detail: `is ${request.body.status}`, at, actor });
+          return { status: 201, body: { id: request.params.id } };
+        },
+        TOLD,
+      ),
   );
   app.post(
     '/api/v1/status-page/maintenances',
@@ -194,15 +208,21 @@ function registerNotices(app: HttpApp, deps: StatusPageRouteDeps): void {
       schema: { body: scheduleMaintenanceSchema, response: { 201: createdSchema } },
     },
     (request, reply) =>
-      runIdempotent(deps, request, reply, async (tx) => {
-        const at = deps.clock.now();
-        const { actor } = principalOf(request);
-        const [from, until] = [new Date(request.body.scheduledFor), new Date(request.body.scheduledUntil)];
-        const id = await scheduleMaintenance(tx, { ...request.body, scheduledFor: from, scheduledUntil: until, at });
-        await record(tx, { what: request.body.name, detail: 'maintenance announced', at, actor });
-        if (request.body.silence.length > 0)
-          await deps.silenceFor({ matchers: request.body.silence, from, until, name: request.body.name, by: actor });
-        return { status: 201, body: { id } };
-      }),
+      runIdempotent(
+        deps,
+        request,
+        reply,
+        async (tx) => {
+          const at = deps.clock.now();
+          const { actor } = principalOf(request);
+          const [from, until] = [new Date(request.body.scheduledFor), new Date(request.body.scheduledUntil)];
+          const id = await scheduleMaintenance(tx, { ...request.body, scheduledFor: from, scheduledUntil: until, at });
+          await record(tx, { what: request.body.name, detail: 'maintenance announced', at, actor });
+          if (request.body.silence.length > 0)
+            await deps.silenceFor({ matchers: request.body.silence, from, until, name: request.body.name, by: actor });
+          return { status: 201, body: { id } };
+        },
+        TOLD,
+      ),
   );
 }

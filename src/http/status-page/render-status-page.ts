@@ -43,7 +43,7 @@ ${section('Incidents', open.map(renderNotice))}
 ${section('Maintenance', maintenances.map(renderNotice))}
 ${section('Components', renderComponents(shown, uptime))}
 ${past.length === 0 ? '<section><h2>Past incidents</h2><p class="quiet">None in the last 90 days.</p></section>' : section('Past incidents', past.map(renderNotice))}
-<footer class="quiet"><a href="/status/history.atom">Atom feed</a> · <a href="/api/v2/summary.json">JSON</a> · as of ${time(state.now)}</footer>
+<footer class="quiet"><a href="/status/subscribe">Get updates</a> · <a href="/status/history.atom">Atom feed</a> · <a href="/api/v2/summary.json">JSON</a> · as of ${time(state.now)}</footer>
 </main>
 </body>
 </html>
@@ -136,4 +136,9 @@ ol li { border-top: 1px solid var(--line); padding: 8px 0; }
 .bars { display: block; width: 100%; height: 28px; margin: 8px 0 4px; }
 .bars .up { fill: var(--good); } .bars .partial { fill: var(--warn); } .bars .major { fill: var(--worst); } .bars .unknown { fill: var(--none); }
 footer { margin-top: 40px; }
+form { display: grid; gap: 8px; max-width: 360px; margin: 12px 0; }
+input, button { font: inherit; min-height: 44px; border-radius: 6px; border: 1px solid var(--quiet); padding: 8px 12px; background: var(--card); color: var(--ink); }
+button { background: var(--accent); border-color: var(--accent); color: var(--back); font-weight: 600; cursor: pointer; justify-self: start; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.problem { color: var(--worst); }
 `;

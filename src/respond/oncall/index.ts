@@ -7,7 +7,7 @@ export {
   parsePhoneAnswer,
 } from './answer-page.ts';
 export { addOverride, importIcal, removeOverride } from './change-overrides.ts';
-export type { Channels, InsideChannel, OutgoingPage, OutsideChannel, PageMessage, SendResult } from './channel.ts';
+export type { Channels, InsideChannel, OutgoingPage, OutsideChannel, SendResult } from './channel.ts';
 export {
   addContactMethod,
   removeContactMethod,
@@ -39,6 +39,7 @@ export { findFeed, findFeedByToken, insertFeed, listFeeds, revokeFeed } from './
 export { renderFeed } from './ical/render-feed.ts';
 export { listOverrides } from './override-store.ts';
 export { queuePage } from './page-store.ts';
+export { pageText, pageTitle, shorten } from './page-words.ts';
 export { startPager } from './pager.ts';
 export { listOnCallNow, readOnCallNow, readSchedule, readShifts } from './read-on-call.ts';
 export { stopPages } from './stop-pages.ts';

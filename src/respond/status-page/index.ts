@@ -18,5 +18,16 @@ export {
   removeComponent,
   toComponent,
 } from './status-store.ts';
-export { componentsJson, incidentsJson, maintenancesJson, statusJson, summaryJson } from './statuspage-json.ts';
+export {
+  componentsJson,
+  incidentsJson,
+  maintenancesJson,
+  statusJson,
+  summaryJson,
+  webhookJson,
+} from './statuspage-json.ts';
+export { readFailures } from './subscribers/delivery-store.ts';
+export { type SubscriberMessage, type SubscriberSenders, startSubscriberSender } from './subscribers/send-updates.ts';
+export { confirmByToken, openAddress, subscribe, unsubscribeByToken } from './subscribers/subscribe.ts';
+export { deleteSubscriber, listSubscribers, type SubscriberRow } from './subscribers/subscriber-store.ts';
 export { type UptimeDay, uptimeDays, uptimeShare } from './uptime.ts';

@@ -3,6 +3,7 @@ import type { StatusComponent, StatusNotice } from '../../contract/status-page.t
 import type { Queryable, Tx } from '../../platform/db/database.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import type { AffectedComponent, ComponentStatus, PublicComponent, PublicNotice } from './public-state.ts';
+import { queueUpdate } from './subscribers/delivery-store.ts';
 import type { StatusChange } from './uptime.ts';
 
 /** What is over stays on the page and in its feeds for this long, and this many at most. */
@@ -164,6 +165,7 @@ export async function insertNotice(
       ${notice.nextUpdateAt}, ${notice.at}, ${notice.at})`.execute(tx);
 }
 
+/** Something new for the public: on the page, and to whoever subscribed. Kick 'pages' after the commit. */
 export async function insertUpdate(
   tx: Tx,
   update: { id: string; noticeId: string; status: string; body: string; affected: AffectedComponent[]; at: Date },
@@ -173,6 +175,7 @@ export async function insertUpdate(
     values (${update.id}, ${update.noticeId}, ${update.status}, ${update.body}, ${JSON.stringify(update.affected)}::jsonb, ${update.at})`.execute(
     tx,
   );
+  await queueUpdate(tx, update.id, update.at);
 }
 
 export type LockedNotice = {

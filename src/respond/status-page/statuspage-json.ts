@@ -46,6 +46,18 @@ export function maintenancesJson(state: PublicState, only: 'all' | 'upcoming' | 
   return { page: pageJson(state), scheduled_maintenances: wanted.map((notice) => noticeJson(notice, state)) };
 }
 
+/** What a webhook subscriber is sent about a notice, as Statuspage sends it; null where it is not shown any more. */
+export function webhookJson(state: PublicState, noticeId: string, unsubscribeUrl: string): object | null {
+  const notice = state.notices.find((each) => each.id === noticeId);
+  if (!notice) return null;
+  const { indicator, description } = overallStatus(state);
+  return {
+    meta: { unsubscribe: unsubscribeUrl, generated_at: state.now.toISOString() },
+    page: { id: PAGE_ID, status_indicator: indicator, status_description: description },
+    incident: noticeJson(notice, state),
+  };
+}
+
 function pageJson({ page, notices, components, now }: PublicState): object {
   const times = [...notices, ...components].map((each) => each.updatedAt.getTime());
   return {

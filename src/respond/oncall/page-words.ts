@@ -1,4 +1,4 @@
-import type { PageMessage } from '../respond/oncall/index.ts';
+import type { PageMessage } from './channel.ts';
 
 /** The first line of a page: which incident, how bad, what. A test or a code has its title only. */
 export function pageTitle(message: PageMessage): string {
