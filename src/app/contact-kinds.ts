@@ -3,18 +3,23 @@ import type { MailServer } from '../channels/email/send-mail.ts';
 import { inboxChannel } from '../channels/inbox/inbox-channel.ts';
 import { createNtfyChannel } from '../channels/ntfy/ntfy-channel.ts';
 import { createPushoverChannel } from '../channels/pushover/pushover-channel.ts';
+import { createSlackChannel } from '../channels/slack/slack-channel.ts';
+import { isSlackRequest } from '../channels/slack/verify-slack-request.ts';
 import { createSmsChannel } from '../channels/twilio/sms-channel.ts';
 import { answerMessage, sayOnce } from '../channels/twilio/twiml.ts';
 import { isTwilioRequest } from '../channels/twilio/verify-twilio-request.ts';
 import { createVoiceChannel } from '../channels/twilio/voice-channel.ts';
 import { createWebhookChannel } from '../channels/webhook/webhook-channel.ts';
 import type { PhoneService } from '../http/routes/phone-answers.ts';
+import type { SlackReply, SlackService } from '../http/routes/slack-answers.ts';
 import type { ContactSettings } from '../platform/config/contact-settings.ts';
 import { maskUrlPath } from '../platform/config/mask-secret.ts';
 import { isEmailAddress, isHttpUrl, isTelephoneNumber } from '../platform/config/value-types.ts';
+import { createGuardedPost } from '../platform/resilience/guarded-post.ts';
 import type { ContactKinds } from '../respond/oncall/index.ts';
 
 const NTFY_TOPIC = /^[-_A-Za-z0-9]{1,64}$/;
+const SLACK_MEMBER = /^[UW][A-Z0-9]{5,20}$/;
 const PUSHOVER_USER = /^[A-Za-z0-9]{30}$/;
 
 /** Where the keys pressed in a call come in, below the address the outside reaches us by. */
@@ -25,7 +30,7 @@ const VOICE_ANSWERS = '/hooks/twilio/voice';
  * @param publicUrl where the outside reaches us; null when nobody said so
  */
 export function createContactKinds(settings: ContactSettings, publicUrl: string | null): ContactKinds {
-  const { email, ntfy, pushover, twilio } = settings;
+  const { email, ntfy, pushover, slack, twilio } = settings;
   const number = {
     address: 'a telephone number with its country, such as +4930123456',
     needsSecret: false,
@@ -70,6 +75,15 @@ export function createContactKinds(settings: ContactSettings, publicUrl: string 
         checkAddress: (address: string) => (PUSHOVER_USER.test(address) ? null : 'is no user key of Pushover'),
         open: ({ id, address }: { id: string; address: string }) =>
           createPushoverChannel(pushover, { name: id, userKey: address }),
+      },
+    }),
+    ...(slack && {
+      slack: {
+        address: 'a member id such as U012AB3CD (profile, "Copy member ID")',
+        needsSecret: false,
+        checkAddress: (address: string) => (SLACK_MEMBER.test(address) ? null : 'is no member id of Slack'),
+        open: ({ id, address }: { id: string; address: string }) =>
+          createSlackChannel(slack, { name: id, member: address, answers: publicUrl !== null }),
       },
     }),
     ...(twilio && {
@@ -130,6 +144,19 @@ export function mailServerOf(email: NonNullable<ContactSettings['email']>): Mail
       minVersion: null,
       maxVersion: null,
     },
+  };
+}
+
+/** Checks what comes from the Slack app of this installation; null where there is none. */
+export function slackServiceOf({ slack }: ContactSettings): SlackService | null {
+  if (slack === null) return null;
+  return {
+    isFromThere: (request, now) => isSlackRequest(slack.signingSecret, request, Math.floor(now.getTime() / 1_000)),
+    reply: createGuardedPost<SlackReply>('slack replies', ({ url, message }) => ({
+      url,
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      body: JSON.stringify(message),
+    })),
   };
 }
 

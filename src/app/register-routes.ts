@@ -31,6 +31,7 @@ import { registerRunOutputRoutes } from '../http/routes/run-output.ts';
 import { registerRunbookVersionRoutes } from '../http/routes/runbook-versions.ts';
 import { registerRunbookRoutes } from '../http/routes/runbooks.ts';
 import { registerRunRoutes } from '../http/routes/runs.ts';
+import { registerSlackRoutes, type SlackService } from '../http/routes/slack-answers.ts';
 import { registerStatusPageRoutes } from '../http/routes/status-page.ts';
 import { registerPublicSubscribeRoutes, registerStatusSubscriberRoutes } from '../http/routes/status-subscribers.ts';
 import type { EventMapping } from '../observe/intake/index.ts';
@@ -64,6 +65,7 @@ export async function registerRoutes(
     secrets: RunSecrets;
     surroundings: Pick<StepSurroundings, 'environmentValues' | 'environments'>;
     phones: PhoneService | null;
+    slack: SlackService | null;
     /** Whether mails can be sent. */
     mails: boolean;
   } & Pick<AlertRuleRouteDeps, 'rules'> &
@@ -115,6 +117,7 @@ export async function registerRoutes(
   registerOnCallDefinitionRoutes(server, deps);
   registerContactRoutes(server, deps);
   await registerPhoneRoutes(server, deps);
+  await registerSlackRoutes(server, { ...deps, ...incidentParts, severityScheme: paging.scheme });
   registerRunbookRoutes(server, { ...deps, environmentValues: surroundings.environmentValues });
   registerEnvironmentRoutes(server, surroundings);
   registerRunbookVersionRoutes(server, deps);

@@ -33,7 +33,7 @@ import { heartbeatTimers } from './alerting/event-intake.ts';
 import { startAlerting } from './alerting/start-alerting.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
 import { composeOnCall } from './compose-on-call.ts';
-import { phoneServiceOf } from './contact-kinds.ts';
+import { phoneServiceOf, slackServiceOf } from './contact-kinds.ts';
 import { createExecutors } from './create-executors.ts';
 import { listenAt } from './listen-at.ts';
 import { openStore, startStore } from './open-store.ts';
@@ -214,6 +214,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
         secrets,
         surroundings,
         phones: phoneServiceOf(config.contacts),
+        slack: slackServiceOf(config.contacts),
         mails: config.contacts.email !== null,
         hookSecret: (name) => config.hooks[name]?.secret ?? null,
         startHooked: (tx, hook) => startHookedRuns(triggering, tx, hook),

@@ -118,6 +118,7 @@ export const declareIncidentSchema = z.strictObject({
   /** What it is about, such as `service`: escalation is routed by them. */
   labels: z.record(z.string().min(1).max(200), z.string().max(500)).default({}),
 });
+export type DeclareIncident = z.infer<typeof declareIncidentSchema>;
 export const changeIncidentStatusSchema = z.strictObject({
   status: incidentStatusSchema,
   reason: z.string().max(2_000).optional(),

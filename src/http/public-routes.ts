@@ -37,6 +37,9 @@ export const PUBLIC_ROUTES: ReadonlySet<string> = new Set([
   'POST /v2/enqueue',
   // Signed with the key of the hook.
   'POST /hooks/runbooks/:name',
+  // Signed by Slack.
+  'POST /hooks/slack/interactions',
+  'POST /hooks/slack/commands',
   // Signed by the telephone service.
   'POST /hooks/twilio/sms',
   'POST /hooks/twilio/voice/:page',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
+import { signSlackRequest } from '../../src/channels/slack/verify-slack-request.ts';
 import { signTwilioRequest } from '../../src/channels/twilio/verify-twilio-request.ts';
 import type { ContactMethod, CreatedContactMethod } from '../../src/contract/contacts.ts';
 import type { ApiKey } from '../../src/contract/identity.ts';
@@ -15,6 +16,7 @@ import { type ServerProcess, startServerProcess } from '../harness/server-proces
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const TOKEN = 'the token of the account';
+const SLACK_SECRET = 'the signing secret';
 const NUMBER = '+4915112345678';
 let folder = '';
 let mail: SmtpFake;
@@ -25,6 +27,10 @@ let ada = '';
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'holdfast-contacts-'));
   [mail, outside] = await Promise.all([startSmtpServer(), startRecordingServer()]);
+  outside.answer = (response, { url }) => {
+    if (url.startsWith('/slack/')) response.setHeader('content-type', 'application/json');
+    response.end(url.startsWith('/slack/') ? '{"ok":true,"channel":"D1","ts":"1.2"}' : '');
+  };
   const port = await freePort();
   holdfast = await startServerProcess({
     folder,
@@ -35,6 +41,7 @@ beforeAll(async () => {
         email: { server: `127.0.0.1:${mail.port}`, from: 'holdfast@example.org', tls: 'none' },
         ntfy: { url: `${outside.url}/ntfy`, token: 'tk_of_ntfy' },
         pushover: { url: `${outside.url}/pushover`, token: 'the application' },
+        slack: { url: `${outside.url}/slack`, token: 'xoxb-1', signingSecret: SLACK_SECRET },
         twilio: { url: outside.url, accountSid: 'AC1', authToken: TOKEN, from: '+4930123456' },
       },
     },
@@ -54,6 +61,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+type SlackMessage = {
+  channel: string;
+  text: string;
+  blocks: { elements?: { action_id: string; value?: string; url?: string }[] }[];
+};
+
 describe('people who can be reached by mail, push, text message and call', () => {
   const forms = (path: string) =>
     outside.requests.filter(({ url }) => url === path).map(({ body }) => new URLSearchParams(body));
@@ -63,6 +76,10 @@ describe('people who can be reached by mail, push, text message and call', () =>
     outside.requests
       .filter(({ url }) => url === '/ntfy')
       .map(({ body }) => JSON.parse(body) as Record<string, string | number>);
+  const slackMessages = () =>
+    outside.requests
+      .filter(({ url }) => url === '/slack/chat.postMessage')
+      .map(({ body }) => JSON.parse(body) as SlackMessage);
   const mails = () => mail.mails.map(({ data }) => data.replaceAll('=\r\n', ''));
   const digits = (text: string | undefined) => /(?<!\d)\d{6}(?!\d)/.exec(text ?? '')?.[0] ?? 'none';
 
@@ -71,6 +88,7 @@ describe('people who can be reached by mail, push, text message and call', () =>
     email: () => digits(mails().at(-1)),
     ntfy: () => digits(String(pushes().at(-1)?.['title'])),
     pushover: () => digits(forms('/pushover').at(-1)?.get('title') ?? ''),
+    slack: () => digits(String(slackMessages().at(-1)?.text)),
     sms: () => digits(texts().at(-1)?.get('Body') ?? ''),
     voice: () => /(?:\d, ){5}\d/.exec(calls().at(-1)?.get('Twiml') ?? '')?.[0]?.replaceAll(', ', '') ?? 'none',
   };
@@ -79,6 +97,7 @@ describe('people who can be reached by mail, push, text message and call', () =>
     ['email', 'ada@example.org', 'ada@example.org'],
     ['ntfy', 'ada-at-three-am', 'ada…am'],
     ['pushover', 'u'.repeat(30), 'uuu…uu'],
+    ['slack', 'U012AB3CD', 'U012AB3CD'],
     ['sms', NUMBER, NUMBER],
     ['voice', NUMBER, NUMBER],
   ])('%s: the code arrives there, and proves it', async (kind, address, shown) => {
@@ -98,7 +117,8 @@ describe('people who can be reached by mail, push, text message and call', () =>
     ['ntfy', '../admin', 'is no topic'],
     ['pushover', 'short', 'is no user key of Pushover'],
     ['sms', '0151 12345678', 'is not a telephone number with its country'],
-    ['slack', 'U1', 'slack does not work on this installation'],
+    ['slack', '@ada', 'is no member id of Slack'],
+    ['fax', '1', 'there is no kind "fax"'],
   ])('%s: %s is refused', async (kind, address, message) => {
     const { status, body } = await asAda<{ detail: string }>('POST', '/api/v1/oncall/contact-methods', {
       kind,
@@ -176,6 +196,53 @@ describe('people who can be reached by mail, push, text message and call', () =>
     expect((await read(passed)).acknowledgedBy).toBe('user:ada');
   });
 
+  it('take it by a button in Slack, and declare there', async () => {
+    const incident = await declare('Buttons <!channel>');
+    await expect.poll(() => slackMessages().at(-1)?.text).toContain('Buttons &lt;!channel&gt;');
+    const message = slackMessages().at(-1);
+    expect(message?.channel).toBe('U012AB3CD');
+    const buttons = message?.blocks.flatMap(({ elements }) => elements ?? []) ?? [];
+    expect(buttons.map((button) => button.action_id)).toEqual(['acknowledge', 'escalate', 'open']);
+    const press = (action: string, user = 'U012AB3CD') =>
+      slack('interactions', {
+        payload: JSON.stringify({
+          type: 'block_actions',
+          user: { id: user },
+          response_url: `${outside.url}/response`,
+          actions: [{ action_id: action, value: buttons[0]?.value, action_ts: '1700000000.1' }],
+        }),
+      });
+    const replies = () =>
+      outside.requests.filter(({ url }) => url === '/response').map(({ body }) => JSON.parse(body) as object);
+    expect((await press('acknowledge', 'U0STRANGER')).status).toBe(200);
+    expect(replies().at(-1)).toMatchObject({ replace_original: false, text: expect.stringContaining('cannot answer') });
+    expect((await read(incident)).acknowledgedAt).toBeNull();
+    for (let again = 0; again < 2; again += 1) expect((await press('escalate')).status).toBe(200);
+    expect(replies().at(-1)).toMatchObject({ text: `${incident.number} is passed on.` });
+    expect((await press('acknowledge')).status).toBe(200);
+    expect(replies().at(-1)).toMatchObject({ replace_original: true, text: expect.stringContaining('is yours') });
+    expect((await read(incident)).acknowledgedBy).toBe('user:ada');
+
+    const command = async (words: string, user = 'U012AB3CD') => {
+      const answer = await slack('commands', { user_id: user, text: words, trigger_id: `t-${words}` });
+      return ((await answer.json()) as { text: string }).text;
+    };
+    expect(await command('declare')).toContain('Write: declare P1|P2|P3|P4 what is wrong');
+    expect(await command('declare P2 Search is slow', 'U0STRANGER')).toContain('does not know you');
+    const said = await command('declare p2 Search is slow');
+    expect(said).toMatch(/^INC-\d{8}-\d{3} is declared\. http/);
+    expect(await command('declare p2 Search is slow')).toBe(said);
+    const number = said.slice(0, 16);
+    const declared = await holdfast.api<Incident>('GET', `/api/v1/incidents/${number}`);
+    expect(declared).toMatchObject({ title: 'Search is slow', severity: { rank: 2 } });
+    expect(await command(`ack ${number.toLowerCase()}`)).toBe(`${number} is yours.`);
+    expect(await command('ack INC-19700101-001')).toContain('INC-19700101-001');
+
+    const fields = { user_id: 'U012AB3CD', text: 'declare p1 Forged', trigger_id: 'x' };
+    expect((await slack('commands', fields, { secret: 'another secret' })).status).toBe(401);
+    expect((await slack('commands', fields, { ageSeconds: 600 })).status).toBe(401);
+  });
+
   it('cannot be played by somebody else: every request must be signed', async () => {
     const fields = new URLSearchParams({ From: NUMBER, Body: 'ack' });
     const send = (signature: string | null, base = holdfast.address) =>
@@ -200,6 +267,24 @@ describe('people who can be reached by mail, push, text message and call', () =>
     return signed(url, { Digits: key, CallSid: 'CA1', To: NUMBER });
   }
 });
+
+async function slack(
+  path: string,
+  values: Record<string, string>,
+  { secret = SLACK_SECRET, ageSeconds = 0 } = {},
+): Promise<Response> {
+  const body = new URLSearchParams(values).toString();
+  const timestamp = String(Math.floor(Date.now() / 1_000) - ageSeconds);
+  return fetch(`${holdfast.address}/hooks/slack/${path}`, {
+    method: 'POST',
+    body,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-slack-request-timestamp': timestamp,
+      'x-slack-signature': signSlackRequest(secret, { body, timestamp }),
+    },
+  });
+}
 
 async function signed(url: string, values: Record<string, string>): Promise<string> {
   const fields = new URLSearchParams(values);

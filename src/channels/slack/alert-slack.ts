@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { SlackSettings } from '../../detect/alerting/config/index.ts';
 import type { HttpAnswer } from '../../platform/resilience/http-client.ts';
-import { type Delivery, judgeAnswer } from '../../platform/resilience/judge-delivery.ts';
 import { createReceiverClient, deliver, readUrl } from '../../platform/resilience/receiver-client.ts';
 import { type Integration, type TextRenderer, truncateCharacters } from '../../respond/comms/alertmanager/index.ts';
+import { judgeSlack, readJson } from './judge-slack.ts';
 
 const MOST_TITLE_CHARACTERS = 1_024;
 const UPDATE_URL = 'https://slack.com/api/chat.update';
@@ -50,38 +50,10 @@ export function createAlertSlack(settings: SlackSettings, options: { updateUrl?:
   };
 }
 
-/** Slack answers 200 also when it refuses: with `ok: false`, or in words that are not "ok". */
-function judgeSlack(answer: HttpAnswer): Delivery {
-  const result = judgeAnswer(answer);
-  if (result.kind !== 'sent') return result;
-  if (answer.bodyCut) return { kind: 'uncertain', reason: 'the answer of Slack was cut off' };
-  if (!(answer.headers['content-type'] ?? '').startsWith('application/json')) {
-    return answer.body === 'ok' ? result : { kind: 'refused', reason: `Slack answered: ${shorten(answer.body)}` };
-  }
-  const read = readJson(answer.body);
-  if (read === null) return { kind: 'uncertain', reason: 'Slack answered with what is no JSON' };
-  return read['ok'] === true
-    ? result
-    : { kind: 'refused', reason: `Slack answered: ${shorten(String(read['error'] ?? 'no error'))}` };
-}
-
 function placeOf(answer: HttpAnswer): Sent | null {
   const read = readJson(answer.body);
   const { channel, ts } = read ?? {};
   return typeof channel === 'string' && typeof ts === 'string' ? { channel, ts } : null;
-}
-
-function readJson(text: string): Record<string, unknown> | null {
-  try {
-    const read: unknown = JSON.parse(text);
-    return typeof read === 'object' && read !== null ? (read as Record<string, unknown>) : null;
-  } catch {
-    return null;
-  }
-}
-
-function shorten(text: string): string {
-  return truncateCharacters(text.replaceAll(/https?:\/\/\S+/g, '<address>'), 120);
 }
 
 function slackMessage(settings: SlackSettings, { text }: TextRenderer): Record<string, unknown> {

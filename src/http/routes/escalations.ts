@@ -11,6 +11,7 @@ import { SEVERITY_SCHEMES } from '../../respond/incidents/index.ts';
 import { previewPolicy, readEscalations } from '../../respond/oncall/index.ts';
 import { principalOf } from '../auth/access-guard.ts';
 import type { HttpApp } from '../http-app.ts';
+import { runIdempotent } from '../run-idempotent.ts';
 import { nameParamsSchema, type OnCallRouteDeps } from './on-call-definitions.ts';
 import { idParamsSchema } from './resource-page.ts';
 
@@ -31,15 +32,19 @@ export function registerEscalationRoutes(app: HttpApp, deps: OnCallRouteDeps): v
       config: {
         access: 'operator',
         summary: 'The next step of the escalation now; begins a policy where none is running',
+        idempotent: true,
       },
       schema: { params: idParamsSchema, body: escalateNowSchema, response: { 200: listOf(escalationSchema) } },
     },
-    async (request) => {
+    async (request, reply) => {
       const { id } = request.params;
       const { actor } = principalOf(request);
-      await deps.database.transact((tx) => deps.onCall.escalator.escalateNow(tx, id, { ...request.body, actor }));
-      for (const topic of ['outbox', 'pages', 'timers'] as const) deps.wakeups.kick(topic);
-      return { items: await readEscalations(db, id), next: null };
+      const body = await runIdempotent(deps, request, reply, async (tx) => {
+        await deps.onCall.escalator.escalateNow(tx, id, { ...request.body, actor });
+        return { status: 200, body: { items: await readEscalations(tx, id), next: null } };
+      });
+      for (const topic of ['pages', 'timers'] as const) deps.wakeups.kick(topic);
+      return body;
     },
   );
   app.get(

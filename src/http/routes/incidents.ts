@@ -20,33 +20,26 @@ import {
   changeIncidentSeverity,
   changeIncidentStatus,
   type IncidentRow,
-  insertIncident,
   listIncidents,
   listTimeline,
   noteIncident,
   readIncidentRow,
-  toIncidentSummary,
 } from '../../respond/incidents/index.ts';
 import { stopPages } from '../../respond/oncall/index.ts';
 import { principalOf } from '../auth/access-guard.ts';
+import { type DeclareDeps, declareIncident } from '../declare-incident.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpDeps } from '../http-deps.ts';
 import { runIdempotent } from '../run-idempotent.ts';
 import { idParamsSchema, pageQuerySchema, toPage } from './resource-page.ts';
 
-export type IncidentRouteDeps = HttpDeps & {
-  severityScheme: string;
-  readBlockers(tx: HttpDeps['database']['db'], incidentId: string): Promise<string[]>;
-  readIncident(idOrNumber: string): Promise<Incident>;
-  /** Queues the pages of a declared incident in its transaction. */
-  pageEveryone(
-    tx: Tx,
-    incident: IncidentRow,
-    about: { text: string; labels: Readonly<Record<string, string>>; at: Date },
-  ): Promise<void>;
-  /** What a new severity asks for, in the transaction that sets it. */
-  severityChanged(tx: Tx, incident: IncidentRow, at: Date): Promise<void>;
-};
+export type IncidentRouteDeps = HttpDeps &
+  DeclareDeps & {
+    readBlockers(tx: HttpDeps['database']['db'], incidentId: string): Promise<string[]>;
+    readIncident(idOrNumber: string): Promise<Incident>;
+    /** What a new severity asks for, in the transaction that sets it. */
+    severityChanged(tx: Tx, incident: IncidentRow, at: Date): Promise<void>;
+  };
 
 /** Incidents: what is being handled, by whom, and everything that happened. */
 export function registerIncidentRoutes(app: HttpApp, deps: IncidentRouteDeps): void {
@@ -83,19 +76,7 @@ export function registerIncidentRoutes(app: HttpApp, deps: IncidentRouteDeps): v
     async (request, reply) => {
       const { actor } = principalOf(request);
       const body = await runIdempotent(deps, request, reply, async (tx) => {
-        const at = deps.clock.now();
-        const text = request.body.text ?? `Declared by ${actor}`;
-        const row = await insertIncident(tx, {
-          ...request.body,
-          scheme: deps.severityScheme,
-          cause: null,
-          at,
-          actor,
-          text,
-        });
-        await deps.pageEveryone(tx, row, { text, labels: request.body.labels, at });
-        const opened = await readIncidentRow(tx, row.id);
-        return { status: 201, body: toIncidentSummary(opened) };
+        return { status: 201, body: await declareIncident(tx, deps, request.body, { at: deps.clock.now(), actor }) };
       });
       for (const topic of ['pages', 'timers'] as const) deps.wakeups.kick(topic);
       return body;

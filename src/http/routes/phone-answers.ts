@@ -1,22 +1,21 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
-import { acknowledgeIncident } from '../../respond/incidents/index.ts';
 import {
   chooseIncident,
-  type Escalator,
   findCalledPage,
   listTextedIncidents,
   type PagedIncident,
   type PhoneAnswer,
   parsePhoneAnswer,
-  stopPages,
 } from '../../respond/oncall/index.ts';
+import { type AnswerDeps, carryOutAnswer } from '../carry-out-answer.ts';
 import type { HttpApp } from '../http-app.ts';
-import type { HttpDeps } from '../http-deps.ts';
-import { claimIdempotencyKey, findStoredAnswer, storeAnswer } from '../idempotency-store.ts';
 
 const LARGEST_BODY_BYTES = 65_536;
+/** About four segments of a text message. */
+const MOST_ANSWER = 600;
+const PHONE = { reason: 'by telephone', route: 'POST /hooks/twilio' };
 const KEYS: Readonly<Record<string, PhoneAnswer['answer']>> = { '1': 'acknowledge', '2': 'escalate' };
 
 /** The telephone service in front of people's phones. */
@@ -28,13 +27,10 @@ export type PhoneService = {
   writeSpeech(text: string): string;
 };
 
-export type PhoneRouteDeps = HttpDeps & {
-  onCall: { escalator: Pick<Escalator, 'escalateNow'> };
+export type PhoneRouteDeps = AnswerDeps & {
   /** Null where none is configured. */
   phones: PhoneService | null;
 };
-
-type Answered = { text: string };
 
 /** Text messages and keys pressed that answer a page. The service shows who it is by a signature. */
 export async function registerPhoneRoutes(server: HttpApp, deps: PhoneRouteDeps): Promise<void> {
@@ -49,7 +45,7 @@ export async function registerPhoneRoutes(server: HttpApp, deps: PhoneRouteDeps)
       async (request, reply) => {
         const { fields, phones } = readSigned(request, deps);
         const told = await listTextedIncidents(deps.database.db, fields.get('From') ?? '');
-        const { text } = await answerMessage(deps, told, fields);
+        const text = await answerMessage(deps, told, fields);
         return send(reply, phones.writeMessage(text));
       },
     );
@@ -63,11 +59,7 @@ export async function registerPhoneRoutes(server: HttpApp, deps: PhoneRouteDeps)
         const { fields, phones } = readSigned(request, deps);
         const paged = await findCalledPage(deps.database.db, request.params.page);
         const answer = KEYS[fields.get('Digits') ?? ''];
-        const { text } =
-          paged === null || answer === undefined
-            ? { text: paged === null ? 'This page is over.' : 'This key means nothing. The page goes on.' }
-            : await carryOut(deps, paged, answer, `call:${fields.get('CallSid') ?? ''}`);
-        return send(reply, phones.writeSpeech(text));
+        return send(reply, phones.writeSpeech(await answerCall(deps, paged, answer, fields.get('CallSid') ?? '')));
       },
     );
   });
@@ -76,52 +68,37 @@ export async function registerPhoneRoutes(server: HttpApp, deps: PhoneRouteDeps)
 const DESCRIPTION =
   'Called by the telephone service, which signs each request (`X-Twilio-Signature`); answers are TwiML.';
 
+async function answerCall(
+  deps: PhoneRouteDeps,
+  paged: PagedIncident | null,
+  answer: PhoneAnswer['answer'] | undefined,
+  callSid: string,
+): Promise<string> {
+  if (paged === null) return 'This page is over.';
+  if (answer === undefined) return 'This key means nothing. The page goes on.';
+  return carryOutAnswer(deps, paged, answer, { ...PHONE, delivery: `call:${callSid}` });
+}
+
 async function answerMessage(
   deps: PhoneRouteDeps,
   told: readonly PagedIncident[],
   fields: URLSearchParams,
-): Promise<Answered> {
+): Promise<string> {
   const wanted = parsePhoneAnswer(fields.get('Body') ?? '');
-  if (wanted === null) return { text: 'Answer ack to take it, or esc to pass it on.' };
-  if (told.length === 0) return { text: 'Nothing is open that this number was told of.' };
+  if (wanted === null) return 'Answer ack to take it, or esc to pass it on.';
+  if (told.length === 0) return 'Nothing is open that this number was told of.';
   const paged = chooseIncident(told, wanted.incident);
   if (paged === null) {
     const [first] = told;
     const word = wanted.answer === 'acknowledge' ? 'ack' : 'esc';
     const list = told.map(({ number, title }) => `${number} ${title}`).join('\n');
-    return {
-      text: `Which one? Answer ${word} ${first?.number.split('-').at(-1)} for instance.\n${list}`.slice(0, 600),
-    };
+    const asked = `Which one? Answer ${word} ${first?.number.split('-').at(-1)} for instance.\n${list}`;
+    return asked.slice(0, MOST_ANSWER);
   }
-  return carryOut(deps, paged, wanted.answer, `message:${fields.get('MessageSid') ?? ''}`);
-}
-
-/** @param delivery names what they sent: the same one, sent again, escalates once */
-async function carryOut(
-  deps: PhoneRouteDeps,
-  paged: PagedIncident,
-  answer: PhoneAnswer['answer'],
-  delivery: string,
-): Promise<Answered> {
-  const actor = `user:${paged.user}`;
-  if (answer === 'acknowledge') {
-    await acknowledgeIncident({ ...deps, stopPages }, paged.incidentId, { actor, reason: 'by telephone' });
-    return { text: `${paged.number} is yours.` };
-  }
-  const scope = { caller: actor, route: 'POST /hooks/twilio', key: delivery };
-  try {
-    await deps.database.transact(async (tx) => {
-      if (!(await claimIdempotencyKey(tx, scope)) || (await findStoredAnswer(tx, scope))) return;
-      await deps.onCall.escalator.escalateNow(tx, paged.incidentId, { actor, reason: 'by telephone' });
-      await storeAnswer(tx, scope, { bodySha256: '', status: 200, response: {} });
-    });
-  } catch (thrown) {
-    if (thrown instanceof HoldfastError && thrown.kind === 'conflict')
-      return { text: `${paged.number} cannot be passed on: ${thrown.message}.` };
-    throw thrown;
-  }
-  for (const topic of ['outbox', 'pages', 'timers'] as const) deps.wakeups.kick(topic);
-  return { text: `${paged.number} is passed on.` };
+  return carryOutAnswer(deps, paged, wanted.answer, {
+    ...PHONE,
+    delivery: `message:${fields.get('MessageSid') ?? ''}`,
+  });
 }
 
 function readSigned(request: FastifyRequest, deps: PhoneRouteDeps): { fields: URLSearchParams; phones: PhoneService } {

@@ -54,6 +54,22 @@ export const contactSettingsSchema = z.strictObject({
     .superRefine(exactlyOne('token', 'tokenFile'))
     .optional()
     .describe('Lets people be reached by Pushover.'),
+  slack: z
+    .strictObject({
+      url: httpUrl().default('https://slack.com/api').describe('Slack’s API.'),
+      token: secretText('a token of an app', (value) => value !== '')
+        .optional()
+        .describe('Bot token of the app (xoxb-…).'),
+      tokenFile: file().optional().describe('File that holds the token.'),
+      signingSecret: secretText('a signing secret', (value) => value.length >= 8)
+        .optional()
+        .describe('Signing secret of the app: buttons and commands are checked with it.'),
+      signingSecretFile: file().optional().describe('File that holds the signing secret.'),
+    })
+    .superRefine(exactlyOne('token', 'tokenFile'))
+    .superRefine(exactlyOne('signingSecret', 'signingSecretFile'))
+    .optional()
+    .describe('Lets people be reached by Slack, answer there, and declare incidents.'),
   twilio: z
     .strictObject({
       url: httpUrl().default('https://api.twilio.com').describe('Twilio, or who speaks its API.'),
@@ -79,7 +95,7 @@ export type ContactSettings = ReturnType<typeof resolveContacts>;
 
 /** The settings with their secrets read; null for what is not configured. */
 export function resolveContacts(
-  { email, ntfy, pushover, twilio }: z.output<typeof contactSettingsSchema>,
+  { email, ntfy, pushover, slack, twilio }: z.output<typeof contactSettingsSchema>,
   secret: ReadSecret,
 ) {
   const at = (part: string, key: string) => ['contacts', part, key];
@@ -96,6 +112,13 @@ export function resolveContacts(
     ntfy: ntfy ? { url: ntfy.url, token: secret(at('ntfy', 'tokenFile'), ntfy.token, ntfy.tokenFile) ?? null } : null,
     pushover: pushover
       ? { url: pushover.url, token: secret(at('pushover', 'tokenFile'), pushover.token, pushover.tokenFile) ?? '' }
+      : null,
+    slack: slack
+      ? {
+          url: slack.url,
+          token: secret(at('slack', 'tokenFile'), slack.token, slack.tokenFile) ?? '',
+          signingSecret: secret(at('slack', 'signingSecretFile'), slack.signingSecret, slack.signingSecretFile) ?? '',
+        }
       : null,
     twilio: twilio
       ? {

@@ -1,5 +1,5 @@
 import { createGuard } from './guarded-call.ts';
-import { sendHttp } from './http-client.ts';
+import { type HttpAnswer, sendHttp } from './http-client.ts';
 import { type Delivery, judgeAnswer, judgeFailure } from './judge-delivery.ts';
 
 const TIMEOUT_MS = 8_000;
@@ -14,10 +14,12 @@ export type Post = { url: string; headers: Readonly<Record<string, string>>; bod
  * `Idempotency-Key`, the same over retries. Never throws.
  * @param name of the breaker, and of its metrics
  * @param write what is sent
+ * @param judge what an answer means, where its status alone does not say
  */
 export function createGuardedPost<Message extends { dedupKey: string }>(
   name: string,
   write: (message: Message) => Post,
+  judge: (answer: HttpAnswer) => Delivery = judgeAnswer,
 ): (message: Message, signal: AbortSignal) => Promise<Delivery> {
   const guard = createGuard(name, {
     timeoutMs: TIMEOUT_MS + 1_000,
@@ -39,7 +41,7 @@ export function createGuardedPost<Message extends { dedupKey: string }>(
           headers: { 'idempotency-key': message.dedupKey, ...headers },
         }),
       );
-      return judgeAnswer(answer);
+      return judge(answer);
     } catch (thrown) {
       return judgeFailure(thrown);
     }

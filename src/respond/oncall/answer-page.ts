@@ -38,6 +38,28 @@ export async function findCalledPage(db: Queryable, pageId: string): Promise<Pag
   return rows.rows.filter(mayAct)[0] ?? null;
 }
 
+/** What a page told, for somebody who answers by an account of theirs elsewhere; null where they may not act. */
+export async function findPageFor(
+  db: Queryable,
+  pageId: string,
+  account: { kind: string; address: string },
+): Promise<PagedIncident | null> {
+  const user = await findActor(db, account);
+  if (user === null) return null;
+  const rows = await sql<PagedIncident>`
+    select p.incident_id as "incidentId", i.number, i.title, ${user}::text as "user"
+    from pages p join incidents i on i.id = p.incident_id where p.id = ${pageId}`.execute(db);
+  return rows.rows[0] ?? null;
+}
+
+/** Whose account elsewhere it is; null for nobody's, or where its person may not act. */
+export async function findActor(db: Queryable, account: { kind: string; address: string }): Promise<string | null> {
+  const rows = await sql<{ user: string; role: Role; disabled: boolean }>`
+    select u.name as "user", u.role, u.disabled from contact_methods m join users u on u.id = m.user_id
+    where m.kind = ${account.kind} and m.address = ${account.address} and m.verified_at is not null`.execute(db);
+  return rows.rows.find(mayAct)?.user ?? null;
+}
+
 /** Open incidents that a telephone number was told of by text message, newest first. */
 export async function listTextedIncidents(db: Queryable, number: string): Promise<PagedIncident[]> {
   const rows = await sql<Row>`
@@ -55,4 +77,4 @@ export function chooseIncident(told: readonly PagedIncident[], named: string | n
   return meant.length === 1 ? meant[0]! : null;
 }
 
-const mayAct = ({ role, disabled }: Row) => !disabled && roleCovers(role, 'operator');
+const mayAct = ({ role, disabled }: Pick<Row, 'role' | 'disabled'>) => !disabled && roleCovers(role, 'operator');

@@ -1,6 +1,8 @@
 export {
   chooseIncident,
+  findActor,
   findCalledPage,
+  findPageFor,
   listTextedIncidents,
   type PagedIncident,
   type PhoneAnswer,
