@@ -1,4 +1,5 @@
 import { inboxChannel } from '../channels/inbox/inbox-channel.ts';
+import { createSlackChannel } from '../channels/slack/slack-channel.ts';
 import { createWebhookChannel } from '../channels/webhook/webhook-channel.ts';
 import type { SeverityRank } from '../contract/common.ts';
 import type { Clock } from '../platform/clock/clock.ts';
@@ -6,17 +7,10 @@ import type { ContactSettings } from '../platform/config/contact-settings.ts';
 import type { Database } from '../platform/db/database.ts';
 import type { SecretBox } from '../platform/identity/secret-box.ts';
 import { findScheme, levelOf } from '../respond/incidents/index.ts';
-import {
-  type Channels,
-  createContactChannels,
-  createEscalator,
-  type EscalationActionKinds,
-} from '../respond/oncall/index.ts';
+import { type Channels, createContactChannels, createEscalator } from '../respond/oncall/index.ts';
 import { createContactKinds } from './contact-kinds.ts';
+import { ESCALATION_ACTIONS } from './escalation-actions.ts';
 import type { PagingPlan } from './relays/incidents-from-findings.ts';
-
-/** What escalation steps may do besides paging and asking; a channel that can post or publish adds its kind here. */
-const ACTION_KINDS: EscalationActionKinds = {};
 
 export type OnCallParts = ReturnType<typeof composeOnCall>;
 
@@ -37,23 +31,34 @@ export function composeOnCall(options: {
 }) {
   const { database, clock, secretBox, webhooks } = options;
   levelOf(findScheme(options.severityScheme), 1);
-  const names = Object.keys(webhooks);
+  const { slack } = options.contacts;
+  const answers = options.publicUrl !== null;
+  const named = [
+    ...Object.entries(webhooks).map(([name, webhook]) => ({
+      name,
+      key: `webhook:${name}`,
+      channel: createWebhookChannel({ name, ...webhook }),
+    })),
+    ...Object.entries(slack?.channels ?? {}).map(([name, place]) => ({
+      name,
+      key: `slack:${name}`,
+      channel: createSlackChannel(slack!, { name: `#${name}`, place, answers }),
+    })),
+  ];
   const channels: Channels = {
     inbox: inboxChannel,
-    ...Object.fromEntries(
-      names.map((name) => [`webhook:${name}`, createWebhookChannel({ name, ...webhooks[name]! })] as const),
-    ),
+    ...Object.fromEntries(named.map(({ key, channel }) => [key, channel] as const)),
   };
   const recipients = [
     { recipient: 'on-call', channel: 'inbox' },
-    ...names.map((name) => ({ recipient: name, channel: `webhook:${name}` })),
+    ...named.map(({ name, key }) => ({ recipient: name, channel: key })),
   ];
   const linkTo = (incidentId: string) => (options.baseUrl() ? `${options.baseUrl()}/incidents/${incidentId}` : null);
   const escalator = createEscalator({
     now: clock.now,
     timezone: options.timezone,
     channels: Object.keys(channels),
-    actions: ACTION_KINDS,
+    actions: ESCALATION_ACTIONS,
     lastResort: recipients,
     linkTo,
   });
@@ -72,7 +77,7 @@ export function composeOnCall(options: {
     contacts,
     contactChannel: createContactChannels(contacts),
     /** What definitions may refer to. */
-    known: { channels: Object.keys(channels), actions: Object.keys(ACTION_KINDS) },
+    known: { channels: Object.keys(channels), actions: Object.keys(ESCALATION_ACTIONS) },
     severityScheme: findScheme(options.severityScheme).name,
     timezone: options.timezone,
   };

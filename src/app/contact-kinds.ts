@@ -83,7 +83,7 @@ export function createContactKinds(settings: ContactSettings, publicUrl: string 
         needsSecret: false,
         checkAddress: (address: string) => (SLACK_MEMBER.test(address) ? null : 'is no member id of Slack'),
         open: ({ id, address }: { id: string; address: string }) =>
-          createSlackChannel(slack, { name: id, member: address, answers: publicUrl !== null }),
+          createSlackChannel(slack, { name: id, place: address, answers: publicUrl !== null }),
       },
     }),
     ...(twilio && {

@@ -41,7 +41,12 @@ beforeAll(async () => {
         email: { server: `127.0.0.1:${mail.port}`, from: 'holdfast@example.org', tls: 'none' },
         ntfy: { url: `${outside.url}/ntfy`, token: 'tk_of_ntfy' },
         pushover: { url: `${outside.url}/pushover`, token: 'the application' },
-        slack: { url: `${outside.url}/slack`, token: 'xoxb-1', signingSecret: SLACK_SECRET },
+        slack: {
+          url: `${outside.url}/slack`,
+          token: 'xoxb-1',
+          signingSecret: SLACK_SECRET,
+          channels: { incidents: 'C0INCIDENTS' },
+        },
         twilio: { url: outside.url, accountSid: 'AC1', authToken: TOKEN, from: '+4930123456' },
       },
     },
@@ -199,7 +204,7 @@ describe('people who can be reached by mail, push, text message and call', () =>
   it('take it by a button in Slack, and declare there', async () => {
     const incident = await declare('Buttons <!channel>');
     await expect.poll(() => slackMessages().at(-1)?.text).toContain('Buttons &lt;!channel&gt;');
-    const message = slackMessages().at(-1);
+    const message = slackMessages().findLast(({ channel }) => channel.startsWith('U'));
     expect(message?.channel).toBe('U012AB3CD');
     const buttons = message?.blocks.flatMap(({ elements }) => elements ?? []) ?? [];
     expect(buttons.map((button) => button.action_id)).toEqual(['acknowledge', 'escalate', 'open']);
@@ -221,6 +226,10 @@ describe('people who can be reached by mail, push, text message and call', () =>
     expect(replies().at(-1)).toMatchObject({ text: `${incident.number} is passed on.` });
     expect((await press('acknowledge')).status).toBe(200);
     expect(replies().at(-1)).toMatchObject({ replace_original: true, text: expect.stringContaining('is yours') });
+    expect(slackMessages().map(({ channel, text: said }) => [channel, said])).toContainEqual([
+      'C0INCIDENTS',
+      expect.stringContaining('Buttons'),
+    ]);
     expect((await read(incident)).acknowledgedBy).toBe('user:ada');
 
     const command = async (words: string, user = 'U012AB3CD') => {
@@ -297,13 +306,15 @@ async function signed(url: string, values: Record<string, string>): Promise<stri
 
 async function onCallIsAda(): Promise<void> {
   await holdfast.api('POST', '/api/v1/users', { name: 'grace', role: 'operator' });
-  const step = (name: string, after: string, user: string) => ({
+  const step = (name: string, after: string, user: string, ...more: object[]) => ({
     name,
     when: [{ unackedAfter: after }],
-    to: [{ user }],
+    to: [{ user }, ...more],
   });
   const text = stringify({
-    policies: { path: { steps: [step('first', '0s', 'ada'), step('second', '1h', 'grace')] } },
+    policies: {
+      path: { steps: [step('first', '0s', 'ada', { channel: 'slack:incidents' }), step('second', '1h', 'grace')] },
+    },
     routes: [{ policy: 'path', match: {} }],
   });
   await holdfast.api('POST', '/api/v1/oncall/apply', { text });

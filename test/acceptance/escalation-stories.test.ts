@@ -52,6 +52,45 @@ describe('nobody does anything', () => {
     expect(await story.api('GET', '/api/v1/audit/verify')).toMatchObject({ ok: true });
   });
 
+  it('and the policy says so: the public is told once, in the words of the policy', async () => {
+    await begin('architect');
+    await staff('architect');
+    const publish = 'Payments may fail. We know of it.';
+    await apply({
+      policies: {
+        public: {
+          steps: [
+            { name: 'on call', when: [{ unackedAfter: '0s' }], to: [{ user: 'ada' }] },
+            { name: 'outage', when: [{ unresolvedAfter: '30m' }], to: [], do: [{ publish }] },
+            { name: 'again', when: [{ unresolvedAfter: '60m' }], to: [], do: [{ publish }] },
+          ],
+        },
+      },
+      routes: [{ policy: 'public', match: { labels: { service: 'pay' } } }],
+    });
+    const { id } = await declare(1, { service: 'pay' });
+    await pass(29);
+    const notices = async () =>
+      (
+        await story.api<{ items: { name: string; impact: string; nextUpdateAt: string }[] }>(
+          'GET',
+          '/api/v1/status-page/notices',
+        )
+      ).items;
+    expect(await notices()).toEqual([]);
+    await pass(1);
+    await expect.poll(notices, { timeout: 10_000 }).toMatchObject([{ name: 'Payments may fail.', impact: 'critical' }]);
+    const page = JSON.stringify(await story.api('GET', '/api/v2/summary.json'));
+    expect(page).toContain('We know of it.');
+    expect(page).toContain('Next update by: 2026-03-01 11:00');
+    await pass(30);
+    await expect
+      .poll(() => told(id, 'escalation.fired'), { timeout: 10_000 })
+      .toContain('The public was told already: Payments may fail.');
+    expect(await notices()).toHaveLength(1);
+    await expect.poll(() => told(id, 'incident.noted')).toContainEqual(expect.stringContaining('it is overdue'));
+  });
+
   it('driftmgr, P2: support, engineering, architecture, management, half an hour each', async () => {
     await begin('driftmgr');
     await staff('driftmgr');

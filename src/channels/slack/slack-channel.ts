@@ -8,12 +8,13 @@ export type SlackApp = { url: string; token: string };
 const MOST = { title: 250, text: 2_500 };
 
 /**
- * A page as a direct message with buttons.
+ * A page as a message with buttons, to a member or in a channel the app is in.
+ * @param address.place id of the member or of the channel
  * @param address.answers whether a button pressed reaches us: only then there are buttons that do something
  */
 export function createSlackChannel(
   app: SlackApp,
-  address: { name: string; member: string; answers: boolean },
+  address: { name: string; place: string; answers: boolean },
 ): OutsideChannel {
   return {
     kind: 'outside',
@@ -22,7 +23,7 @@ export function createSlackChannel(
       (page) => ({
         url: `${app.url.replace(/\/$/, '')}/chat.postMessage`,
         headers: { 'content-type': 'application/json; charset=utf-8', authorization: `Bearer ${app.token}` },
-        body: JSON.stringify({ channel: address.member, ...messageOf(page, address.answers) }),
+        body: JSON.stringify({ channel: address.place, ...messageOf(page, address.answers) }),
       }),
       judgeSlack,
     ),

@@ -7,6 +7,7 @@ import {
   httpUrl,
   isEmailAddress,
   isTelephoneNumber,
+  nameSchema,
   secretText,
   text,
 } from './value-types.ts';
@@ -65,6 +66,15 @@ export const contactSettingsSchema = z.strictObject({
         .optional()
         .describe('Signing secret of the app: buttons and commands are checked with it.'),
       signingSecretFile: file().optional().describe('File that holds the signing secret.'),
+      channels: z
+        .record(
+          nameSchema,
+          text('the id of a channel (C…)', (value) => /^[CG][A-Z0-9]{5,20}$/.test(value)),
+        )
+        .default({})
+        .describe(
+          'Channels the app is in, by name: `slack:NAME` in escalation policies; pages without a policy go there too.',
+        ),
     })
     .superRefine(exactlyOne('token', 'tokenFile'))
     .superRefine(exactlyOne('signingSecret', 'signingSecretFile'))
@@ -116,6 +126,7 @@ export function resolveContacts(
     slack: slack
       ? {
           url: slack.url,
+          channels: slack.channels,
           token: secret(at('slack', 'tokenFile'), slack.token, slack.tokenFile) ?? '',
           signingSecret: secret(at('slack', 'signingSecretFile'), slack.signingSecret, slack.signingSecretFile) ?? '',
         }

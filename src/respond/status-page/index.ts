@@ -10,6 +10,7 @@ export {
 export { publishIncident, scheduleMaintenance, statusPageTimers, updateNotice } from './publish-notice.ts';
 export {
   changeComponent,
+  findOpenNoticeOf,
   insertComponent,
   listNotices,
   readComponentChanges,

@@ -178,6 +178,15 @@ export async function insertUpdate(
   await queueUpdate(tx, update.id, update.at);
 }
 
+/** The name of the notice that tells the public of an incident, or null where none is open. */
+export async function findOpenNoticeOf(tx: Tx, incidentId: string): Promise<string | null> {
+  const found = await sql<{ name: string }>`
+    select name from status_notices where private_incident_id = ${incidentId} and resolved_at is null limit 1`.execute(
+    tx,
+  );
+  return found.rows[0]?.name ?? null;
+}
+
 export type LockedNotice = {
   id: string;
   kind: 'incident' | 'maintenance';

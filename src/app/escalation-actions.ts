@@ -1,0 +1,38 @@
+import type { SeverityRank } from '../contract/common.ts';
+import type { EscalationActionKinds } from '../respond/oncall/index.ts';
+import { findOpenNoticeOf, publishIncident } from '../respond/status-page/index.ts';
+
+const IMPACT_BY_RANK: Readonly<Record<SeverityRank, string>> = { 1: 'critical', 2: 'major', 3: 'minor', 4: 'none' };
+/** Customers are promised the next word by then; whoever handles the incident is reminded. */
+const NEXT_UPDATE_MINUTES = 30;
+const LONGEST_NAME = 200;
+
+/** What escalation steps may do besides paging and asking. */
+export const ESCALATION_ACTIONS: EscalationActionKinds = {
+  publish: {
+    async perform(tx, { incident, text, at }) {
+      const told = await findOpenNoticeOf(tx, incident.id);
+      // Somebody was faster: their words are better than a policy's.
+      if (told !== null) return `The public was told already: ${told}`;
+      const name = (text.split(/(?<=[.!?])\s/)[0] ?? text).slice(0, LONGEST_NAME);
+      await publishIncident(tx, {
+        name,
+        impact: IMPACT_BY_RANK[incident.severity],
+        status: 'investigating',
+        startedAt: incident.openedAt,
+        incidentId: incident.id,
+        affected: [],
+        message: {
+          impact: text,
+          status: 'We are investigating.',
+          affectedPercent: null,
+          eta: null,
+          nextUpdateMinutes: NEXT_UPDATE_MINUTES,
+        },
+        at,
+        actor: 'system',
+      });
+      return `Published on the status page by the escalation: ${name}`;
+    },
+  },
+};
