@@ -40,7 +40,7 @@ retention:
 
 export function renderConfigDocs(): string {
   const groups = Object.entries(settingsTree.properties ?? {}).filter(([name]) => name !== 'performance');
-  const named = groups.filter(([, node]) => node.additionalProperties || node.items?.properties);
+  const named = groups.flatMap(([name, node]) => listGroups(name, node));
   return `${[
     '# Configuration',
     '<!-- Made by scripts/generate-config-docs.ts from the schema; do not edit. -->',
@@ -82,9 +82,18 @@ const FOREIGN = `## Settings of other services
 
 A \`performance:\` block (\`database\`, \`cache\`, \`rate_limits\`, \`circuit_breakers\`, \`workers\`) is accepted: \`performance.database.max_connections\` is \`databasePoolMax\`, the rest has no effect and is reported as such. \`DB_MAX_IDLE_CONNS\` and \`DB_CONN_MAX_LIFETIME\` are accepted without effect too. \`GOGC\`, \`GOMAXPROCS\` and \`GOMEMLIMIT\` are refused with the right name.`;
 
+/** Named groups and lists of objects, also those inside of other settings. */
+function listGroups(key: string, node: SettingNode): [string, SettingNode][] {
+  if (node.properties !== undefined)
+    return Object.entries(node.properties).flatMap(([name, child]) => listGroups(`${key}.${name}`, child));
+  return node.additionalProperties || node.items?.properties ? [[key, node]] : [];
+}
+
 function renderGroup(name: string, node: SettingNode): string[] {
   const entry = (node.additionalProperties || node.items) as SettingNode;
   const kinds = entry.oneOf ?? entry.anyOf ?? [entry];
+  if (kinds.every((kind) => kind.properties === undefined))
+    return [`## ${code(name)}`, `${node.description} A map of names, only in the file.`];
   const shared =
     kinds.length === 1
       ? []
