@@ -168,6 +168,7 @@ export const PAGES: readonly PageToSee[] = [
       await page.getByRole('dialog').waitFor();
     },
   },
+  { name: 'postmortem', path: ({ incident }) => `/incidents/${incident}/postmortem` },
   { name: 'findings', path: () => '/findings' },
   { name: 'finding', path: ({ finding }) => `/findings/${finding}` },
   { name: 'probes', path: () => '/probes' },

@@ -60,6 +60,10 @@ const incidentRoute = createRoute({
   ...page('/incidents/$id'),
   component: lazyRouteComponent(() => import('./pages/incident/incident-page.tsx'), 'IncidentPage'),
 });
+const postmortemRoute = createRoute({
+  ...page('/incidents/$id/postmortem'),
+  component: lazyRouteComponent(() => import('./pages/postmortem/postmortem-page.tsx'), 'PostmortemPage'),
+});
 const onCallRoute = createRoute({
   ...page('/on-call'),
   validateSearch: search.onCall,
@@ -157,6 +161,7 @@ const routeTree = rootRoute.addChildren([
     incidentsRoute,
     declareRoute,
     incidentRoute,
+    postmortemRoute,
     onCallRoute,
     inboxRoute,
     alertsRoute,

@@ -10,6 +10,7 @@ const ofIncident: KeysOf = (body) => [
         ['incidents', 'one'],
         ['incidents', 'timeline'],
         ['incidents', 'escalations'],
+        ['incidents', 'postmortem'],
       ]
     : []),
 ];

@@ -16,9 +16,12 @@ import { actorWords } from '../../lib/actor-words.ts';
 import { INCIDENT_STATES } from '../../lib/words.ts';
 import { AcknowledgeButton } from './acknowledge-button.tsx';
 import { EscalationStrip } from './escalation-strip.tsx';
+import { IncidentActions } from './incident-actions.tsx';
 import { IncidentSide } from './incident-side.tsx';
 import { IncidentTimeline } from './incident-timeline.tsx';
+import { MergedStrip } from './merged-strip.tsx';
 import { nextStepOf, ownerOf } from './next-step.ts';
+import { phaseWords } from './phase-words.ts';
 import { ResponseClock } from './response-clock.tsx';
 import { StatusMenu } from './status-menu.tsx';
 import { ThumbBar } from './thumb-bar.tsx';
@@ -65,11 +68,12 @@ export function IncidentPage(): ReactNode {
               </span>
             )}
             <StatusMenu incident={incident} />
+            <IncidentActions incident={incident} />
           </>
         }
       />
       {query.error ? <ErrorPanel error={query.error} /> : null}
-      <NextStrip incident={incident} />
+      {incident.mergedInto ? <MergedStrip into={incident.mergedInto} /> : <NextStrip incident={incident} />}
       <EscalationStrip incident={incident} />
       <FactStrip
         facts={[
@@ -82,6 +86,7 @@ export function IncidentPage(): ReactNode {
             ),
           },
           { label: 'Response', value: <ResponseClock incident={incident} /> },
+          over ? null : { label: 'Phase', value: phaseWords(incident.phase) },
           { label: 'Opened', value: <Time at={incident.openedAt} /> },
           incident.resolvedAt ? { label: 'Resolved', value: <Time at={incident.resolvedAt} /> } : null,
         ]}

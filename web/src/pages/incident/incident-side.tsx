@@ -11,6 +11,7 @@ import { useSession } from '../../lib/use-session.ts';
 import { FINDING_KINDS, FINDING_STATES, PAGE_STATES, RUN_STATES, WAITING_WORDS } from '../../lib/words.ts';
 import { EscalationSide } from './escalation-side.tsx';
 import { IncidentRoles } from './incident-roles.tsx';
+import { RelatedSide } from './related-side.tsx';
 import { SeverityControl } from './severity-control.tsx';
 
 const SHOWN_EVIDENCE = 3;
@@ -27,6 +28,20 @@ export function IncidentSide({ incident }: { incident: Incident }) {
             {incident.resolveBlockers.map((blocker) => (
               <li key={blocker} className="break-anywhere">
                 {sentenceCase(blocker)}
+              </li>
+            ))}
+          </ul>
+        </SideSection>
+      ) : null}
+      {incident.merged.length > 0 ? (
+        <SideSection title="Merged into it" count={incident.merged.length}>
+          <ul>
+            {incident.merged.map(({ id, number, title }) => (
+              <li key={id} className="py-1 break-anywhere">
+                <Link to="/incidents/$id" params={{ id }} className="link">
+                  {number}
+                </Link>{' '}
+                {title}
               </li>
             ))}
           </ul>
@@ -49,6 +64,7 @@ export function IncidentSide({ incident }: { incident: Incident }) {
         ))}
         {incident.findings.length === 0 ? <p className="text-quiet">It was declared by a person.</p> : null}
       </SideSection>
+      <RelatedSide incident={incident} />
       <SideSection title="Severity">
         <SeverityControl incident={incident} />
       </SideSection>

@@ -94,6 +94,13 @@ function EntryLink({ reference }: { reference: string | null }) {
       </Link>
     );
   }
+  if (reference?.startsWith('inc_')) {
+    return (
+      <Link to="/incidents/$id" params={{ id: reference }} className="link">
+        See the incident
+      </Link>
+    );
+  }
   return null;
 }
 
