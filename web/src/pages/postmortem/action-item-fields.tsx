@@ -19,14 +19,14 @@ export function ActionItemFields({
     onChange(items.map((item, place) => (place === index ? { ...item, ...part } : item)));
   return (
     <fieldset ref={list} className="min-w-0">
-      <legend className="mb-1 text-lead">Action items</legend>
+      <legend className="mb-1 text-lead font-semibold">Action items</legend>
       {items.length === 0 ? <p className="text-quiet">None yet.</p> : null}
       {items.map((item, index) => (
         <fieldset
           // biome-ignore lint/suspicious/noArrayIndexKey: items have no name of their own
           key={index}
           data-row-fields
-          className="flex min-w-0 flex-wrap items-end gap-3 border-b border-line py-2.5"
+          className="flex min-w-0 flex-wrap items-start gap-3 border-b border-line py-2.5"
         >
           <legend className="sr-only">Action item {index + 1}</legend>
           <div className="min-w-0 flex-1 basis-64">
@@ -70,7 +70,7 @@ export function ActionItemFields({
               )}
             </Field>
           </div>
-          <label className="flex min-h-9 items-center gap-2 max-sm:min-h-11 max-sm:flex-1">
+          <label className="flex min-h-9 items-center gap-2 max-sm:min-h-11 max-sm:flex-1 sm:mt-6">
             <input
               type="checkbox"
               className="size-4"
@@ -80,7 +80,7 @@ export function ActionItemFields({
             Done
           </label>
           <Button
-            className="min-h-9"
+            className="min-h-9 sm:mt-6"
             aria-label={`Remove action item ${index + 1}`}
             onClick={() => {
               focusAfterRemoval(index, items.length);

@@ -23,17 +23,17 @@ export function TimelineFields({
     onChange(lines.map((line, place) => (place === index ? { ...line, ...part } : line)));
   return (
     <fieldset ref={list} className="min-w-0">
-      <legend className="mb-1 text-lead">Timeline</legend>
+      <legend className="mb-1 text-lead font-semibold">Timeline</legend>
       <p className="text-quiet">Times in {zone}. Lines are put in order when it is saved.</p>
       {lines.map((line, index) => (
         <fieldset
           // biome-ignore lint/suspicious/noArrayIndexKey: lines have no name of their own
           key={index}
           data-row-fields
-          className="flex min-w-0 flex-wrap items-end gap-3 border-b border-line py-2.5"
+          className="flex min-w-0 flex-wrap items-start gap-3 border-b border-line py-2.5"
         >
           <legend className="sr-only">Line {index + 1} of the timeline</legend>
-          <div className="w-52 max-sm:w-full">
+          <div className="w-60 max-sm:w-full">
             <Field label="When">
               {(attributes) => (
                 <TextInput
@@ -81,7 +81,7 @@ export function TimelineFields({
             </Field>
           </div>
           <Button
-            className="min-h-9"
+            className="min-h-9 sm:mt-6"
             aria-label={`Remove line ${index + 1}`}
             onClick={() => {
               focusAfterRemoval(index, lines.length);
