@@ -11,7 +11,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 15_000,
-    hookTimeout: 30_000,
+    hookTimeout: 75_000,
     teardownTimeout: 20_000,
     // A focused test must never reach CI, where it would hide all others.
     allowOnly: false,
