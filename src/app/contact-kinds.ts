@@ -4,6 +4,7 @@ import { inboxChannel } from '../channels/inbox/inbox-channel.ts';
 import { createNtfyChannel } from '../channels/ntfy/ntfy-channel.ts';
 import { createPushoverChannel } from '../channels/pushover/pushover-channel.ts';
 import { createSlackChannel } from '../channels/slack/slack-channel.ts';
+import { createSlackReplies } from '../channels/slack/slack-reply.ts';
 import { isSlackRequest } from '../channels/slack/verify-slack-request.ts';
 import { createSmsChannel } from '../channels/twilio/sms-channel.ts';
 import { answerMessage, sayOnce } from '../channels/twilio/twiml.ts';
@@ -11,11 +12,10 @@ import { isTwilioRequest } from '../channels/twilio/verify-twilio-request.ts';
 import { createVoiceChannel } from '../channels/twilio/voice-channel.ts';
 import { createWebhookChannel } from '../channels/webhook/webhook-channel.ts';
 import type { PhoneService } from '../http/routes/phone-answers.ts';
-import type { SlackReply, SlackService } from '../http/routes/slack-answers.ts';
+import type { SlackService } from '../http/routes/slack-answers.ts';
 import type { ContactSettings } from '../platform/config/contact-settings.ts';
 import { maskUrlPath } from '../platform/config/mask-secret.ts';
 import { isEmailAddress, isHttpUrl, isTelephoneNumber } from '../platform/config/value-types.ts';
-import { createGuardedPost } from '../platform/resilience/guarded-post.ts';
 import type { ContactKinds } from '../respond/oncall/index.ts';
 
 const NTFY_TOPIC = /^[-_A-Za-z0-9]{1,64}$/;
@@ -152,11 +152,7 @@ export function slackServiceOf({ slack }: ContactSettings): SlackService | null 
   if (slack === null) return null;
   return {
     isFromThere: (request, now) => isSlackRequest(slack.signingSecret, request, Math.floor(now.getTime() / 1_000)),
-    reply: createGuardedPost<SlackReply>('slack replies', ({ url, message }) => ({
-      url,
-      headers: { 'content-type': 'application/json; charset=utf-8' },
-      body: JSON.stringify(message),
-    })),
+    reply: createSlackReplies(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createGuardedPost } from '../../platform/resilience/guarded-post.ts';
-import { type OutsideChannel, pageTitle, shorten } from '../../respond/oncall/index.ts';
+import { truncateCharacters } from '../../respond/comms/alertmanager/index.ts';
+import { type OutsideChannel, pageTitle } from '../../respond/oncall/index.ts';
 
 export type NtfyServer = { url: string; token: string | null };
 
@@ -21,8 +22,8 @@ export function createNtfyChannel(server: NtfyServer, address: { name: string; t
       body: JSON.stringify({
         topic: address.topic,
         sequence_id: dedupKey,
-        title: shorten(pageTitle(message), MOST.title),
-        message: shorten(message.text, MOST.message),
+        title: truncateCharacters(pageTitle(message), MOST.title),
+        message: truncateCharacters(message.text, MOST.message),
         priority: message.kind === undefined ? URGENT : DEFAULT,
         ...(message.link === null ? {} : { click: message.link }),
       }),

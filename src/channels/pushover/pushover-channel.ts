@@ -1,5 +1,6 @@
 import { createGuardedPost } from '../../platform/resilience/guarded-post.ts';
-import { type OutsideChannel, pageTitle, shorten } from '../../respond/oncall/index.ts';
+import { truncateCharacters } from '../../respond/comms/alertmanager/index.ts';
+import { type OutsideChannel, pageTitle } from '../../respond/oncall/index.ts';
 
 export type PushoverApplication = { url: string; token: string };
 
@@ -19,8 +20,8 @@ export function createPushoverChannel(
       const form = new URLSearchParams({
         token: application.token,
         user: address.userKey,
-        title: shorten(pageTitle(message), MOST.title),
-        message: shorten(message.text === '' ? message.title : message.text, MOST.message),
+        title: truncateCharacters(pageTitle(message), MOST.title),
+        message: truncateCharacters(message.text === '' ? message.title : message.text, MOST.message),
         priority: message.kind === undefined ? HIGH : NORMAL,
         timestamp: String(Math.floor(queuedAt.getTime() / 1_000)),
       });

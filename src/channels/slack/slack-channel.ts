@@ -1,5 +1,7 @@
 import { createGuardedPost } from '../../platform/resilience/guarded-post.ts';
-import { type OutgoingPage, type OutsideChannel, pageTitle, shorten } from '../../respond/oncall/index.ts';
+import { truncateCharacters } from '../../respond/comms/alertmanager/index.ts';
+import { type OutgoingPage, type OutsideChannel, pageTitle } from '../../respond/oncall/index.ts';
+import { escapeMarkup } from './escape-markup.ts';
 import { judgeSlack } from './judge-slack.ts';
 
 /** An app of a Slack workspace. */
@@ -31,7 +33,7 @@ export function createSlackChannel(
 }
 
 function messageOf({ id, message }: OutgoingPage, answers: boolean): object {
-  const title = escapeMarkup(shorten(pageTitle(message), MOST.title));
+  const title = escapeMarkup(truncateCharacters(pageTitle(message), MOST.title));
   const isPage = message.kind === undefined;
   const button = (text: string, more: object) => ({ type: 'button', text: { type: 'plain_text', text }, ...more });
   const buttons = [
@@ -43,7 +45,7 @@ function messageOf({ id, message }: OutgoingPage, answers: boolean): object {
       : []),
     ...(isPage && message.link !== null ? [button('Open', { action_id: 'open', url: message.link })] : []),
   ];
-  const words = [`*${title}*`, escapeMarkup(shorten(message.text, MOST.text))].filter((line) => line !== '');
+  const words = [`*${title}*`, escapeMarkup(truncateCharacters(message.text, MOST.text))].filter((line) => line !== '');
   return {
     // What a notification shows.
     text: title,
@@ -52,9 +54,4 @@ function messageOf({ id, message }: OutgoingPage, answers: boolean): object {
       ...(buttons.length === 0 ? [] : [{ type: 'actions', elements: buttons }]),
     ],
   };
-}
-
-/** Slack's own three: a title must not become a link or call everybody. */
-function escapeMarkup(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,5 +1,6 @@
 import { createGuardedPost } from '../../platform/resilience/guarded-post.ts';
-import { type OutsideChannel, pageTitle, shorten } from '../../respond/oncall/index.ts';
+import { truncateCharacters } from '../../respond/comms/alertmanager/index.ts';
+import { type OutsideChannel, pageTitle } from '../../respond/oncall/index.ts';
 import { type TwilioAccount, twilioPost } from './twilio-account.ts';
 
 /** Two segments of a text message with characters outside GSM's alphabet are 134; links are not cut, so titles are. */
@@ -19,7 +20,7 @@ export function createSmsChannel(
     send: createGuardedPost(`sms ${address.name}`, ({ message }) => {
       const isPage = message.kind === undefined;
       const lines = [
-        shorten(pageTitle(message), MOST_TITLE),
+        truncateCharacters(pageTitle(message), MOST_TITLE),
         ...(isPage && address.answers ? ['Answer: ack, or esc to pass it on.'] : []),
         ...(isPage && message.link !== null ? [message.link] : []),
       ];

@@ -1,5 +1,6 @@
 import { createGuardedPost } from '../../platform/resilience/guarded-post.ts';
-import { type OutgoingPage, type OutsideChannel, pageTitle, shorten } from '../../respond/oncall/index.ts';
+import { truncateCharacters } from '../../respond/comms/alertmanager/index.ts';
+import { type OutgoingPage, type OutsideChannel, pageTitle } from '../../respond/oncall/index.ts';
 import { type TwilioAccount, twilioPost } from './twilio-account.ts';
 import { askForKey, sayTwice } from './twiml.ts';
 
@@ -24,7 +25,7 @@ export function createVoiceChannel(
 function wordsOf(page: OutgoingPage, answerUrl: (pageId: string) => string | null): string {
   const { message } = page;
   if (message.kind === 'verification') return sayTwice(spellDigits(message.text));
-  const spoken = shorten(pageTitle(message), MOST_SPOKEN);
+  const spoken = truncateCharacters(pageTitle(message), MOST_SPOKEN);
   const url = message.kind === undefined ? answerUrl(page.id) : null;
   return url === null ? sayTwice(spoken) : askForKey(spoken, url);
 }

@@ -15,8 +15,8 @@ const REPLY_TIMEOUT_MS = 10_000;
 const RANKS = [1, 2, 3, 4] as const;
 const ANSWERS = ['acknowledge', 'escalate'] as const satisfies readonly PhoneAnswer['answer'][];
 
-/** What replaces a message whose button was pressed. */
-export type SlackReply = { dedupKey: string; url: string; message: object };
+/** What is said to whoever pressed a button; `replaces` puts it in the place of the message and its buttons. */
+type SlackReply = { dedupKey: string; url: string; text: string; replaces: boolean };
 
 /** The Slack app in front of people. */
 export type SlackService = {
@@ -67,8 +67,8 @@ export async function registerSlackRoutes(server: HttpApp, deps: SlackRouteDeps)
         const answer = ANSWERS.find((each) => each === action?.action_id);
         // A link that was opened is told as well, and other apps' actions may come.
         if (!pressed.success || !action || answer === undefined) return {};
-        const message = await answerButton(deps, pressed.data.user.id, { ...action, answer });
-        await reply(deps, slack, { dedupKey: action.action_ts, url: pressed.data.response_url, message });
+        const said = await answerButton(deps, pressed.data.user.id, { ...action, answer });
+        await reply(deps, slack, { dedupKey: action.action_ts, url: pressed.data.response_url, ...said });
         return {};
       },
     );
@@ -92,16 +92,18 @@ async function answerButton(
   deps: SlackRouteDeps,
   member: string,
   action: { value?: string | undefined; action_ts: string; answer: PhoneAnswer['answer'] },
-): Promise<object> {
-  const aside = (text: string) => ({ response_type: 'ephemeral', replace_original: false, text });
+): Promise<Pick<SlackReply, 'text' | 'replaces'>> {
   const paged = await findPageFor(deps.database.db, action.value ?? '', { kind: 'slack', address: member });
-  if (paged === null) return aside('You cannot answer this page: verify your Slack account as a contact method first.');
+  if (paged === null) {
+    const text = 'You cannot answer this page: verify your Slack account as a contact method first.';
+    return { text, replaces: false };
+  }
   const by = { reason: 'in Slack', route: 'POST /hooks/slack', delivery: `button:${action.action_ts}` };
   const text = await carryOutAnswer(deps, paged, action.answer, by);
   // Taken: the message says so and has no buttons any more.
   return action.answer === 'acknowledge'
-    ? { replace_original: true, text: escapeMarkup(`${paged.number} ${paged.title}\n${text}`) }
-    : aside(escapeMarkup(text));
+    ? { text: `${paged.number} ${paged.title}\n${text}`, replaces: true }
+    : { text, replaces: false };
 }
 
 async function answerCommand(deps: SlackRouteDeps, command: z.infer<typeof commandSchema>): Promise<string> {
@@ -180,11 +182,6 @@ function readSigned(request: FastifyRequest, deps: SlackRouteDeps): { fields: UR
     message: 'the request is not signed by the Slack app of this installation',
     hint: 'contacts.slack.signingSecret must be that of the app: see docs/oncall.md.',
   });
-}
-
-/** A title must not become a link or call everybody. */
-function escapeMarkup(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function parseJson(text: string): unknown {

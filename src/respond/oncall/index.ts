@@ -41,7 +41,7 @@ export { findFeed, findFeedByToken, insertFeed, listFeeds, revokeFeed } from './
 export { renderFeed } from './ical/render-feed.ts';
 export { listOverrides } from './override-store.ts';
 export { queuePage } from './page-store.ts';
-export { pageText, pageTitle, shorten } from './page-words.ts';
+export { pageText, pageTitle } from './page-words.ts';
 export { startPager } from './pager.ts';
 export { listOnCallNow, readOnCallNow, readSchedule, readShifts } from './read-on-call.ts';
 export { stopPages } from './stop-pages.ts';

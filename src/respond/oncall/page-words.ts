@@ -9,9 +9,3 @@ export function pageTitle(message: PageMessage): string {
 export function pageText(message: PageMessage): string {
   return [message.text, message.link].filter((line) => line !== null && line !== '').join('\n\n');
 }
-
-/** Cuts to at most so many characters, and shows that it did. */
-export function shorten(text: string, most: number): string {
-  const characters = [...text];
-  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
-}
