@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -11,6 +10,7 @@ import type { ApiKey } from '../../src/contract/identity.ts';
 import type { Incident } from '../../src/contract/incident.ts';
 import { type RecordingServer, startRecordingServer } from '../fakes/recording-http-server.ts';
 import { type SmtpFake, startSmtpServer } from '../fakes/smtp-server.ts';
+import { freePort } from '../harness/free-port.ts';
 import { type ServerProcess, startServerProcess } from '../harness/server-process.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -330,12 +330,4 @@ async function asAda<Answer>(method: string, path: string, body: object): Promis
     body: JSON.stringify(body),
   });
   return { status: response.status, body: (await response.json()) as Answer };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -1,5 +1,4 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +6,7 @@ import { stringify } from 'yaml';
 import { breakShop } from '../../src/demo/break-shop.ts';
 import { type DemoChild, parseLine, startChild, waitForLine } from '../../src/demo/child-process.ts';
 import { startTraffic } from '../../src/demo/traffic.ts';
+import { freePort } from '../harness/free-port.ts';
 import { startPrometheus } from './fake-prometheus.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -157,16 +157,4 @@ async function writeConfig(
   };
   await writeFile(file, stringify(config), { mode: 0o600 });
   return file;
-}
-
-/** A port that was free a moment ago: the address must stay the same over a restart. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
