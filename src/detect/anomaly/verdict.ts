@@ -1,7 +1,7 @@
 /** What the detectors say of an event, a window of events and a point of a series. */
 
 /** `warming`: not enough history for a p-value yet. A stream never falls back to it. */
-export type DetectorState = "warming" | "active";
+export type DetectorState = 'warming' | 'active';
 
 /** One stretch of the event's text and what it cost. Offsets are UTF-16, `to` exclusive. */
 export interface SurprisingSpan {
@@ -67,7 +67,7 @@ export interface WindowVerdict {
     readonly values: number;
   } | null;
   /** The channel with the smallest p. */
-  readonly fired: "novelty" | "top" | "frequency" | "values" | null;
+  readonly fired: 'novelty' | 'top' | 'frequency' | 'values' | null;
   /** Reported, never decided by; see `figures.ts` for what they mean. */
   readonly ncd: number;
   readonly ratio: number;

@@ -1,0 +1,11 @@
+/** The anomaly engine: what it says of events, and the detector of one stream. */
+export { ENGINE_VERSION, type ExplainWhich, LogDetector } from './log-detector.ts';
+export {
+  type DetectorSettings,
+  defaultSettings,
+  MAX_TABLE_BITS,
+  MIN_TABLE_BITS,
+  PROFILES,
+  type Profile,
+} from './settings.ts';
+export type { EventVerdict, Explanation, WindowVerdict } from './verdict.ts';
