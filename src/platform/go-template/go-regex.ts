@@ -72,3 +72,11 @@ function expand(template: string, groupOf: (name: string) => string): string {
     (_all, sign: string, braced?: string, bare?: string) => (sign === '$' ? '$' : groupOf(braced ?? bare ?? '')),
   );
 }
+
+/** Go's ExpandString of the first match, or null where nothing matches. */
+export function replaceFirstRegex(regex: RE2JS, text: string, replacement: string): string | null {
+  const matcher = regex.matcher(text);
+  if (!matcher.find()) return null;
+  const names: Record<string, number> = regex.namedGroups();
+  return expand(replacement, (group) => groupText(matcher, names, group));
+}
