@@ -108,6 +108,13 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./commands/audit.ts'),
   },
   {
+    name: 'scan',
+    group: OBSERVE,
+    summary: 'Find what is strange in a file of log lines, and say why',
+    handlesSignals: true,
+    load: () => import('./commands/scan.ts'),
+  },
+  {
     name: 'serve',
     group: OPERATE,
     summary: 'Start the server',

@@ -1,4 +1,6 @@
 /** The anomaly engine: what it says of events, and the detector of one stream. */
+
+export { decodeEvent } from './explanation/utf16-offsets.ts';
 export { ENGINE_VERSION, type ExplainWhich, LogDetector } from './log-detector.ts';
 export {
   type DetectorSettings,
@@ -9,3 +11,4 @@ export {
   type Profile,
 } from './settings.ts';
 export type { EventVerdict, Explanation, WindowVerdict } from './verdict.ts';
+export { VerdictDigest } from './verdict-digest.ts';

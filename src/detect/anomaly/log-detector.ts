@@ -11,6 +11,9 @@ import { WindowJudge } from './windows/window-judge.ts';
 /** Which events get an explanation: reading the tables for it costs about as much as judging. */
 export type ExplainWhich = 'never' | 'anomalies' | 'always';
 
+/** Told of an anomaly before the event is learned: what is seen then can be replayed. */
+export type OnAnomaly = (event: Uint8Array, detector: LogDetector) => void;
+
 /** Changes whenever an event would be judged differently, or the snapshot be read differently. */
 export const ENGINE_VERSION = 1;
 
@@ -38,9 +41,10 @@ export class LogDetector {
   }
 
   /** Judges an event (text without its line end), then learns it. */
-  judge(event: string | Uint8Array, which: ExplainWhich = 'never'): EventVerdict {
+  judge(event: string | Uint8Array, which: ExplainWhich = 'never', onAnomaly?: OnAnomaly): EventVerdict {
     const bytes = typeof event === 'string' ? encoder.encode(event) : event;
     const verdict = this.appraise(bytes, which);
+    if (verdict.anomaly) onAnomaly?.(bytes, this);
     this.windows?.push(this.model, verdict, bytes);
     this.model.learn();
     this.judged += 1;
@@ -52,9 +56,10 @@ export class LogDetector {
    * Judges an event by what was learned so far and forgets it at once: no
    * verdict depends on another. `n` is that of the next event to be learned.
    */
-  look(event: string | Uint8Array, which: ExplainWhich = 'never'): EventVerdict {
+  look(event: string | Uint8Array, which: ExplainWhich = 'never', onAnomaly?: OnAnomaly): EventVerdict {
     const bytes = typeof event === 'string' ? encoder.encode(event) : event;
     const verdict = this.appraise(bytes, which);
+    if (verdict.anomaly) onAnomaly?.(bytes, this);
     if (this.isFrozen) this.windows?.push(this.model, verdict, bytes);
     return verdict;
   }

@@ -20,7 +20,8 @@ export class Examples {
 
   set(place: number, event: Uint8Array): void {
     this.delete(place);
-    const example = event.slice(0, MAX_EXAMPLE_BYTES);
+    // A copy also of a Buffer, whose own slice would share the memory of the next chunk.
+    const example = Uint8Array.from(event.subarray(0, MAX_EXAMPLE_BYTES));
     this.byPlace.set(place, example);
     this.used += example.length;
     for (const oldest of this.byPlace.keys()) {

@@ -10,7 +10,7 @@ import { TokenModel, twoBefore } from './token-model.ts';
 import { lengthClass, ValueSlots } from './value-slots.ts';
 
 /** So many events of a template teach the token model: what comes often must not drown what is rare. */
-const LEARNED_COPIES = 4;
+const LEARNED_COPIES = 2;
 /** The mean excess counts half of the largest one, over the tokens and a few more, so that short lines are not loud. */
 const MEAN_SHARE = 0.5;
 const MEAN_PRIOR = 8;

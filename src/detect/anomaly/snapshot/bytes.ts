@@ -96,7 +96,7 @@ export class ByteReader {
   }
 
   private fill(into: Numbers): void {
-    const bytes = this.take(into.byteLength).slice();
+    const bytes = Uint8Array.from(this.take(into.byteLength));
     const own = HOST_IS_LITTLE_ENDIAN ? bytes : swapped(bytes, into.BYTES_PER_ELEMENT);
     new Uint8Array(into.buffer, into.byteOffset, into.byteLength).set(own);
   }

@@ -1,0 +1,123 @@
+import { type Command, Option } from 'commander';
+import { decodeEvent, type EventVerdict, type WindowVerdict } from '../../detect/anomaly/index.ts';
+import { EXIT } from '../../platform/errors/exit-code.ts';
+import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
+import type { CliContext } from '../cli-context.ts';
+import { addExamples } from '../options/examples.ts';
+import { collectText } from '../options/parse-values.ts';
+import { BufferedLines } from '../scan/buffered-lines.ts';
+import { ProgressLine } from '../scan/progress-line.ts';
+import { type ScanSummary, scanLogs } from '../scan/scan-logs.ts';
+import { parseAlpha, parseProfile, parseTableBits, parseWindows, type ScanOptions } from '../scan/scan-options.ts';
+import { showEvent, showWindow } from '../scan/show-event.ts';
+import { toSafeJson } from '../terminal/clean-text.ts';
+import type { Output } from '../terminal/output.ts';
+import { count } from '../terminal/times.ts';
+
+/** `holdfast scan FILE|-`. */
+export function defineCommand(command: Command, context: CliContext): void {
+  command
+    .argument('<file>', 'log lines, one event each; - reads stdin')
+    .option('--baseline <file>', 'learn this file first; FILE is then judged by it alone (repeatable)', collectText, [])
+    .option('--learn', 'go on learning from FILE after the baseline')
+    .option('--alpha <share>', 'share of false alarms to put up with', parseAlpha)
+    .option(
+      '--profile <name>',
+      'sensitive, balanced or strict: an alpha of 0.02, 0.01 or 0.002',
+      parseProfile,
+      'balanced',
+    )
+    .option('--windows <events/hop>', 'judge windows of so many events too', parseWindows)
+    .option('--table-bits <bits>', '15, 16 or 17: half, one or two megabytes of memory', parseTableBits)
+    .addOption(new Option('--only <which>', 'print only these').choices(['anomalies']))
+    .addOption(new Option('--fail-on <what>', 'exit with 1 when there is one').choices(['anomaly']))
+    .option('--follow', 'go on as the file grows')
+    .option('--stats', 'time the engine alone');
+  addExamples(
+    command,
+    'holdfast scan app.log',
+    'journalctl -u app -o cat | holdfast scan - --json --only anomalies',
+    'holdfast scan today.log --baseline yesterday.log --fail-on anomaly',
+  );
+  command.action(async (file: string, options: ScanOptions) => {
+    if (options.learn && options.baseline.length === 0)
+      throw new HoldfastError({
+        code: 'usage',
+        kind: 'invalid',
+        message: '--learn goes with --baseline: without a baseline FILE is always learned from',
+      });
+    const interrupted = new AbortController();
+    // What was found so far is summed up, also when a person ends it.
+    process.once('SIGINT', () => {
+      interrupted.abort();
+      process.exitCode = EXIT.interrupted;
+      if (options.follow !== true) process.once('SIGINT', () => process.exit(EXIT.interrupted));
+    });
+    const output = context.output();
+    const summary = await scan(file, options, output, interrupted.signal);
+    if (interrupted.signal.aborted) context.setExitCode(EXIT.interrupted);
+    else if (options.failOn === 'anomaly' && summary.anomalies > 0) context.setExitCode(EXIT.found);
+  });
+}
+
+async function scan(file: string, options: ScanOptions, output: Output, signal: AbortSignal): Promise<ScanSummary> {
+  const now = () => performance.now();
+  const lines = new BufferedLines();
+  const progress = new ProgressLine(output, now);
+  const printsAll = output.json && options.only === undefined && options.stats !== true;
+  const summary = await scanLogs(
+    file,
+    options,
+    printsAll ? 'always' : 'anomalies',
+    {
+      event(event, n, verdict) {
+        if (output.json) {
+          if (printsAll || verdict.anomaly) lines.add(toSafeJson(eventLine(n, verdict)));
+        } else if (verdict.anomaly) lines.add(showEvent(output, decodeEvent(event), n, verdict));
+      },
+      window(window) {
+        if (output.json) lines.add(toSafeJson(windowLine(window)));
+        else if (window.p !== null && window.p <= (options.alpha ?? 0.01)) lines.add(showWindow(output, window));
+      },
+      async batch(at) {
+        progress.clear();
+        await lines.flush();
+        progress.draw(at);
+      },
+    },
+    now,
+    signal,
+  );
+  progress.clear();
+  if (output.json) output.printJson({ kind: 'summary', ...summary });
+  else tell(output, summary);
+  return summary;
+}
+
+function tell(output: Output, summary: ScanSummary): void {
+  const share = summary.events === 0 ? 0 : (100 * summary.anomalies) / summary.events;
+  output.print(
+    `${count(summary.events, 'event')}, ${count(summary.anomalies, 'anomaly', 'anomalies')} (${share.toFixed(2)} %), ` +
+      `${summary.mbPerSecond} MB/s, digest ${summary.digest.slice(0, 16)}`,
+  );
+}
+
+function eventLine(n: number, verdict: EventVerdict): Record<string, unknown> {
+  const { bits, score, p, state, anomaly, explanation } = verdict;
+  return {
+    kind: 'event',
+    n,
+    bits,
+    score,
+    p,
+    state,
+    anomaly,
+    spans: explanation?.spans ?? [],
+    template: explanation?.template ?? '',
+    ...(anomaly ? { nearest: explanation?.nearest ?? null, values: explanation?.values ?? [] } : {}),
+  };
+}
+
+function windowLine(window: WindowVerdict): Record<string, unknown> {
+  return { kind: 'window', ...window };
+}
