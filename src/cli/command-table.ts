@@ -115,6 +115,12 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./commands/scan.ts'),
   },
   {
+    name: 'anomaly',
+    group: OBSERVE,
+    summary: 'Anomalies: check the evidence of one, offline',
+    load: () => import('./commands/anomaly.ts'),
+  },
+  {
     name: 'serve',
     group: OPERATE,
     summary: 'Start the server',

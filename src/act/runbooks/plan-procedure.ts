@@ -9,7 +9,7 @@ import type {
   StepAction,
 } from '../../contract/runbook.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
-import { canonicalJson, deepFreeze } from './canonical-json.ts';
+import { canonicalJson, deepFreeze } from '../../platform/json/canonical-json.ts';
 import { inlineCall, pathFrom } from './inline-subrunbooks.ts';
 import type { ParsedRunbook, StepDraft } from './parsed-runbook.ts';
 import { placeMembers } from './plan-containers.ts';

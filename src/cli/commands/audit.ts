@@ -101,7 +101,7 @@ export function defineCommand(command: Command, context: CliContext): void {
         ? await verifyOnServer(context)
         : await verifyAgainst(context, file, anchors?.anchors);
     if (!output.json && verdict.ok && anchors) {
-      const { fingerprintOfKey } = await import('../../platform/identity/audit-anchor.ts');
+      const { fingerprintOfKey } = await import('../../platform/identity/signing-keys.ts');
       output.note(
         `${count(anchors.anchors.size, 'anchor')} signed with ${anchors.keys.map(fingerprintOfKey).join(', ') || 'no key'}`,
       );

@@ -6,6 +6,7 @@ import type { CliContext } from '../cli-context.ts';
 import { addExamples } from '../options/examples.ts';
 import { collectText } from '../options/parse-values.ts';
 import { BufferedLines } from '../scan/buffered-lines.ts';
+import { evidenceWriter, readSigningKeys } from '../scan/evidence-files.ts';
 import { ProgressLine } from '../scan/progress-line.ts';
 import { type ScanSummary, scanLogs } from '../scan/scan-logs.ts';
 import { parseAlpha, parseProfile, parseTableBits, parseWindows, type ScanOptions } from '../scan/scan-options.ts';
@@ -31,6 +32,8 @@ export function defineCommand(command: Command, context: CliContext): void {
     .option('--table-bits <bits>', '15, 16 or 17: half, one or two megabytes of memory', parseTableBits)
     .addOption(new Option('--only <which>', 'print only these').choices(['anomalies']))
     .addOption(new Option('--fail-on <what>', 'exit with 1 when there is one').choices(['anomaly']))
+    .option('--evidence <folder>', 'write a signed bundle for each anomaly, with all that was decided by')
+    .option('--key <file>', 'private key to sign evidence with, in PEM')
     .option('--follow', 'go on as the file grows')
     .option('--stats', 'time the engine alone');
   addExamples(
@@ -45,6 +48,13 @@ export function defineCommand(command: Command, context: CliContext): void {
         code: 'usage',
         kind: 'invalid',
         message: '--learn goes with --baseline: without a baseline FILE is always learned from',
+      });
+    if ((options.evidence === undefined) !== (options.key === undefined))
+      throw new HoldfastError({
+        code: 'usage',
+        kind: 'invalid',
+        message: '--evidence and --key go together',
+        hint: 'Make a key with: holdfast anomaly keygen evidence.pem',
       });
     const interrupted = new AbortController();
     // What was found so far is summed up, also when a person ends it.
@@ -64,6 +74,10 @@ async function scan(file: string, options: ScanOptions, output: Output, signal: 
   const now = () => performance.now();
   const lines = new BufferedLines();
   const progress = new ProgressLine(output, now);
+  const evidence =
+    options.evidence !== undefined && options.key !== undefined
+      ? { evidence: evidenceWriter(options.evidence, file, readSigningKeys(options.key)) }
+      : {};
   const printsAll = output.json && options.only === undefined && options.stats !== true;
   const summary = await scanLogs(
     file,
@@ -79,6 +93,7 @@ async function scan(file: string, options: ScanOptions, output: Output, signal: 
         if (output.json) lines.add(toSafeJson(windowLine(window)));
         else if (window.p !== null && window.p <= (options.alpha ?? 0.01)) lines.add(showWindow(output, window));
       },
+      ...evidence,
       async batch(at) {
         progress.clear();
         await lines.flush();

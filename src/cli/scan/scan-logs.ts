@@ -19,7 +19,7 @@ export interface ScanSink {
   /** After each batch, so that output can be written out and progress shown. */
   batch(progress: { events: number; bytesRead: number; bytesInAll: number | null; anomalies: number }): Promise<void>;
   /** Called for each anomaly when the evidence is to be kept, before the event is learned. */
-  evidence?: (event: Uint8Array, detector: LogDetector) => void;
+  evidence?: (event: Uint8Array, detector: LogDetector, n: number) => void;
 }
 
 export interface ScanSummary {
@@ -64,6 +64,8 @@ export async function scanLogs(
   let anomalies = 0;
   const started = now();
   let engineMs = 0;
+  const keep = sink.evidence;
+  const onAnomaly = keep === undefined ? undefined : (event: Uint8Array) => keep(event, detector, events);
   const follow = { ...(options.follow ? { follow: true } : {}), ...(signal ? { signal } : {}) };
   for await (const { lines, bytesRead, bytesInAll } of readLineBatches(file, follow)) {
     bytes = bytesRead;
@@ -80,8 +82,8 @@ export async function scanLogs(
       detector.takeWindows();
     } else {
       for (const line of lines) {
-        const verdict = learns ? detector.judge(line, which, sink.evidence) : detector.look(line, which, sink.evidence);
         events += 1;
+        const verdict = learns ? detector.judge(line, which, onAnomaly) : detector.look(line, which, onAnomaly);
         if (verdict.anomaly) anomalies += 1;
         digest.add(events, verdict.score, verdict.p, verdict.anomaly);
         sink.event(line, events, verdict);

@@ -1,5 +1,12 @@
 /** The anomaly engine: what it says of events, and the detector of one stream. */
 
+export {
+  checkEvidence,
+  type EvidenceStatement,
+  MAX_BUNDLE_BYTES,
+  makeEvidence,
+  sealEvidence,
+} from './evidence/bundle.ts';
 export { decodeEvent } from './explanation/utf16-offsets.ts';
 export { ENGINE_VERSION, type ExplainWhich, LogDetector } from './log-detector.ts';
 export {

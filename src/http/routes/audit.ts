@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { listOf, listQuerySchema } from '../../contract/common.ts';
 import { AUDITED_EVENTS } from '../../contract/events.ts';
 import { type AuditEntry, auditAnchorSchema, auditEntrySchema, auditVerdictSchema } from '../../contract/identity.ts';
-import { fingerprintOfKey } from '../../platform/identity/audit-anchor.ts';
+import { fingerprintOfKey } from '../../platform/identity/signing-keys.ts';
 import { listAnchors, readChainBase } from '../../platform/identity/audit-anchor-store.ts';
 import { type ChainedEntry, WHOLE_CHAIN } from '../../platform/identity/audit-chain.ts';
 import { exportHeader, exportLine } from '../../platform/identity/audit-export.ts';

@@ -8,14 +8,7 @@ import { createTestDatabase } from '../../../test/harness/postgres.ts';
 import { createManualClock } from '../clock/manual-clock.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { createSilentLogger } from '../log/logger.ts';
-import {
-  anchorLine,
-  createAnchorKeys,
-  fingerprintOfKey,
-  isAnchorGenuine,
-  readAnchors,
-  signAnchor,
-} from './audit-anchor.ts';
+import { anchorLine, isAnchorGenuine, readAnchors, signAnchor } from './audit-anchor.ts';
 import { listAnchors, pruneChain } from './audit-anchor-store.ts';
 import { anchorChain, startAuditAnchorer } from './audit-anchorer.ts';
 import { type ChainedEntry, hashEntry } from './audit-chain.ts';
@@ -23,6 +16,7 @@ import { exportHeader, exportLine, verifyAuditExport } from './audit-export.ts';
 import { readAuditChain, readChainEnd } from './audit-store.ts';
 import { checkAudit } from './check-audit.ts';
 import { createSecretBox, MASTER_KEY_BYTES } from './secret-box.ts';
+import { createSigningKeys, fingerprintOfKey } from './signing-keys.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-anchors-'));
 const clock = createManualClock(new Date('2026-03-01T10:00:00.000Z'));
@@ -84,12 +78,12 @@ async function exported() {
 
 describe('an anchor', () => {
   it('is genuine as signed, and not with anything in it changed', () => {
-    const keys = createAnchorKeys();
+    const keys = createSigningKeys();
     const anchor = signAnchor({ seq: 7, hash: 'a'.repeat(64) }, clock.now(), keys);
     expect(isAnchorGenuine(anchor)).toBe(true);
     expect(isAnchorGenuine({ ...anchor, seq: 8 })).toBe(false);
     expect(isAnchorGenuine({ ...anchor, hash: 'b'.repeat(64) })).toBe(false);
-    expect(isAnchorGenuine({ ...anchor, publicKey: createAnchorKeys().publicKey })).toBe(false);
+    expect(isAnchorGenuine({ ...anchor, publicKey: createSigningKeys().publicKey })).toBe(false);
     const line = anchorLine(anchor);
     fc.assert(
       fc.property(fc.nat(line.length - 1), fc.constantFrom('x', '0', '{', ' '), (at, character) => {
@@ -102,7 +96,7 @@ describe('an anchor', () => {
   });
 
   it('counts only when signed with the key that is trusted', () => {
-    const [one, two] = [createAnchorKeys(), createAnchorKeys()];
+    const [one, two] = [createSigningKeys(), createSigningKeys()];
     const lines = [one, two].map((keys, at) => anchorLine(signAnchor({ seq: at + 1, hash: 'a' }, clock.now(), keys)));
     expect(readAnchors(lines, null)).toMatchObject({ ok: true, keys: [one.publicKey, two.publicKey] });
     expect(readAnchors(lines, one.publicKey)).toMatchObject({ ok: false, line: 2 });

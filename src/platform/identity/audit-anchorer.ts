@@ -4,10 +4,11 @@ import type { Database } from '../db/database.ts';
 import { messageOf } from '../errors/holdfast-error.ts';
 import type { Logger } from '../log/logger.ts';
 import { createDrainLoop } from '../work/drain-loop.ts';
-import { type AnchorKeys, type AuditAnchor, anchorLine, createAnchorKeys, signAnchor } from './audit-anchor.ts';
+import { type AuditAnchor, anchorLine, signAnchor } from './audit-anchor.ts';
 import { insertAnchor, keepAnchorKey, listAnchors, markAnchorSent, readAnchorKey } from './audit-anchor-store.ts';
 import { readChainEnd } from './audit-store.ts';
 import type { SecretBox } from './secret-box.ts';
+import { createSigningKeys, type SigningKeys } from './signing-keys.ts';
 
 const KEY_CONTEXT = 'audit anchor key';
 const MOST_SENT = 100;
@@ -56,10 +57,10 @@ export async function anchorChain(deps: AnchorerDeps): Promise<AuditAnchor | nul
   return (await deps.database.transact((tx) => insertAnchor(tx, anchor))) ? anchor : null;
 }
 
-async function loadKeys({ database, secretBox, clock }: AnchorerDeps): Promise<AnchorKeys> {
+async function loadKeys({ database, secretBox, clock }: AnchorerDeps): Promise<SigningKeys> {
   let row = await readAnchorKey(database.db);
   if (!row) {
-    const made = createAnchorKeys();
+    const made = createSigningKeys();
     const privateKeyBox = secretBox.seal(made.privateKey, KEY_CONTEXT);
     row = await database.transact((tx) =>
       keepAnchorKey(tx, { publicKey: made.publicKey, privateKeyBox, at: clock.now() }),
