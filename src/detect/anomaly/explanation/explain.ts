@@ -50,24 +50,36 @@ function isWord(symbol: number): boolean {
 }
 
 function spansOf(text: string, offsets: readonly number[], bits: Float64Array, total: number): SurprisingSpan[] {
+  const own = bits.slice(0, Math.max(1, bits.length - 1));
+  // What the end of the line costs is said of what stands there.
+  if (bits.length > 1) own[own.length - 1]! += bits[bits.length - 1]!;
+  const hundredths = shareOut(own, Math.round(total * 100));
   const spans: SurprisingSpan[] = [];
-  let given = 0;
-  for (let k = 0; k < bits.length - 1; k += 1) {
+  for (let k = 0; k < own.length; k += 1) {
     const from = offsets[k]!;
-    const to = offsets[k + 1]!;
-    let own = bits[k]!;
-    // What the end of the line costs is said of what stands there.
-    if (k === bits.length - 2) own += bits[k + 1]!;
-    if (own <= 0 || to === from) continue;
-    const rounded = Math.round(own * 100) / 100;
-    given += rounded;
-    spans.push({ from, to, bits: rounded, text: text.slice(from, to) });
+    const to = offsets[k + 1] ?? text.length;
+    if (hundredths[k]! > 0) spans.push({ from, to, bits: hundredths[k]! / 100, text: text.slice(from, to) });
   }
-  spans.sort((a, b) => b.bits - a.bits || a.from - b.from);
-  const rest = Math.round((Math.round(total * 100) / 100 - given) * 100) / 100;
-  const first = spans[0];
-  if (first !== undefined && rest !== 0) spans[0] = { ...first, bits: Math.round((first.bits + rest) * 100) / 100 };
-  return spans;
+  return spans.sort((a, b) => b.bits - a.bits || a.from - b.from);
+}
+
+/** Whole hundredths for each part that add up to the total: rounded down, the rest to the largest remainders. */
+function shareOut(parts: Float64Array, total: number): number[] {
+  const shares = Array.from(parts, (part) => Math.floor(part * 100));
+  let rest = total - shares.reduce((sum, share) => sum + share, 0);
+  const byRemainder = shares
+    .map((share, index) => ({ index, remainder: parts[index]! * 100 - share }))
+    .sort((a, b) => b.remainder - a.remainder || a.index - b.index);
+  for (let k = 0; rest > 0 && byRemainder.length > 0; k = (k + 1) % byRemainder.length) {
+    shares[byRemainder[k]!.index]! += 1;
+    rest -= 1;
+  }
+  for (let k = byRemainder.length - 1; rest < 0 && k >= 0; k -= 1) {
+    if (shares[byRemainder[k]!.index]! === 0) continue;
+    shares[byRemainder[k]!.index]! -= 1;
+    rest += 1;
+  }
+  return shares;
 }
 
 function unusualValues(text: string, offsets: readonly number[], model: StreamModel): UnusualValue[] {
