@@ -20,7 +20,9 @@ const PACKS = join(ROOT, 'rules');
 const files = readdirSync(PACKS).sort();
 const packs = files.map((file) => ({ file, ...loadRules(readFileSync(join(PACKS, file), 'utf8'), file) }));
 const rules = packs.flatMap(({ file, groups }) =>
-  groups.flatMap((group) => group.rules.map((rule) => ({ ...rule, pack: basename(file, '.yaml') }))),
+  groups.flatMap((group) =>
+    group.rules.flatMap((rule) => (rule.kind === 'alert' ? [{ ...rule, pack: basename(file, '.yaml') }] : [])),
+  ),
 );
 const library = openRunbookLibrary({ folders: [LIBRARY] });
 /** Those that triggers of the shipped runbooks know; the documentation lists them. */

@@ -70,6 +70,7 @@ export async function startRules(
         pool: deps.database.pool,
         clock,
         logger,
+        record: null,
         query: (expression, atMs, signal) => queryPrometheus(target, expression, signal, atMs),
         tell: createAlertTeller({ engine, clock, externalLabels, queryUrl: target.url }),
         evaluates: () => engine.dispatches,

@@ -1,30 +1,32 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { AlertRule, AlertRuleDetail } from '../../contract/alert-rule.ts';
 import type { LoadedRules, RuleProblem } from '../../detect/rules/index.ts';
 import { EXIT } from '../../platform/errors/exit-code.ts';
-import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
 import { route } from '../api-client.ts';
 import type { CliContext } from '../cli-context.ts';
 import { addExamples } from '../options/examples.ts';
 import { addPaging, type Page, type PagingOptions, pagingQuery, suggestNextPage } from '../options/paging.ts';
+import { readText } from '../read-text.ts';
 import type { Tone } from '../terminal/output.ts';
 import { count, formatDuration, formatWhen } from '../terminal/times.ts';
 import { stateCell } from '../terminal/tones.ts';
+import { defineTest } from './rules-test.ts';
 
 type Checked = { file: string } & LoadedRules;
 
-/** `holdfast rules ls|show|check|slo`. */
+/** `holdfast rules ls|show|check|test|slo`. */
 export function defineCommand(command: Command, context: CliContext): void {
   addExamples(
     command,
     'holdfast rules ls',
     'holdfast rules check rules/*.yaml',
+    'holdfast rules test tests/*.yaml',
     'holdfast rules slo slos.yaml > slo-rules.yaml',
   );
   defineList(command, context);
   defineShow(command, context);
   defineCheck(command, context);
+  defineTest(command, context);
   defineSlo(command, context);
 }
 
@@ -163,16 +165,7 @@ function defineSlo(command: Command, context: CliContext): void {
 
 async function readRules(file: string): Promise<Checked> {
   const { loadRules } = await import('../../detect/rules/files/index.ts');
-  const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
-    throw new HoldfastError({
-      code: 'rules.unreadable',
-      kind: 'missing',
-      message: `${file} cannot be read: ${messageOf(thrown)}`,
-      hint: 'Check the path and that you may read it.',
-      cause: thrown,
-    });
-  });
-  return { file, ...loadRules(text, file) };
+  return { file, ...loadRules(await readText(file), file) };
 }
 
 const place = ({ file, line, column }: RuleProblem) => `${file}:${line}:${column}`;

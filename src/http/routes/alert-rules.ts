@@ -2,7 +2,12 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { type AlertRule, alertRuleDetailSchema, alertRuleSchema } from '../../contract/alert-rule.ts';
 import { listOf, listQuerySchema } from '../../contract/common.ts';
-import { type IdentifiedGroup, type IdentifiedRule, type RuleState, readRuleStates } from '../../detect/rules/index.ts';
+import {
+  type IdentifiedAlertRule,
+  type IdentifiedGroup,
+  type RuleState,
+  readRuleStates,
+} from '../../detect/rules/index.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import type { HttpApp } from '../http-app.ts';
 import type { HttpDeps } from '../http-deps.ts';
@@ -123,12 +128,16 @@ async function answer(reply: FastifyReply, read: () => Promise<unknown>): Promis
 function listRules(rules: AlertRuleRouteDeps['rules'], states: ReadonlyMap<string, RuleState>): AlertRule[] {
   return rules
     .groups()
-    .flatMap((group) => group.rules.map((rule) => describeRule(group, rule, states.get(rule.id), rules.intervalMs)));
+    .flatMap((group) =>
+      group.rules.flatMap((rule) =>
+        rule.kind === 'alert' ? [describeRule(group, rule, states.get(rule.id), rules.intervalMs)] : [],
+      ),
+    );
 }
 
 function describeRule(
   group: IdentifiedGroup,
-  rule: IdentifiedRule,
+  rule: IdentifiedAlertRule,
   state: RuleState | undefined,
   intervalMs: number,
 ): AlertRule {

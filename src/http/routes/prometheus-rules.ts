@@ -30,9 +30,8 @@ export function readRuleFilter(query: Readonly<Record<string, unknown>>): RuleFi
   const [names, groups, files] = ['rule_name', 'rule_group', 'file'].map((name) => new Set(all(query, name)));
   const fits = (set: ReadonlySet<string> | undefined, value: string) => !set || set.size === 0 || set.has(value);
   return {
-    // Recording rules are not evaluated here, so there are none to list.
     wanted: (group, rule, state) =>
-      type !== 'record' &&
+      (type === '' || type === rule.kind) &&
       fits(names, rule.name) &&
       fits(groups, group.name) &&
       fits(files, group.file) &&
@@ -91,19 +90,22 @@ export function formatValue(value: number): string {
 
 function prometheusRule(rule: IdentifiedRule, state: RuleState | undefined, withAlerts: boolean) {
   const health = state?.health ?? null;
-  return {
-    state: stateOf(state),
-    name: rule.name,
-    query: rule.expression,
-    duration: rule.forMs / 1_000,
-    keepFiringFor: rule.keepFiringForMs / 1_000,
-    labels: rule.labels,
-    annotations: rule.annotations,
-    alerts: withAlerts ? activeAlerts(state).map(prometheusAlert) : [],
+  const evaluation = {
     health: health?.health ?? 'unknown',
     ...(health?.error && { lastError: health.error }),
     evaluationTime: (health?.durationMs ?? 0) / 1_000,
     lastEvaluation: timeOf(health?.evaluatedAtMs ?? null),
+  };
+  const about = { name: rule.name, query: rule.expression, labels: rule.labels };
+  if (rule.kind === 'record') return { ...about, ...evaluation, type: 'recording' };
+  return {
+    ...about,
+    state: stateOf(state),
+    duration: rule.forMs / 1_000,
+    keepFiringFor: rule.keepFiringForMs / 1_000,
+    annotations: rule.annotations,
+    alerts: withAlerts ? activeAlerts(state).map(prometheusAlert) : [],
+    ...evaluation,
     type: 'alerting',
   };
 }

@@ -3,7 +3,8 @@ import { type RuleHealth, type RuleState, storeRuleState } from '../rule-store.t
 import { openRuleTexts } from '../templates/render-rule-texts.ts';
 import { activeSamples, type Sample } from './active-samples.ts';
 import { advanceAlerts, isDue } from './advance-alerts.ts';
-import type { IdentifiedGroup, IdentifiedRule } from './identify-rules.ts';
+import { evaluateRecordingRule, type RecordedSample } from './evaluate-recording-rule.ts';
+import type { IdentifiedAlertRule, IdentifiedGroup } from './identify-rules.ts';
 import type { RuleAlert } from './rule-alert.ts';
 
 /** What a server answered to an instant query, or why it did not. */
@@ -15,13 +16,15 @@ export type EvaluationDeps = {
   pool: pg.Pool;
   query: InstantQuery;
   /** Tells the alerts of what fires and of what is over. What it throws is tried again at the next evaluation. */
-  tell(rule: IdentifiedRule, alerts: readonly RuleAlert[], intervalMs: number): Promise<void>;
+  tell(rule: IdentifiedAlertRule, alerts: readonly RuleAlert[], intervalMs: number): Promise<void>;
+  /** Keeps what recording rules come to; null where nothing does: then they are not evaluated for themselves. */
+  record: ((samples: readonly RecordedSample[]) => Promise<void>) | null;
   externalUrl: () => string;
   externalLabels: Readonly<Record<string, string>>;
   evaluated(group: IdentifiedGroup, health: RuleHealth): void;
 };
 
-/** Rules of a group that are asked at once. Alert rules do not build upon each other. */
+/** Rules of a group that are asked at once, where none builds upon another. */
 const AT_ONCE = 4;
 
 /**
@@ -32,26 +35,40 @@ const AT_ONCE = 4;
 export async function evaluateGroup(
   deps: EvaluationDeps,
   group: IdentifiedGroup,
-  options: { states: Map<string, RuleState>; atMs: number; intervalMs: number; missed: number; signal: AbortSignal },
+  options: {
+    states: Map<string, RuleState>;
+    /** What recording rules wrote at the evaluation before, changed to what they wrote at this one. */
+    written: Map<string, ReadonlyMap<string, RecordedSample>>;
+    atMs: number;
+    intervalMs: number;
+    missed: number;
+    signal: AbortSignal;
+  },
 ): Promise<void> {
-  const waiting = [...group.rules];
+  const records = deps.record !== null && group.rules.some(({ kind }) => kind === 'record');
+  const waiting = group.rules.filter(({ kind }) => records || kind === 'alert');
   const work = async () => {
     for (let rule = waiting.shift(); rule && !options.signal.aborted; rule = waiting.shift())
-      await evaluateRule(deps, group, rule, options);
+      if (rule.kind === 'alert') await evaluateAlertRule(deps, group, rule, options);
+      else await evaluateRecordingRule(deps, group, rule, options);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await Promise.all(Array.from({ length: records ? 1 : AT_ONCE }, work));
 }
 
-async function evaluateRule(
+async function evaluateAlertRule(
   deps: EvaluationDeps,
   group: IdentifiedGroup,
-  rule: IdentifiedRule,
+  rule: IdentifiedAlertRule,
   options: Parameters<typeof evaluateGroup>[2],
 ): Promise<void> {
   const { states, atMs, intervalMs, missed, signal } = options;
   const before = states.get(rule.id) ?? { health: null, alerts: new Map<string, RuleAlert>() };
   const startedMs = performance.now();
-  const answer = await deps.query(rule.expression, atMs - group.queryOffsetMs, signal);
+  const { asked = { expression: rule.expression } } = rule;
+  const answer =
+    'reason' in asked
+      ? { ok: false as const, reason: asked.reason }
+      : await deps.query(asked.expression, atMs - group.queryOffsetMs, signal);
   if (signal.aborted) return;
   const texts = openRuleTexts({ nowMs: atMs, externalUrl: deps.externalUrl(), externalLabels: deps.externalLabels });
   const { alerts, error } = answer.ok

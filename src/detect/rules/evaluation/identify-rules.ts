@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { AlertRule, RuleGroup } from '../rule.ts';
+import type { AlertRule, RecordingRule, RuleGroup } from '../rule.ts';
 
 /** A rule with the name its rows have. */
-export type IdentifiedRule = AlertRule & { id: string };
+export type IdentifiedAlertRule = AlertRule & { id: string };
+export type IdentifiedRule = IdentifiedAlertRule | (RecordingRule & { id: string });
 export type IdentifiedGroup = Omit<RuleGroup, 'rules'> & { id: string; rules: readonly IdentifiedRule[] };
 
 /**
@@ -14,7 +15,8 @@ export function identifyRules(groups: readonly RuleGroup[]): IdentifiedGroup[] {
     const alike = new Map<string, number>();
     const rules = group.rules.map((rule) => {
       const labels = Object.entries(rule.labels).sort(([one], [other]) => (one < other ? -1 : 1));
-      const key = JSON.stringify([group.file, group.name, rule.name, labels]);
+      const named = [group.file, group.name, rule.name, labels];
+      const key = JSON.stringify(rule.kind === 'alert' ? named : [...named, rule.kind]);
       const nth = alike.get(key) ?? 0;
       alike.set(key, nth + 1);
       return { ...rule, id: `rule_${hash(`${key}#${nth}`)}` };

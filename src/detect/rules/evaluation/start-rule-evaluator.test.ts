@@ -58,6 +58,7 @@ function stage(startMs: number) {
     intervalMs: MINUTE,
     externalUrl: () => 'http://ops',
     externalLabels: {},
+    record: null,
     evaluates: () => world.evaluates,
     async query(_expression, atMs) {
       asked.push(atMs);

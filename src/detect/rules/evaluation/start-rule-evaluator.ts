@@ -1,11 +1,11 @@
 import type { Clock } from '../../../platform/clock/clock.ts';
 import type { Logger } from '../../../platform/log/logger.ts';
-import type { RuleGroup } from '../rule.ts';
+import type { AlertRule, RuleGroup } from '../rule.ts';
 import { dropRules, listKnownRules, type RuleState, readRuleStates } from '../rule-store.ts';
 import { endAll, resumeAlerts } from './advance-alerts.ts';
 import { type EvaluationDeps, evaluateGroup } from './evaluate-group.ts';
 import { nextTime } from './group-times.ts';
-import { type IdentifiedGroup, type IdentifiedRule, identifyRules } from './identify-rules.ts';
+import { type IdentifiedGroup, identifyRules } from './identify-rules.ts';
 
 export type RuleEvaluatorDeps = EvaluationDeps & {
   clock: Clock;
@@ -71,7 +71,8 @@ export function startRuleEvaluator(deps: RuleEvaluatorDeps): RuleEvaluator {
 }
 
 /** For what is left of a rule whose text is gone. */
-const NO_RULE: Omit<IdentifiedRule, 'id'> = {
+const NO_RULE: AlertRule = {
+  kind: 'alert',
   name: '',
   expression: '',
   forMs: 0,
@@ -87,6 +88,7 @@ function runGroup(deps: RuleEvaluatorDeps, group: IdentifiedGroup): { stop(): Pr
   const intervalMs = group.intervalMs ?? deps.intervalMs;
   const ended = new AbortController();
   let states: Map<string, RuleState> | null = null;
+  const written: Parameters<typeof evaluateGroup>[2]['written'] = new Map();
   let current: Promise<void> = Promise.resolve();
   let cancel = () => {};
 
@@ -105,7 +107,7 @@ function runGroup(deps: RuleEvaluatorDeps, group: IdentifiedGroup): { stop(): Pr
     if (!deps.evaluates()) states = null;
     else {
       states ??= await resume(atMs);
-      await evaluateGroup(deps, group, { states, atMs, intervalMs, missed, signal: ended.signal });
+      await evaluateGroup(deps, group, { states, written, atMs, intervalMs, missed, signal: ended.signal });
     }
   };
   const arm = (atMs: number, missed: number) => {

@@ -47,6 +47,7 @@ export function burnRateRules(slo: Slo): { rules: AlertRule[]; impossible: strin
     }
     const short = formatWindow(shortMs);
     rules.push({
+      kind: 'alert',
       name: `${pascal(slo.name)}ErrorBudgetBurn`,
       expression: `${ratioOver(slo, long)} > ${limit}\nand\n${ratioOver(slo, short)} > ${limit}`,
       forMs: 0,

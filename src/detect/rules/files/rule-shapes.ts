@@ -1,7 +1,7 @@
 import { prometheusDuration } from '../../../platform/yaml/durations.ts';
 import { integer, list, mapOf, object, placeIn, type Shape, text } from '../../../platform/yaml/shape.ts';
 import type { Reading } from '../../../platform/yaml/yaml-reading.ts';
-import type { AlertRule, RuleGroup } from '../rule.ts';
+import type { Rule, RuleGroup } from '../rule.ts';
 import { judgeRuleTemplate } from '../templates/render-rule-texts.ts';
 import { judgeExpression } from './judge-expression.ts';
 
@@ -55,11 +55,8 @@ export const readRuleSpec = object('the spec of a PrometheusRule', {
 });
 type ReadGroups = NonNullable<ReturnType<typeof readRuleFile>>['groups'];
 
-/** Judges what was read as Prometheus does, and makes groups of it. Recording rules are named in a notice and left out. */
-export function toGroups(
-  read: ReadGroups,
-  { file, reading, notice }: { file: string; reading: Reading; notice: (at: object, message: string) => void },
-): RuleGroup[] {
+/** Judges what was read as Prometheus does, and makes groups of it. */
+export function toGroups(read: ReadGroups, { file, reading }: { file: string; reading: Reading }): RuleGroup[] {
   const names = new Set<string>();
   return (read ?? []).map((group) => {
     const name = group.name ?? '';
@@ -67,16 +64,10 @@ export function toGroups(
     else if (names.has(name))
       reading.report(placeIn(group, 'name'), `groupname: ${JSON.stringify(name)} is repeated in the same file`);
     names.add(name);
-    const rules: AlertRule[] = [];
-    for (const rule of group.rules ?? []) {
+    const rules = (group.rules ?? []).map((rule) => {
       judgeRule(rule, reading);
-      if (rule.record)
-        notice(
-          rule,
-          `recording rule ${rule.record} is not evaluated: Holdfast stores no series; leave it in Prometheus`,
-        );
-      else rules.push(toRule(rule, group.labels ?? {}));
-    }
+      return toRule(rule, group.labels ?? {});
+    });
     return {
       name,
       file,
@@ -88,15 +79,19 @@ export function toGroups(
   });
 }
 
-function toRule(rule: ReadRule, groupLabels: Readonly<Record<string, string>>): AlertRule {
+function toRule(rule: ReadRule, groupLabels: Readonly<Record<string, string>>): Rule {
+  const labels = { ...groupLabels, ...rule.labels };
+  const { line } = placeIn(rule);
+  if (rule.record) return { kind: 'record', name: rule.record, expression: rule.expr ?? '', labels, line };
   return {
+    kind: 'alert',
     name: rule.alert ?? '',
     expression: rule.expr ?? '',
     forMs: rule.for ?? 0,
     keepFiringForMs: rule.keepFiringFor ?? 0,
-    labels: { ...groupLabels, ...rule.labels },
+    labels,
     annotations: rule.annotations ?? {},
-    line: placeIn(rule).line,
+    line,
   };
 }
 

@@ -110,6 +110,7 @@ function toRule(
   // An expression over the window says by itself how long; any other must hold for it.
   const coversWindow = context.mapped === undefined || context.mapped.search(WINDOW) >= 0;
   return {
+    kind: 'alert',
     name: toAlertName(name),
     expression: `${parenthesize(series)} ${metric.comparison ?? '>'} ${value}`,
     forMs: metric.for ?? (coversWindow ? 0 : windowMs),
