@@ -19,7 +19,7 @@ export interface ModelSize {
 export function sizeFor(tableBits: number): ModelSize {
   return {
     pairBits: tableBits,
-    slotBits: tableBits - 4,
+    slotBits: tableBits - 3,
     templateBits: tableBits - 4,
     maxSymbols: 2 ** (tableBits - 1),
     windowEvents: 2 ** (tableBits - 3),

@@ -51,6 +51,8 @@ export class StreamModel {
   readonly window: EventWindow;
   readonly examples: Examples;
   private readonly lengths = new Uint8Array(MAX_TOKENS + LEAD + 4);
+  /** Where `score` found each value's slot, so that `learn` need not look again. */
+  private readonly places = new Int32Array(MAX_TOKENS + LEAD + 4);
 
   constructor(size: ModelSize) {
     this.tokenModel = new TokenModel(size.pairBits, MAX_TOKENS + LEAD + 4);
@@ -70,7 +72,7 @@ export class StreamModel {
 
   /** Judges the event that was read; gives its score (bits, higher is stranger). */
   score(): number {
-    const { tokens, templates, tokenBits, valueExcess, valueBits, lengths, slots } = this;
+    const { tokens, templates, tokenBits, valueExcess, valueBits, lengths, places, slots } = this;
     const { start, valueToken, valueCount } = tokens;
     const place = templates.find(tokens.templateHash, tokens.templateCheck);
     this.templatePlace = place;
@@ -99,9 +101,17 @@ export class StreamModel {
       const i = valueToken[j]!;
       const length = lengthClass(start[i + 1]! - start[i]!);
       lengths[j] = length;
-      const used = place >= 0 ? slots : this.sharedSlots;
-      const context = place >= 0 ? mix(tokens.templateHash, j) : sharedContext(tokens.symbol, i);
-      used.score(used.find(context), length);
+      let used = slots;
+      let slot: number;
+      if (place >= 0) {
+        slot = slots.find(mix(tokens.templateHash, j));
+        places[j] = slot;
+      } else {
+        used = this.sharedSlots;
+        slot = used.find(sharedContext(tokens.symbol, i));
+        places[j] = -1;
+      }
+      used.score(slot, length);
       const above = used.excess;
       valueBits[j] = used.bits;
       valueExcess[j] = above;
@@ -119,7 +129,7 @@ export class StreamModel {
 
   /** Takes in the event that was read and scored last. */
   learn(): void {
-    const { tokens, templates, window, lengths } = this;
+    const { tokens, templates, window, lengths, places, slots } = this;
     while (window.size > 0 && window.isFullFor(tokens.valueCount)) this.forgetOldest();
     let place = templates.find(tokens.templateHash, tokens.templateCheck);
     if (place >= 0) templates.increment(place);
@@ -130,7 +140,10 @@ export class StreamModel {
     if (templates.counts[place]! <= LEARNED_COPIES) this.tokenModel.learn(tokens.symbol, tokens.end);
     for (let j = 0; j < tokens.valueCount; j += 1) {
       const length = lengths[j]!;
-      if (this.slots.learn(this.slots.findOrMake(mix(tokens.templateHash, j)), length)) {
+      const context = mix(tokens.templateHash, j);
+      const found = places[j]!;
+      const slot = found >= 0 && slots.isAt(found, context) ? found : slots.findOrMake(context);
+      if (slots.learn(slot, length)) {
         const shared = this.sharedSlots.findOrMake(sharedContext(tokens.symbol, tokens.valueToken[j]!));
         this.sharedSlots.learn(shared, length);
       }

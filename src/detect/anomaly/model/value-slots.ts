@@ -64,6 +64,11 @@ export class ValueSlots {
     return -1;
   }
 
+  /** Whether the slot is still at the place where it was found. */
+  isAt(place: number, context: number): boolean {
+    return this.tags[place] === ((context >>> 16) | 1);
+  }
+
   /** The slot's place, made when it is not known; the emptiest of a full bucket gives way. */
   findOrMake(context: number): number {
     const tag = (context >>> 16) | 1;
