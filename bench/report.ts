@@ -13,7 +13,7 @@ export function report(bench: string, figures: readonly Figure[], notes: Record<
   process.stdout.write(`\n${bench}\n`);
   const width = Math.max(...figures.map((figure) => figure.name.length));
   for (const { name, value, unit, bar } of figures) {
-    const ratio = value === first ? '' : `  ours is ${(first / value).toFixed(2)} ×`;
+    const ratio = value === first ? '' : `  ours is ${ratioOf(first, value)}`;
     process.stdout.write(
       `  ${name.padEnd(width)}  ${format(value).padStart(10)} ${unit}${bar ? `  (bar: ${bar})` : ''}${ratio}\n`,
     );
@@ -21,6 +21,12 @@ export function report(bench: string, figures: readonly Figure[], notes: Record<
   mkdirSync(RESULTS, { recursive: true });
   const kept = { bench, at: new Date().toISOString(), node: process.version, cpus: cpus().length, figures, notes };
   writeFileSync(`${RESULTS}${bench.replaceAll(/[^a-z0-9]+/gi, '-')}.json`, `${JSON.stringify(kept, null, 2)}\n`);
+}
+
+/** `0.55 ×`, or the other way round where that is easier to read: `1/1,762`. */
+function ratioOf(ours: number, other: number): string {
+  const ratio = ours / other;
+  return ratio < 0.05 ? `1/${Math.round(1 / ratio).toLocaleString('en')}` : `${ratio.toFixed(2)} ×`;
 }
 
 function format(value: number): string {

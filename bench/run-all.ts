@@ -12,6 +12,10 @@ const BENCHES = [
   'alert-intake',
   'alert-to-page',
   'escalations',
+  'anomaly-faults',
+  'anomaly-false-alarms',
+  'anomaly-speed',
+  'nab',
 ] as const;
 
 const wanted = process.argv.slice(2);

@@ -1,5 +1,5 @@
 import { Random } from '../arithmetic/random.ts';
-import { CHANNELS, type Channel, type ChannelStatistics, channelStatistics, type TemplateShares } from './channels.ts';
+import { CHANNELS, type Channel, type ChannelMeter, type ChannelStatistics } from './channels.ts';
 import type { EventRecord } from './event-record.ts';
 
 /** Windows drawn for a null: the smallest p-value of a channel is one thousandth. */
@@ -19,7 +19,7 @@ export type NullDistribution = Readonly<Record<Channel, Float64Array>>;
  */
 export function drawNull(
   baseline: readonly EventRecord[],
-  shares: TemplateShares,
+  meter: ChannelMeter,
   windowEvents: number,
   seed: number,
 ): NullDistribution {
@@ -31,13 +31,14 @@ export function drawNull(
     values: new Float64Array(NULL_WINDOWS),
   };
   const block = Math.min(BLOCK_EVENTS, windowEvents, baseline.length);
-  const window = new Array<EventRecord>(windowEvents);
+  const numbers = meter.numbersOf(baseline);
+  const window = new Int32Array(windowEvents);
   for (let k = 0; k < NULL_WINDOWS; k += 1) {
     for (let at = 0; at < windowEvents; at += block) {
       const from = random.below(baseline.length - block + 1);
-      for (let i = 0; i < block && at + i < windowEvents; i += 1) window[at + i] = baseline[from + i]!;
+      for (let i = 0; i < block && at + i < windowEvents; i += 1) window[at + i] = from + i;
     }
-    const statistics = channelStatistics(window, shares);
+    const statistics = meter.measure(baseline, numbers, window);
     for (const channel of CHANNELS) drawn[channel][k] = statistics[channel];
   }
   for (const channel of CHANNELS) drawn[channel].sort();

@@ -2,7 +2,7 @@ import type { StreamModel } from '../model/stream-model.ts';
 import { FIRST_CALIBRATED_EVENT } from '../settings.ts';
 import type { ByteReader, ByteWriter } from '../snapshot/bytes.ts';
 import type { EventVerdict, WindowVerdict } from '../verdict.ts';
-import { CHANNELS, channelStatistics, type TemplateShares, templateShares } from './channels.ts';
+import { CHANNELS, ChannelMeter } from './channels.ts';
 import { type EventRecord, NEW_TEMPLATE } from './event-record.ts';
 import { windowFigures } from './figures.ts';
 import { channelPValues, drawNull, type NullDistribution } from './null-distribution.ts';
@@ -43,7 +43,7 @@ export class WindowJudge {
   private windowsSeen = 0;
   /** Number of the last baseline event of the null in use; 0 for none. */
   private drawnAt = 0;
-  private drawn: { readonly shares: TemplateShares; readonly null: NullDistribution } | null = null;
+  private drawn: { readonly meter: ChannelMeter; readonly null: NullDistribution } | null = null;
   private ended: WindowVerdict[] = [];
 
   /** Throws a RangeError unless 1 ≤ hop ≤ events ≤ MAX_WINDOW_EVENTS and events is a multiple of hop. */
@@ -97,7 +97,8 @@ export class WindowJudge {
       this.ended.push({ ...base, score, p: null, channels: null, fired: null });
       return;
     }
-    const statistics = channelStatistics(window, this.drawn.shares);
+    const { meter } = this.drawn;
+    const statistics = meter.measure(window, meter.numbersOf(window), Int32Array.from(window.keys()));
     const channels = channelPValues(statistics, this.drawn.null);
     let fired = CHANNELS[0] as (typeof CHANNELS)[number];
     for (const channel of CHANNELS) if (channels[channel] < channels[fired]) fired = channel;
@@ -152,8 +153,8 @@ export class WindowJudge {
     // Shares are those of the older half and windows are drawn from the newer one: drawn from the same events, they
     // would never hold a template the shares do not know, and every window with one would look strange.
     const middle = (first + this.drawnAt) >>> 1;
-    const shares = templateShares(this.records(first, middle));
-    this.drawn = { shares, null: drawNull(this.records(middle, this.drawnAt), shares, this.events, this.drawnAt) };
+    const meter = new ChannelMeter(this.records(first, middle), this.events);
+    this.drawn = { meter, null: drawNull(this.records(middle, this.drawnAt), meter, this.events, this.drawnAt) };
   }
 
   private records(from: number, to: number): EventRecord[] {
