@@ -12,6 +12,8 @@ const FEWEST_TAIL_ROWS = 5;
 const FEWEST_ROWS = 50;
 /** The tail is taken to fall off no faster than e-fold in a quarter of a bit; else a dead calm series would cry at a whisper. */
 const SHARPEST_TAIL = UNIT / 4;
+/** What was seen before is at most so many bits rarer than its count says: a tail of two heaps is not exponential. */
+const MOST_ABOVE_COUNT = 4;
 /** Then every count is halved: memory stays what it is and the far past fades. */
 const MOST_ROWS = 32_768;
 
@@ -35,14 +37,13 @@ export class Rarity {
     const { rows, tailFrom, tailRows } = this;
     if (rows < FEWEST_ROWS) return 0;
     const level = levelOf(bits);
-    if (level > tailFrom || (level === tailFrom && tailRows > 0)) {
-      const excess = tailRows === 0 ? 0 : this.tailSum / tailRows - tailFrom + 0.5;
-      const scale = Math.max(SHARPEST_TAIL, excess);
-      return -log2((tailRows + 1) / (rows + 1)) + ((level - tailFrom) / scale) * Math.LOG2E;
-    }
-    let atLeast = tailRows;
-    for (let at = tailFrom - 1; at >= level; at -= 1) atLeast += this.counts[at]!;
-    return -log2((atLeast + 1) / (rows + 1));
+    const atLeast = this.rowsFrom(level);
+    const counted = log2((rows + 1) / (atLeast + 1));
+    if (level < tailFrom) return counted;
+    const excess = tailRows === 0 ? 0 : this.tailSum / tailRows - tailFrom + 0.5;
+    const scale = Math.max(SHARPEST_TAIL, excess);
+    const beyond = log2((rows + 1) / (tailRows + 1)) + ((level - tailFrom) / scale) * Math.LOG2E;
+    return atLeast === 0 ? beyond : Math.min(beyond, counted + MOST_ABOVE_COUNT);
   }
 
   learn(bits: number): void {
@@ -68,6 +69,14 @@ export class Rarity {
   read(from: ByteReader): void {
     from.numbers(this.counts);
     this.recount();
+  }
+
+  /** Rows as long as a level or longer. */
+  private rowsFrom(level: number): number {
+    const { counts, tailFrom } = this;
+    let rows = level < tailFrom ? this.tailRows : 0;
+    for (let at = level, end = level < tailFrom ? tailFrom : LEVELS; at < end; at += 1) rows += counts[at]!;
+    return rows;
   }
 
   private halve(): void {

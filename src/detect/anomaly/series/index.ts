@@ -1,0 +1,4 @@
+/** Series of numbers: the detector of one series, and the scan of a CSV file. */
+
+export { type SeriesPoint, type SeriesSummary, scanSeries } from './scan-series.ts';
+export { SeriesDetector, type SeriesVerdict } from './series-detector.ts';
