@@ -83,6 +83,25 @@ const alertsRoute = createRoute({
   validateSearch: search.alerts,
   component: lazyRouteComponent(() => import('./pages/alerts/alerts-page.tsx'), 'AlertsPage'),
 });
+const anomaliesRoute = createRoute({
+  ...page('/anomalies'),
+  validateSearch: search.anomalies,
+  component: lazyRouteComponent(() => import('./pages/anomalies/anomalies-page.tsx'), 'AnomaliesPage'),
+});
+const anomalyRoute = createRoute({
+  ...page('/anomalies/$id'),
+  component: lazyRouteComponent(() => import('./pages/anomalies/anomaly-page.tsx'), 'AnomalyPage'),
+});
+const streamsRoute = createRoute({
+  ...page('/streams'),
+  validateSearch: search.streams,
+  component: lazyRouteComponent(() => import('./pages/streams/streams-page.tsx'), 'StreamsPage'),
+});
+const streamRoute = createRoute({
+  ...page('/streams/$id'),
+  validateSearch: search.stream,
+  component: lazyRouteComponent(() => import('./pages/streams/stream-page.tsx'), 'StreamPage'),
+});
 const statusPageRoute = createRoute({
   ...page('/status-page'),
   component: lazyRouteComponent(() => import('./pages/status-page/status-page.tsx'), 'StatusPage'),
@@ -165,6 +184,10 @@ const routeTree = rootRoute.addChildren([
     onCallRoute,
     inboxRoute,
     alertsRoute,
+    anomaliesRoute,
+    anomalyRoute,
+    streamsRoute,
+    streamRoute,
     statusPageRoute,
     findingsRoute,
     findingRoute,

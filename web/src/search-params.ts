@@ -9,6 +9,10 @@ const sha256 = (value: unknown): string | undefined => {
   const given = text(value);
   return given && /^[0-9a-f]{7,64}$/.test(given) ? given : undefined;
 };
+const moment = (value: unknown): string | undefined => {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+};
 const oneOf = <Value extends string>(value: unknown, values: readonly Value[]): Value | undefined =>
   values.find((candidate) => candidate === value);
 /**
@@ -49,6 +53,23 @@ export const findings = (raw: Raw) =>
     show: oneOf(raw['show'], FINDING_VIEWS),
     rank: [1, 2, 3, 4].find((rank) => rank === Number(raw['rank'])),
   });
+
+export const ANOMALY_VIEWS = ['all', 'none', 'normal', 'confirmed'] as const;
+export const anomalies = (raw: Raw) =>
+  given({
+    show: oneOf(raw['show'], ANOMALY_VIEWS),
+    rank: [1, 2, 3, 4].find((rank) => rank === Number(raw['rank'])),
+  });
+
+export const STREAM_VIEWS = ['all', 'logs', 'metrics', 'traces'] as const;
+export const streams = (raw: Raw) => given({ show: oneOf(raw['show'], STREAM_VIEWS) });
+
+/** The stretch of time the chart shows; both or none. */
+export const stream = (raw: Raw) => {
+  const from = moment(raw['from']);
+  const to = moment(raw['to']);
+  return given(from && to && from < to ? { from, to } : { from: undefined, to: undefined });
+};
 
 export const ALERT_VIEWS = ['firing', 'silences'] as const;
 export const alerts = (raw: Raw) => given({ show: oneOf(raw['show'], ALERT_VIEWS) });

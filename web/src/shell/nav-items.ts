@@ -1,5 +1,6 @@
 import {
   Activity,
+  AudioWaveform,
   Bell,
   BookOpen,
   Inbox,
@@ -11,6 +12,7 @@ import {
   Search,
   Settings,
   Siren,
+  Sparkle,
   Waypoints,
 } from 'lucide-react';
 
@@ -41,9 +43,16 @@ export const NAV_GROUPS: readonly NavGroup[] = [
     items: [
       { to: '/alerts', label: 'Alerts', icon: Bell, keys: 'g a' },
       { to: '/findings', label: 'Findings', icon: Radar, keys: 'g f' },
+      { to: '/anomalies', label: 'Anomalies', icon: Sparkle, keys: 'g y' },
     ],
   },
-  { title: 'Observe', items: [{ to: '/probes', label: 'Probes', icon: Waypoints, keys: 'g p' }] },
+  {
+    title: 'Observe',
+    items: [
+      { to: '/probes', label: 'Probes', icon: Waypoints, keys: 'g p' },
+      { to: '/streams', label: 'Streams', icon: AudioWaveform, keys: 'g e' },
+    ],
+  },
 ];
 
 export const SETTINGS_ITEM: NavItem = { to: '/settings', label: 'Settings', icon: Settings, keys: 'g s' };
