@@ -9,6 +9,7 @@ import type { AlertEngine } from '../src/detect/alerting/index.ts';
 import { createHttpServer } from '../src/http/create-http-server.ts';
 import { DEFAULT_RATE_LIMITS, type HttpDeps } from '../src/http/http-deps.ts';
 import { buildOpenApi } from '../src/http/openapi/build-openapi.ts';
+import type { TelemetryIntake } from '../src/http/routes/telemetry/telemetry-intake.ts';
 import { systemClock } from '../src/platform/clock/clock.ts';
 import { openDatabase } from '../src/platform/db/database.ts';
 import { createSecretBox, MASTER_KEY_BYTES } from '../src/platform/identity/secret-box.ts';
@@ -50,6 +51,8 @@ export async function renderOpenApi(): Promise<string> {
     registerRoutes(server, parts, {
       rules: { groups: () => [], intervalMs: 60_000 },
       ...deps,
+      // Asked by handlers alone, and none of them runs.
+      telemetry: {} as TelemetryIntake,
       onCall: composeOnCall({
         ...deps,
         severityScheme: 'p1-p4',

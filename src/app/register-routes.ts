@@ -34,6 +34,12 @@ import { registerRunRoutes } from '../http/routes/runs.ts';
 import { registerSlackRoutes, type SlackService } from '../http/routes/slack-answers.ts';
 import { registerStatusPageRoutes } from '../http/routes/status-page.ts';
 import { registerPublicSubscribeRoutes, registerStatusSubscriberRoutes } from '../http/routes/status-subscribers.ts';
+import { registerAnomalyRoutes } from '../http/routes/telemetry/anomalies.ts';
+import {
+  registerTelemetryRoutes,
+  type TelemetryRouteDeps,
+} from '../http/routes/telemetry/register-telemetry-routes.ts';
+import { registerStreamRoutes } from '../http/routes/telemetry/streams.ts';
 import type { EventMapping } from '../observe/intake/index.ts';
 import type { RunCheck } from '../observe/probes/index.ts';
 import type { CredentialResolver } from '../platform/identity/credential-resolver.ts';
@@ -69,6 +75,7 @@ export async function registerRoutes(
     /** Whether mails can be sent. */
     mails: boolean;
   } & Pick<AlertRuleRouteDeps, 'rules'> &
+    Pick<TelemetryRouteDeps, 'telemetry'> &
     Pick<HookRouteDeps, 'hookSecret' | 'startHooked'>,
 ): Promise<void> {
   const { database, onCall, alerting, statusPage, secrets, surroundings } = deps;
@@ -108,6 +115,9 @@ export async function registerRoutes(
       return found.kind === 'accepted' && roleCovers(found.principal.role, 'sender') ? found.principal : null;
     },
   });
+  registerStreamRoutes(server, deps);
+  registerAnomalyRoutes(server, deps);
+  await registerTelemetryRoutes(server, deps);
   registerStatusPageRoutes(server, { ...deps, silenceFor: (maintenance) => silenceFor(alerting.engine, maintenance) });
   registerPublicStatusRoutes(server, { ...deps, page: statusPage });
   registerStatusSubscriberRoutes(server, { ...deps, page: statusPage });

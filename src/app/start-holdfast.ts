@@ -16,6 +16,7 @@ import { startRelay } from '../platform/events/relay.ts';
 import { startSequencer } from '../platform/events/sequencer.ts';
 import { createWakeups } from '../platform/events/wakeups.ts';
 import { startAuditAnchorer } from '../platform/identity/audit-anchorer.ts';
+import type { CredentialResolver } from '../platform/identity/credential-resolver.ts';
 import { ensureFirstAdmin } from '../platform/identity/first-admin.ts';
 import { removeLocalServer, writeCliToken, writeLocalServer } from '../platform/identity/local-access.ts';
 import { loadMasterKey } from '../platform/identity/master-key.ts';
@@ -49,6 +50,8 @@ import { createRunSecrets } from './run-secrets.ts';
 import { startHousekeeping } from './start-housekeeping.ts';
 import { createStepSurroundings } from './step-surroundings.ts';
 import { createSubscriberSenders } from './subscriber-senders.ts';
+import { anomalyTimers, FINDINGS_FROM_ANOMALIES } from './telemetry/findings-from-anomalies.ts';
+import { startTelemetry } from './telemetry/start-telemetry.ts';
 import { followGitRepositories } from './triggers/git-repositories.ts';
 import { startHookedRuns } from './triggers/runbook-hooks.ts';
 import { startRunbookIndex } from './triggers/runbook-index.ts';
@@ -165,6 +168,9 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
     );
     cleanup.push('rules', () => rules.stop());
 
+    const telemetry = startTelemetry({ ...machinery, registry: metrics.registry, workerId: lease.id }, config);
+    cleanup.push('telemetry', () => telemetry.stop());
+
     const cliToken = await writeCliToken(config.data);
     const httpDeps: HttpDeps = {
       version,
@@ -197,7 +203,9 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       url: `${baseUrl()}/status`,
       timezone: config.timezone,
     });
+    let resolver: CredentialResolver | null = null;
     const app = await createHttpServer(httpDeps, (server, parts) => {
+      resolver = parts.resolver;
       if (!serves) return;
       return registerRoutes(server, parts, {
         ...httpDeps,
@@ -209,6 +217,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
           status: { ...alerting.status, address: () => new URL(address).host },
         },
         rules,
+        telemetry: telemetry.intake,
         library,
         runCheck,
         secrets,
@@ -236,6 +245,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       );
       const relays = [
         FINDINGS_FROM_PROBES,
+        FINDINGS_FROM_ANOMALIES,
         incidentsFromFindings(onCall.paging),
         runsFromIncidents(triggering),
         TIMELINE_FROM_WORK,
@@ -251,6 +261,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
           ...RUN_TIMERS,
           ...statusPageTimers(),
           ...heartbeatTimers({ engine: alerting.engine, clock }),
+          ...anomalyTimers(),
           ...onCall.escalator.timers,
           ...scheduleTimers({ ...triggering, now: clock.now, timezone: config.timezone }),
         }),
@@ -304,9 +315,19 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       );
       await alerting.dispatch();
       await rules.evaluate();
+      telemetry.judge();
       await syncProbes(database, probeSpecsOf(config), clock.now());
       start('prober', startProber({ ...machinery, runCheck }));
-      start('housekeeping', await startHousekeeping({ database, logger, clock, retention: config.retention }));
+      start(
+        'housekeeping',
+        await startHousekeeping({
+          database,
+          logger,
+          clock,
+          retention: config.retention,
+          telemetryKeptMs: config.telemetry.keepMs,
+        }),
+      );
     }
 
     await publish(database.db, [
@@ -320,6 +341,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
     ]);
     wakeups.kick('outbox');
     address = await listenAt(app, config.listen);
+    if (serves && resolver) start('OTLP', await telemetry.listen(app, resolver));
     await writeLocalServer(config.data, { address, pid: process.pid });
     cleanup.push('server.json', () => removeLocalServer(config.data, process.pid));
     const firstAdmin = serves && config.auth ? await ensureFirstAdmin(machinery) : null;

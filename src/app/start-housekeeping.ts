@@ -1,4 +1,5 @@
 import { PgBoss } from 'pg-boss';
+import { deleteOldReceipts, pruneLogs } from '../detect/anomaly/streams/index.ts';
 import { deleteOldIdempotencyKeys } from '../http/idempotency-store.ts';
 import type { Clock } from '../platform/clock/clock.ts';
 import type { HoldfastConfig } from '../platform/config/load-config.ts';
@@ -21,6 +22,7 @@ export async function startHousekeeping(deps: {
   logger: Logger;
   clock: Clock;
   retention: HoldfastConfig['retention'];
+  telemetryKeptMs: number;
 }): Promise<{ stop(): Promise<void> }> {
   const boss = new PgBoss({
     db: { executeSql: async (text: string, values?: unknown[]) => deps.database.pool.query(text, values) },
@@ -34,6 +36,8 @@ export async function startHousekeeping(deps: {
   await boss.work(PRUNE_QUEUE, async () => {
     const pruned = {
       ...(await pruneKept(deps.database, deps.retention)),
+      telemetry: await pruneLogs(deps.database.db, deps.telemetryKeptMs),
+      receipts: await deleteOldReceipts(deps.database.db),
       idempotencyKeys: await deleteOldIdempotencyKeys(deps.database.db),
       audit: await pruneAudit(deps),
       signIns: await pruneIdentity(deps.database.db, deps.clock.now()),

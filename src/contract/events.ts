@@ -17,6 +17,7 @@ type EventKind<Body extends z.ZodType> = {
     | 'key'
     | 'session'
     | 'oncall'
+    | 'stream'
     | 'system';
   visibleTo: z.infer<typeof roleSchema>;
   audited: boolean;
@@ -95,6 +96,32 @@ const onCallChanged = z.object({
   change: z.enum(['created', 'changed', 'deleted', 'verified', 'revoked']),
   detail: z.string().optional(),
 });
+const streamChanged = z.object({
+  streamId: z.string(),
+  service: z.string(),
+  streamKind: z.string(),
+  change: z.enum(['created', 'began-again', 'changed', 'paused', 'resumed', 'evicted']),
+  detail: z.string(),
+});
+/** Anomalies of one cause that were found together; `burst` when they are more than chance explains. */
+const anomalyFound = z.object({
+  streamId: z.string(),
+  service: z.string(),
+  streamKind: z.string(),
+  anomalyId: z.string(),
+  count: z.int(),
+  severity: severityRankSchema,
+  cause: z.string(),
+  summary: z.string(),
+  burst: z.object({ anomalies: z.int(), events: z.int() }).nullable(),
+});
+const anomalyJudged = z.object({
+  streamId: z.string(),
+  service: z.string(),
+  anomalyId: z.string(),
+  verdict: z.enum(['normal', 'confirmed']),
+  reason: z.string(),
+});
 const accountChanged = z.object({ name: z.string(), detail: z.string().optional() });
 const adminOnly = { visibleTo: 'admin' as const };
 
@@ -107,6 +134,9 @@ export const EVENTS = {
   'finding.muted': event('finding', findingChanged),
   'finding.accepted': event('finding', findingChanged),
   'finding.reopened': event('finding', findingChanged),
+  'anomaly.found': event('stream', anomalyFound, { audited: false }),
+  'anomaly.judged': event('stream', anomalyJudged),
+  'stream.changed': event('stream', streamChanged),
   'incident.opened': event('incident', incidentChanged),
   'incident.acknowledged': event('incident', incidentChanged),
   'incident.status-changed': event('incident', incidentChanged),

@@ -7,6 +7,8 @@ import { collectText } from '../options/parse-values.ts';
 export function defineCommand(command: Command, context: CliContext): void {
   command
     .option('--listen <host:port>', 'address to listen on; port 0 picks a free one (default: 127.0.0.1:8080)')
+    .option('--otlp-grpc <host:port>', 'address to serve OTLP over gRPC on, such as 127.0.0.1:4317')
+    .option('--otlp-http <host:port>', 'a further address for OTLP over HTTP, such as 127.0.0.1:4318')
     .option('--external-url <url>', 'base of every link that is sent out')
     .option('--database-url <url>', 'PostgreSQL to use instead of the embedded one')
     .addOption(

@@ -4,6 +4,7 @@ import { nearestName } from './nearest-name.ts';
 import { isLoopback } from './parse-host-port.ts';
 import { probeSchema } from './probe-settings.ts';
 import { environmentSchema, secretSchema, targetSchema, variableName } from './target-settings.ts';
+import { telemetrySettingsShape } from './telemetry-settings.ts';
 import {
   addressRange,
   duration,
@@ -14,6 +15,7 @@ import {
   httpUrl,
   isHttpUrl,
   isPostgresUrl,
+  listOf,
   nameSchema,
   quote,
   rank,
@@ -30,11 +32,6 @@ const postgresUrl = secretText('a postgres:// or postgresql:// address', isPostg
   type: 'URL',
   mask: 'url-password',
 });
-
-/** A list, of which one item may stand alone. */
-function listOf<Item extends z.ZodType>(item: Item) {
-  return z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(item));
-}
 
 const webhookShape = z.strictObject({
   url: httpUrl({ mask: 'url-path' }).describe('Where messages go.'),
@@ -307,12 +304,15 @@ export const configShape = {
     )
     .default([])
     .describe('Procedures that may change things without a person starting them.'),
+  telemetry: telemetrySettingsShape.describe('Logs, metrics and traces of programs, judged by their own past.'),
   retention: z
     .strictObject({
       events: duration({ min: '1h' }).prefault('7d').describe('How long events can be resumed from.'),
       output: duration({ min: '1h' }).prefault('90d').describe('How long the output of steps is kept.'),
       attempts: duration({ min: '1h' }).prefault('90d').describe('How long attempts of steps are kept.'),
       samples: duration({ min: '1h' }).prefault('30d').describe('How long results of probes are kept.'),
+      scores: duration({ min: '1h' }).prefault('7d').describe('How long the scores of streams are kept.'),
+      anomalies: duration({ min: '1h' }).prefault('90d').describe('How long anomalies are kept.'),
       audit: duration({ min: '30d' })
         .optional()
         .meta({ defaultText: 'for ever' })

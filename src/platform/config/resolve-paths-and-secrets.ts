@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, resolve } from 'node:path';
 import type { WrittenConfig } from './config-schema.ts';
 import { resolveContacts } from './contact-settings.ts';
@@ -69,6 +70,8 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
       outputMs: plain.retention.output,
       attemptsMs: plain.retention.attempts,
       samplesMs: plain.retention.samples,
+      scoresMs: plain.retention.scores,
+      anomaliesMs: plain.retention.anomalies,
       auditMs: plain.retention.audit ?? null,
     },
     shell: {
@@ -87,6 +90,16 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
       anchorWebhook: plain.audit.anchorWebhook ?? null,
     },
     leases: { ttlMs: plain.leases.ttl },
+    telemetry: {
+      otlpGrpc: plain.telemetry.otlpGrpc ?? null,
+      otlpHttp: plain.telemetry.otlpHttp ?? null,
+      maxStreams: plain.telemetry.maxStreams,
+      threads: plain.telemetry.threads ?? Math.max(1, availableParallelism() - 1),
+      maxPendingBytes: plain.telemetry.maxPending,
+      maxBacklogEvents: plain.telemetry.maxBacklog,
+      redaction: { keys: plain.telemetry.redactKeys, patterns: plain.telemetry.redactPatterns },
+      keepMs: plain.telemetry.keep,
+    },
     probes: mapEntries(probes, (probe, name) => ({
       ...probe,
       title: probe.title ?? name,

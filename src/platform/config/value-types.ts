@@ -114,6 +114,11 @@ export function isPostgresUrl(value: string): boolean {
 }
 
 /** The name an operator gives to a probe, a target or a webhook. */
+/** A list, of which one item may stand alone. */
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(item));
+}
+
 export const nameSchema = z
   .string()
   .refine((name) => name.length <= MAX_NAME && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name), {

@@ -4,7 +4,14 @@ import { openRunBench, type RunBench } from '../../../test/harness/run-bench.ts'
 import { pruneKept } from './prune-store.ts';
 
 const HOUR_MS = 3_600_000;
-const RETENTION = { eventsMs: HOUR_MS, outputMs: HOUR_MS, attemptsMs: 2 * HOUR_MS, samplesMs: HOUR_MS };
+const RETENTION = {
+  eventsMs: HOUR_MS,
+  outputMs: HOUR_MS,
+  attemptsMs: 2 * HOUR_MS,
+  samplesMs: HOUR_MS,
+  scoresMs: HOUR_MS,
+  anomaliesMs: HOUR_MS,
+};
 
 let bench: RunBench;
 beforeAll(async () => {

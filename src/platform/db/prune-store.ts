@@ -1,6 +1,13 @@
 import type { Database } from './database.ts';
 
-export type Retention = { eventsMs: number; outputMs: number; attemptsMs: number; samplesMs: number };
+export type Retention = {
+  eventsMs: number;
+  outputMs: number;
+  attemptsMs: number;
+  samplesMs: number;
+  scoresMs: number;
+  anomaliesMs: number;
+};
 
 /** Rows deleted by one statement, so that no lock is held long. */
 const BATCH_ROWS = 10_000;
@@ -15,6 +22,10 @@ const STATEMENTS = {
              where r.ended_at < clock_timestamp() - make_interval(secs => $1 / 1000) limit ${BATCH_ROWS})`,
   samples: `delete from probe_samples where ctid in (select ctid from probe_samples
              where at < clock_timestamp() - make_interval(secs => $1 / 1000) limit ${BATCH_ROWS})`,
+  scores: `delete from stream_scores where ctid in (select ctid from stream_scores
+             where to_at < clock_timestamp() - make_interval(secs => $1 / 1000) limit ${BATCH_ROWS})`,
+  anomalies: `delete from anomalies where ctid in (select ctid from anomalies
+             where found_at < clock_timestamp() - make_interval(secs => $1 / 1000) limit ${BATCH_ROWS})`,
   workers: `delete from workers w where lease_expires_at < clock_timestamp() - make_interval(secs => $1 / 1000)
              and not exists (select from runs r where r.worker_id = w.id)`,
 } as const;
@@ -29,9 +40,11 @@ export async function pruneKept(
     output: retention.outputMs,
     attempts: retention.attemptsMs,
     samples: retention.samplesMs,
+    scores: retention.scoresMs,
+    anomalies: retention.anomaliesMs,
     workers: retention.eventsMs,
   };
-  const pruned = { events: 0, output: 0, attempts: 0, samples: 0, workers: 0 };
+  const pruned = { events: 0, output: 0, attempts: 0, samples: 0, scores: 0, anomalies: 0, workers: 0 };
   for (const [what, statement] of Object.entries(STATEMENTS) as [keyof typeof STATEMENTS, string][]) {
     let deleted: number;
     do {

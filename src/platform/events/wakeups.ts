@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { Logger } from '../log/logger.ts';
 
 /** What can have changed. A wake-up says "look", never what: the rows are the truth. */
-export type Topic = 'outbox' | 'events' | 'runs' | 'pages' | 'timers' | 'probes' | 'identity' | 'alerts';
+export type Topic = 'outbox' | 'events' | 'runs' | 'pages' | 'timers' | 'probes' | 'identity' | 'alerts' | 'streams';
 
 export type Wakeups = {
   /** Call after a commit: listeners here run at once, other processes within `COALESCE_MS` plus the network. */

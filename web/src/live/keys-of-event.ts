@@ -25,6 +25,8 @@ const ofRun: KeysOf = (body) => [
 const KEYS: Readonly<Record<string, KeysOf>> = {
   probe: () => [['probes']],
   finding: (body) => [['findings'], ...ofIncident({ incidentId: body['incidentId'] ?? 'any' })],
+  anomaly: () => [['anomalies'], ['streams']],
+  stream: () => [['streams']],
   incident: ofIncident,
   escalation: ofIncident,
   oncall: () => [['oncall']],

@@ -1,0 +1,154 @@
+import { createServer } from 'node:http';
+import type { Registry } from 'prom-client';
+import { roleCovers } from '../../contract/identity.ts';
+import { type JudgeOffice, startJudgeOffice } from '../../detect/anomaly/streams/index.ts';
+import type { HttpApp } from '../../http/http-app.ts';
+import type { TelemetryIntake } from '../../http/routes/telemetry/telemetry-intake.ts';
+import { createTelemetryDecoder } from '../../observe/intake/telemetry/index.ts';
+import type { Clock } from '../../platform/clock/clock.ts';
+import type { HoldfastConfig } from '../../platform/config/load-config.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
+import type { Wakeups } from '../../platform/events/wakeups.ts';
+import type { CredentialResolver } from '../../platform/identity/credential-resolver.ts';
+import { hashToken } from '../../platform/identity/secret-token.ts';
+import type { Logger } from '../../platform/log/logger.ts';
+import { registerTelemetryMetrics } from './register-telemetry-metrics.ts';
+import { createTelemetryIntake } from './take-telemetry.ts';
+
+/** Telemetry inside the server. */
+export type Telemetry = {
+  intake: TelemetryIntake;
+  /** Begins to judge what is stored. */
+  judge(): void;
+  /** Serves OTLP on its own addresses, those that are configured. */
+  listen(
+    app: HttpApp,
+    resolver: CredentialResolver,
+  ): Promise<{ grpc: string | null; http: string | null; stop(): Promise<void> }>;
+  stop(): Promise<void>;
+};
+
+export function startTelemetry(
+  deps: {
+    database: Database;
+    clock: Clock;
+    wakeups: Wakeups;
+    logger: Logger;
+    registry: Registry;
+    workerId: string;
+  },
+  config: Pick<HoldfastConfig, 'telemetry' | 'auth'>,
+): Telemetry {
+  const { logger } = deps;
+  const { telemetry } = config;
+  const figures = registerTelemetryMetrics(deps.registry, deps.database);
+  const decoder = createTelemetryDecoder({ threads: telemetry.threads });
+  let office: JudgeOffice | null = null;
+  const intake = createTelemetryIntake(
+    { ...deps, decoder, office: () => office },
+    {
+      mostStreams: telemetry.maxStreams,
+      mostPendingBytes: telemetry.maxPendingBytes,
+      mostBacklogEvents: telemetry.maxBacklogEvents,
+      redaction: telemetry.redaction,
+      figures,
+    },
+  );
+  return {
+    intake,
+    judge() {
+      office = startJudgeOffice(deps, { threads: telemetry.threads, onJudged: figures.judged });
+    },
+    async listen(app, resolver) {
+      const stops: (() => Promise<void>)[] = [];
+      const addresses: { grpc: string | null; http: string | null } = { grpc: null, http: null };
+      const { otlpGrpc, otlpHttp } = telemetry;
+      if (otlpGrpc !== null) {
+        // Only who serves it pays for it.
+        const { startOtlpGrpc } = await import('../../observe/intake/otlp-grpc/index.ts');
+        const { failureOf } = await import('./otlp-failure.ts');
+        const served = await startOtlpGrpc({
+          ...otlpGrpc,
+          failureOf: (thrown) => failureOf(thrown, logger),
+          async take({ kind, body, authorization, stream }) {
+            const sender = await authenticate(resolver, authorization, config.auth);
+            const post = {
+              body,
+              format: 'protobuf',
+              kind,
+              encoding: '',
+              service: stream,
+              sender,
+              retries: true,
+            } as const;
+            return intake.take(post);
+          },
+        });
+        addresses.grpc = served.address;
+        stops.push(served.stop);
+      }
+      if (otlpHttp !== null) {
+        const served = await listenForOtlp(app, otlpHttp);
+        addresses.http = served.address;
+        stops.push(served.stop);
+      }
+      if (otlpGrpc !== null || otlpHttp !== null) logger.info(addresses, 'listening for OTLP');
+      return { ...addresses, stop: async () => void (await Promise.all(stops.map((stop) => stop()))) };
+    },
+    async stop() {
+      await intake.stop();
+      await office?.stop();
+      await decoder.stop();
+    },
+  };
+}
+
+const OTLP_PATH = /^\/v1\/(?:logs|metrics|traces)(?:$|\?)/;
+
+/** The same routes at another address, and none besides. */
+async function listenForOtlp(
+  app: HttpApp,
+  at: { host: string; port: number },
+): Promise<{ address: string; stop(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    if (OTLP_PATH.test(request.url ?? '')) return app.routing(request, response);
+    response
+      .writeHead(404, { 'content-type': 'text/plain' })
+      .end('Only /v1/logs, /v1/metrics and /v1/traces are served here.\n');
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(at.port, at.host, resolve);
+  });
+  const bound = server.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : at.port;
+  return {
+    address: `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+/** By the same keys as over HTTP. @returns whom the receipts name */
+async function authenticate(
+  resolver: CredentialResolver,
+  authorization: string | null,
+  auth: boolean,
+): Promise<string> {
+  if (authorization === null && !auth) return 'no-auth';
+  const token = /^Bearer ([A-Za-z0-9_-]{1,200})$/i.exec(authorization ?? '')?.[1];
+  const refuse = (message: string) => new HoldfastError({ code: 'auth.required', kind: 'denied', message });
+  if (token === undefined) throw refuse('send the metadata "authorization: Bearer hf_…" with an API key');
+  const found = await resolver.resolve({ kind: token.startsWith('hfc_') ? 'cli' : 'key', sha256: hashToken(token) });
+  if (found.kind !== 'accepted') throw refuse(`the API key is ${found.reason}`);
+  if (roleCovers(found.principal.role, 'sender')) return found.principal.actor;
+  throw new HoldfastError({
+    code: 'access.denied',
+    kind: 'denied',
+    message: `${found.principal.name} has the role ${found.principal.role}; this needs sender`,
+  });
+}

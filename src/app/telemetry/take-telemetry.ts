@@ -1,0 +1,252 @@
+import { createHash } from 'node:crypto';
+import type { AnomalyDetail, DetectAnswer, DetectedEvent } from '../../contract/anomaly.ts';
+import {
+  countBacklog,
+  createTelemetryStore,
+  type EntryVerdicts,
+  type IntakeReply,
+  type JudgeOffice,
+  listOwnRules,
+  readStream,
+  readVerdicts,
+  type StoredBatch,
+} from '../../detect/anomaly/streams/index.ts';
+import type { TelemetryIntake, TelemetryPost } from '../../http/routes/telemetry/telemetry-intake.ts';
+import type { OwnRules, RedactionRules, TelemetryDecoder } from '../../observe/intake/telemetry/index.ts';
+import type { Clock } from '../../platform/clock/clock.ts';
+import type { Database } from '../../platform/db/database.ts';
+import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
+import type { Wakeups } from '../../platform/events/wakeups.ts';
+import type { Logger } from '../../platform/log/logger.ts';
+import { createDrainLoop } from '../../platform/work/drain-loop.ts';
+
+/** Whoever is asked to wait asks again after so long. */
+const RETRY_MS = 1_000;
+/** Where another process judges: as long as a request may last. */
+const DETECT_LIMIT_MS = 25_000;
+const DETECT_POLL_MS = 100;
+/** Of a log; said before its first verdict is kept. */
+const WARM_AFTER = 450;
+
+type Deps = {
+  database: Database;
+  clock: Clock;
+  wakeups: Wakeups;
+  logger: Logger;
+  decoder: TelemetryDecoder;
+  /** Null where this process judges nothing. */
+  office: () => JudgeOffice | null;
+};
+
+type Place = StoredBatch['entries'][number];
+type Verdicts = Pick<EntryVerdicts, 'firstN' | 'score' | 'p' | 'anomaly'> & {
+  found: readonly {
+    n: number;
+    id: string | null;
+    detail: Pick<AnomalyDetail, 'bits' | 'spans' | 'template' | 'nearest'>;
+  }[];
+};
+
+export type TelemetryFigures = {
+  taken: (format: string, records: number) => void;
+  refused: (reason: string) => void;
+  duplicate: (records: number) => void;
+  packed: (kind: string, sizes: { sentBytes: number; storedBytes: number }) => void;
+};
+
+/**
+ * Takes telemetry: within what can be held now, read and redacted beside the event loop, stored, and only then
+ * acknowledged. What cannot be held is refused with when to come again, never dropped.
+ */
+export function createTelemetryIntake(
+  deps: Deps,
+  options: {
+    mostStreams: number;
+    mostPendingBytes: number;
+    mostBacklogEvents: number;
+    redaction: RedactionRules;
+    figures: TelemetryFigures;
+  },
+): TelemetryIntake & { stop(): Promise<void> } {
+  const { database, clock } = deps;
+  const { figures } = options;
+  const store = createTelemetryStore({ database, clock }, { mostStreams: options.mostStreams });
+  let own: Record<string, OwnRules> = {};
+  let pendingBytes = 0;
+  let backlog = 0;
+
+  const readRules = async () => {
+    const rules = await listOwnRules(database.db);
+    own = Object.fromEntries(
+      rules.map(({ service, kind, settings }) => [
+        `${kind} ${service}`,
+        { ...settings.redaction, sampling: settings.sampling },
+      ]),
+    );
+    backlog = await countBacklog(database.db);
+  };
+  const loop = createDrainLoop({
+    name: 'rules of streams',
+    logger: deps.logger,
+    pass: async () => {
+      await readRules();
+      return false;
+    },
+  });
+  const off = deps.wakeups.on('streams', loop.wake);
+  const ready = readRules();
+  ready.catch(() => loop.wake());
+
+  const assertRoom = (bytes: number) => {
+    // A body alone is always taken: nothing could ever take one that is larger than the room.
+    const full = pendingBytes > 0 && pendingBytes + bytes > options.mostPendingBytes;
+    if (!full && backlog <= options.mostBacklogEvents) return;
+    figures.refused('busy');
+    throw new HoldfastError({
+      code: 'telemetry.busy',
+      kind: 'throttled',
+      message: full
+        ? `${pendingBytes} bytes of telemetry are being taken already`
+        : `${backlog} events wait to be judged, more than ${options.mostBacklogEvents}`,
+      hint: 'Send it again after a moment; nothing of it was stored.',
+      cause: { retryAfterMs: RETRY_MS },
+    });
+  };
+
+  const storePost = async (post: TelemetryPost & { wholly?: boolean }): Promise<StoredBatch> => {
+    await ready;
+    const bytes = post.body.length;
+    assertRoom(bytes);
+    pendingBytes += bytes;
+    try {
+      const sha256 = post.retries
+        ? createHash('sha256').update(post.format).update(post.kind).update(post.body).digest()
+        : null;
+      const decoded = await deps.decoder.decode({
+        body: post.body,
+        format: post.format,
+        kind: post.kind,
+        encoding: post.encoding,
+        service: post.service,
+        nowMs: clock.now().getTime(),
+        redaction: { all: options.redaction, own: post.wholly ? unsampled(own) : own },
+      });
+      const { groups, ...reply } = decoded;
+      const stored = await store.store({ sender: post.sender, sha256, groups, reply });
+      for (const group of groups)
+        figures.packed(group.kind, { sentBytes: group.bytes, storedBytes: group.body.length });
+      if (stored.duplicate) figures.duplicate(reply.accepted);
+      else
+        figures.taken(
+          post.format,
+          stored.entries.reduce((sum, { entry }) => sum + entry.events, 0),
+        );
+      return stored;
+    } finally {
+      pendingBytes -= bytes;
+    }
+  };
+  const handOn = (stored: StoredBatch) => {
+    const office = deps.office();
+    for (const { streamId, entry } of stored.entries) office?.offer(streamId, entry);
+    if (stored.entries.length > 0) deps.wakeups.kick('streams');
+  };
+
+  /** Where another process judges the stream, its verdicts are read where it keeps them. */
+  const readFrom = async (place: Place): Promise<Verdicts> => {
+    const { streamId, epoch, firstN, entry } = place;
+    const startedAt = performance.now();
+    while (performance.now() - startedAt < DETECT_LIMIT_MS) {
+      await new Promise((resolve) => setTimeout(resolve, DETECT_POLL_MS));
+      const kept = await readVerdicts(database.db, { streamId, epoch, firstN, count: entry.events });
+      if (!kept) continue;
+      const found = kept.found.map((anomaly) => ({ ...anomaly, detail: anomaly }));
+      return { firstN, ...kept.block, found };
+    }
+    throw new HoldfastError({
+      code: 'telemetry.not-judged-yet',
+      kind: 'unavailable',
+      message: `the events are stored and not judged after ${DETECT_LIMIT_MS} ms`,
+      hint: 'Their verdicts will be among the scores of the stream; do not send them again.',
+    });
+  };
+  const answerOf = async (place: Place, verdicts: Verdicts): Promise<DetectAnswer> => {
+    const row = await readStream(database.db, place.streamId);
+    const found = new Map(verdicts.found.map((each) => [each.n, each]));
+    const results = Array.from(verdicts.score, (score, index): DetectedEvent => {
+      const n = verdicts.firstN + index;
+      const p = verdicts.p[index] ?? Number.NaN;
+      const known = found.get(n);
+      return {
+        index,
+        n,
+        score,
+        p: Number.isNaN(p) ? null : p,
+        state: Number.isNaN(p) ? 'warming' : 'active',
+        anomaly: verdicts.anomaly[index] === 1,
+        ...(known?.id ? { id: known.id } : {}),
+        ...(known ? shownDetail(known.detail) : {}),
+      };
+    });
+    const last = results.at(-1);
+    return {
+      streamId: place.streamId,
+      service: place.service,
+      state: last?.state ?? 'warming',
+      warming: {
+        seen: Math.min(last?.n ?? 0, row?.warmingNeeded || WARM_AFTER),
+        needed: row?.warmingNeeded || WARM_AFTER,
+      },
+      events: results.length,
+      anomalies: results.filter(({ anomaly }) => anomaly).length,
+      results,
+    };
+  };
+
+  return {
+    async take(post): Promise<IntakeReply> {
+      const stored = await storePost(post);
+      handOn(stored);
+      return stored.reply;
+    },
+    async detect(post, explain): Promise<DetectAnswer> {
+      const stored = await storePost({ ...post, wholly: true });
+      const place = stored.entries[0];
+      if (!place) throw notJudged(stored.reply);
+      const expected = deps.office()?.expect(place.streamId, place.entry.seq, explain);
+      handOn(stored);
+      try {
+        const verdicts = await Promise.race([...(expected ? [expected.verdicts] : []), readFrom(place)]);
+        return await answerOf(place, verdicts);
+      } finally {
+        expected?.cancel();
+      }
+    },
+    async stop() {
+      off();
+      await loop.stop();
+    },
+  };
+}
+
+function shownDetail({ bits, spans, template, nearest }: Verdicts['found'][number]['detail']) {
+  return {
+    ...(bits === null ? {} : { bits }),
+    spans: [...spans],
+    ...(template === null ? {} : { template }),
+    nearest,
+  };
+}
+
+/** Whoever asks for verdicts wants them of every event. */
+function unsampled(own: Readonly<Record<string, OwnRules>>): Record<string, OwnRules> {
+  return Object.fromEntries(Object.entries(own).map(([name, rules]) => [name, { ...rules, sampling: 1 }]));
+}
+
+function notJudged(reply: IntakeReply): HoldfastError {
+  return new HoldfastError({
+    code: reply.rejected > 0 ? 'stream.paused' : 'request.no-events',
+    kind: reply.rejected > 0 ? 'conflict' : 'invalid',
+    message: reply.reasons.join('; ') || 'there is no event in it',
+  });
+}

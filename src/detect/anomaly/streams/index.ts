@@ -1,0 +1,23 @@
+/** Streams of telemetry: what is stored of them, how they are judged, what people do with them. */
+export {
+  drawScores,
+  listAnomalies,
+  readDays,
+  readScoreBlocks,
+  readScoreRange,
+  readVerdicts,
+} from './anomaly-store.ts';
+export {
+  changeStream,
+  giveFeedback,
+  pauseStream,
+  resumeStream,
+  showAnomaly,
+  showOneStream,
+  showStream,
+} from './edit-stream.ts';
+export { type EntryVerdicts, type JudgedFigures, type JudgeOffice, startJudgeOffice } from './judge-office.ts';
+export { deleteOldReceipts, type IntakeReply } from './receipt-store.ts';
+export { createTelemetryStore, type StoredBatch } from './store-telemetry.ts';
+export { listOwnRules, listStreams, readStream } from './stream-store.ts';
+export { countBacklog, pruneLogs } from './verdict-store.ts';

@@ -1,0 +1,459 @@
+import type { Clock } from '../../../platform/clock/clock.ts';
+import type { Database } from '../../../platform/db/database.ts';
+import { outlastOutage } from '../../../platform/db/outlast-outage.ts';
+import { messageOf } from '../../../platform/errors/holdfast-error.ts';
+import type { Wakeups } from '../../../platform/events/wakeups.ts';
+import type { Logger } from '../../../platform/log/logger.ts';
+import { createBatchLane } from '../../../platform/work/batch-lane.ts';
+import { createDrainLoop } from '../../../platform/work/drain-loop.ts';
+import type { FoundAnomaly } from './found-anomaly.ts';
+import { createJudgeThreads } from './judge-threads.ts';
+import type { JudgedBlock } from './judge-worker.ts';
+import { type ExplainWhich, JUDGES } from './record-judge.ts';
+import type { LogEntry } from './stream.ts';
+import {
+  beginEpoch,
+  type ClaimedStream,
+  claimStreams,
+  type JudgedPart,
+  keepSnapshot,
+  keepVerdicts,
+  nameAnomalies,
+  readBehind,
+  readEntries,
+  readSnapshot,
+  releaseStream,
+  stopStream,
+} from './verdict-store.ts';
+
+/** Streams taken in one go; the others are left to other workers for a moment. */
+const CLAIMED_AT_ONCE = 50;
+/** Of one message to a thread: long enough to be worth it, short enough to be interrupted. */
+const MOST_BYTES_AT_ONCE = 1_048_576;
+/** Entries kept in memory until they are judged, so that they need not be read back. */
+const MOST_CACHED_BYTES = 64 * 1024 * 1024;
+const CACHED_MS = 30_000;
+/** A crash costs at most so much judging again. */
+const SNAPSHOT_EVENTS = 20_000;
+const SNAPSHOT_MS = 60_000;
+/** A model nobody needs goes to the database. */
+const IDLE_MS = 10 * 60_000;
+/** An entry that failed so often stops its stream. */
+const MOST_FAILURES = 3;
+
+/** The verdicts of one entry, as whoever waits for them gets them. */
+export type EntryVerdicts = {
+  firstN: number;
+  score: Float64Array;
+  p: Float64Array;
+  anomaly: Uint8Array;
+  found: readonly (FoundAnomaly & { id: string | null })[];
+  warming: { seen: number; needed: number };
+};
+
+/** Told of work done, for metrics. */
+export type JudgedFigures = {
+  stream: ClaimedStream;
+  events: number;
+  bytes: number;
+  millis: number;
+  anomalies: readonly FoundAnomaly[];
+};
+
+/** Judges streams: those of this process's claims, each in its thread, each entry once. */
+export type JudgeOffice = {
+  /** An entry that was just stored: judged without being read back. */
+  offer(streamId: string, entry: LogEntry): void;
+  /** Resolves once this process judged an entry. Ask before it is offered. */
+  expect(streamId: string, seq: number, explain: ExplainWhich): { verdicts: Promise<EntryVerdicts>; cancel(): void };
+  /** Resolves when everything that is stored now and claimed here is judged and kept. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+type Waiter = { explain: ExplainWhich; resolve: (verdicts: EntryVerdicts) => void };
+type Runner = {
+  stream: ClaimedStream;
+  /** The last entry its model has taken; its events. */
+  at: number;
+  events: number;
+  /** How far its log is, as far as is known. */
+  logged: number;
+  snapshotAt: { seq: number; events: number; ms: number };
+  usedAtMs: number;
+  failures: number;
+  working: Promise<void> | null;
+  keeping: Set<Promise<void>>;
+  lost: boolean;
+};
+
+export function startJudgeOffice(
+  deps: { database: Database; wakeups: Wakeups; logger: Logger; clock: Clock; workerId: string },
+  options: { threads: number; onJudged?: (figures: JudgedFigures) => void },
+): JudgeOffice {
+  const { database, logger, clock, workerId } = deps;
+  const threads = createJudgeThreads({ threads: options.threads });
+  const runners = new Map<string, Runner>();
+  const opening = new Map<string, Promise<void>>();
+  const cache = new Map<string, { entry: LogEntry; atMs: number }>();
+  const waiters = new Map<string, Waiter[]>();
+  let cachedBytes = 0;
+  let stopped = false;
+
+  const keyOf = (streamId: string, seq: number) => `${streamId} ${seq}`;
+  const takeCached = (streamId: string, seq: number) => {
+    const key = keyOf(streamId, seq);
+    const cached = cache.get(key);
+    if (cached && cache.delete(key)) cachedBytes -= cached.entry.body.length;
+    return cached?.entry;
+  };
+  /** What was offered here and judged elsewhere. Oldest first. */
+  const dropOld = (nowMs: number) => {
+    for (const [key, { entry, atMs }] of cache) {
+      if (nowMs - atMs < CACHED_MS) return;
+      cache.delete(key);
+      cachedBytes -= entry.body.length;
+    }
+  };
+
+  const lane = createBatchLane<JudgedPart, boolean>({
+    largestBatch: 32,
+    lanes: 1,
+    work: async (parts) => {
+      const kept = await outlastOutage(
+        () =>
+          database.transact(async (tx) => {
+            // Rows in one order, as when records are stored: then nobody waits for each other.
+            const order = [...parts.keys()].sort((left, right) =>
+              idOf(parts, left) < idOf(parts, right) ? -1 : left - right,
+            );
+            const outcomes: boolean[] = [];
+            for (const index of order) {
+              const part = parts[index];
+              if (part) outcomes[index] = await keepVerdicts(tx, part, workerId, clock.now());
+            }
+            return outcomes;
+          }),
+        () => !stopped,
+      );
+      if (parts.some(({ anomalies }) => anomalies.length > 0)) deps.wakeups.kick('outbox');
+      return kept;
+    },
+  });
+
+  const lose = (runner: Runner) => {
+    if (runner.lost) return;
+    runner.lost = true;
+    if (runners.get(runner.stream.id) === runner) runners.delete(runner.stream.id);
+    void threads.ask({ ask: 'close', stream: runner.stream.id }).catch(() => {});
+    loop.wake();
+  };
+  threads.onLost((livedThere) => {
+    logger.error('a thread that judges ended; its streams are taken up again from their snapshots');
+    for (const runner of [...runners.values()]) {
+      if (!livedThere(runner.stream.id)) continue;
+      runner.lost = true;
+      runners.delete(runner.stream.id);
+      void releaseStream(database.db, runner.stream, workerId)
+        .catch(() => {})
+        .then(() => loop.wake());
+    }
+  });
+
+  /** From the snapshot, and from what was judged after it: the model is again where it was. */
+  const open = async (claimed: ClaimedStream): Promise<void> => {
+    const { engine } = JUDGES[claimed.kind];
+    const newest = await readSnapshot(database.db, claimed);
+    let stream = claimed;
+    let snapshot = newest?.engine === engine ? newest : null;
+    if (newest && !snapshot) {
+      logger.warn(
+        { stream: claimed.id, engine: newest.engine },
+        'the model of another engine is given up and begins anew',
+      );
+      const begun = await database.transact((tx) => beginEpoch(tx, claimed, workerId));
+      if (!begun) return;
+      stream = begun;
+      snapshot = null;
+    }
+    await threads.ask({
+      ask: 'open',
+      stream: stream.id,
+      kind: stream.kind,
+      settings: stream.beganWith,
+      snapshot: snapshot?.body ?? null,
+    });
+    let at = snapshot?.seq ?? stream.beganAt;
+    let events = snapshot?.events ?? 0;
+    while (at < stream.judged) {
+      const entries = await readEntries(database.db, stream.id, {
+        after: at,
+        to: stream.judged,
+        mostBytes: MOST_BYTES_AT_ONCE,
+      });
+      const last = entries.at(-1);
+      if (!last) throw new Error(`the log of ${stream.id} ends before entry ${stream.judged}, at ${at}`);
+      const { figures } = await threads.ask({
+        ask: 'judge',
+        stream: stream.id,
+        entries,
+        explain: 'anomalies',
+        replay: true,
+      });
+      at = last.seq;
+      events = figures.events;
+    }
+    runners.set(stream.id, {
+      stream,
+      at,
+      events,
+      logged: stream.logged,
+      snapshotAt: { seq: snapshot?.seq ?? 0, events: snapshot?.events ?? 0, ms: performance.now() },
+      usedAtMs: performance.now(),
+      failures: 0,
+      working: null,
+      keeping: new Set(),
+      lost: false,
+    });
+  };
+  const nextEntries = async (runner: Runner): Promise<{ entries: LogEntry[]; explain: ExplainWhich }> => {
+    const { id } = runner.stream;
+    const entries: LogEntry[] = [];
+    let bytes = 0;
+    for (let seq = runner.at + 1; seq <= runner.logged && bytes < MOST_BYTES_AT_ONCE; seq += 1) {
+      // Whoever wants more said of an entry gets it judged by itself.
+      const wantsAll = waiters.get(keyOf(id, seq))?.some(({ explain }) => explain === 'always') ?? false;
+      if (wantsAll && entries.length > 0) break;
+      const entry = takeCached(id, seq);
+      if (!entry) break;
+      entries.push(entry);
+      bytes += entry.body.length;
+      if (wantsAll) return { entries, explain: 'always' };
+    }
+    if (entries.length > 0) return { entries, explain: 'anomalies' };
+    const read = await readEntries(database.db, id, {
+      after: runner.at,
+      to: runner.logged,
+      mostBytes: MOST_BYTES_AT_ONCE,
+    });
+    for (const { seq } of read) takeCached(id, seq);
+    return { entries: read, explain: 'anomalies' };
+  };
+
+  const judgeNext = async (runner: Runner): Promise<void> => {
+    const { stream } = runner;
+    const { entries, explain } = await nextEntries(runner);
+    const last = entries.at(-1);
+    if (!last) throw new Error(`the log of ${stream.id} has no entry after ${runner.at}, of ${runner.logged}`);
+    const answer = await threads.ask({ ask: 'judge', stream: stream.id, entries, explain, replay: false });
+    const { block, figures, millis } = answer;
+    if (!block) return;
+    runner.at = last.seq;
+    runner.events = figures.events;
+    runner.failures = 0;
+    runner.usedAtMs = performance.now();
+    const named = tellWaiters(runner, block, figures.warming);
+    const bytes = entries.reduce((sum, { body }) => sum + body.length, 0);
+    options.onJudged?.({ stream, events: block.events, bytes, millis, anomalies: named });
+    const keeping: Promise<void> = lane
+      .submit({ stream, seq: last.seq, block, figures, anomalies: named })
+      .then(
+        (kept) => {
+          if (!kept) lose(runner);
+        },
+        (thrown: unknown) => {
+          logger.error({ err: thrown, stream: stream.id }, 'verdicts could not be kept; they are judged again');
+          lose(runner);
+        },
+      )
+      .finally(() => runner.keeping.delete(keeping));
+    runner.keeping.add(keeping);
+    // What is judged and not kept is memory: a slow database slows judging, and that slows taking.
+    if (runner.keeping.size > 4) await Promise.race(runner.keeping);
+    const since = runner.events - runner.snapshotAt.events;
+    const isDue = since >= SNAPSHOT_EVENTS || performance.now() - runner.snapshotAt.ms > SNAPSHOT_MS;
+    if (isDue) await snapshot(runner);
+  };
+
+  const tellWaiters = (runner: Runner, block: JudgedBlock, warming: EntryVerdicts['warming']) => {
+    const anomalies: JudgedPart['anomalies'] = [];
+    for (const entry of block.entries) {
+      const offset = entry.firstN - block.firstN;
+      const isAnomaly = (found: FoundAnomaly) =>
+        found.what === 'window' || block.scores.anomaly[found.n - block.firstN] === 1;
+      const named = nameAnomalies(entry.found.filter(isAnomaly));
+      anomalies.push(...named);
+      const key = keyOf(runner.stream.id, entry.seq);
+      const waiting = waiters.get(key);
+      if (!waiting) continue;
+      waiters.delete(key);
+      const others = entry.found.filter((found) => !isAnomaly(found)).map((found) => ({ ...found, id: null }));
+      const verdicts: EntryVerdicts = {
+        firstN: entry.firstN,
+        score: block.scores.score.subarray(offset, offset + entry.events),
+        p: block.scores.p.subarray(offset, offset + entry.events),
+        anomaly: block.scores.anomaly.subarray(offset, offset + entry.events),
+        found: [...named, ...others],
+        warming,
+      };
+      for (const { resolve } of waiting) resolve(verdicts);
+    }
+    return anomalies;
+  };
+
+  const snapshot = async (runner: Runner): Promise<void> => {
+    if (runner.lost || runner.at === runner.snapshotAt.seq) return;
+    const { at, events, stream } = runner;
+    const { snapshot: body } = await threads.ask({ ask: 'snapshot', stream: stream.id });
+    // It may say no more than what is kept.
+    await Promise.all(runner.keeping);
+    if (body === null || runner.lost) return;
+    const { engine } = JUDGES[stream.kind];
+    await keepSnapshot(database.db, stream, { seq: at, events, engine, body }, workerId);
+    runner.snapshotAt = { seq: at, events, ms: performance.now() };
+  };
+
+  const work = (runner: Runner) => {
+    if (runner.working || runner.lost || stopped || runner.at >= runner.logged) return;
+    runner.working = (async () => {
+      try {
+        while (runner.at < runner.logged && !runner.lost && !stopped) await judgeNext(runner);
+      } catch (thrown) {
+        await fail(runner, thrown);
+      } finally {
+        runner.working = null;
+      }
+    })();
+  };
+
+  const failures = new Map<string, number>();
+  const fail = async (runner: Runner, thrown: unknown): Promise<void> => {
+    if (runner.lost || stopped) return;
+    const { stream } = runner;
+    const key = keyOf(stream.id, runner.at + 1);
+    const count = (failures.get(key) ?? 0) + 1;
+    failures.set(key, count);
+    logger.error({ err: thrown, stream: stream.id, after: runner.at, count }, 'a stream could not be judged');
+    // What its model is now is not certain: it is made again from the log.
+    lose(runner);
+    await Promise.all(runner.keeping);
+    const give = count >= MOST_FAILURES;
+    if (give) failures.delete(key);
+    await outlastOutage(
+      () =>
+        give
+          ? stopStream(
+              database.db,
+              stream,
+              `entry ${runner.at + 1} of its log cannot be judged: ${messageOf(thrown).slice(0, 300)}`,
+            )
+          : releaseStream(database.db, stream, workerId),
+      () => !stopped,
+    ).catch(() => {});
+  };
+
+  const rest = async (runner: Runner): Promise<void> => {
+    await snapshot(runner);
+    if (runner.at < runner.logged) return;
+    await Promise.all(runner.keeping);
+    lose(runner);
+    await releaseStream(database.db, runner.stream, workerId);
+  };
+
+  const openOnce = (stream: ClaimedStream) => {
+    if (opening.has(stream.id)) return;
+    const task = open(stream)
+      .then(() => {
+        const runner = runners.get(stream.id);
+        if (runner) work(runner);
+      })
+      .catch(async (thrown: unknown) => {
+        logger.error({ err: thrown, stream: stream.id }, 'a stream could not be taken up');
+        await releaseStream(database.db, stream, workerId).catch(() => {});
+      })
+      .finally(() => opening.delete(stream.id));
+    opening.set(stream.id, task);
+  };
+
+  const loop = createDrainLoop({
+    name: 'judging streams',
+    logger,
+    pass: async () => {
+      for (const behind of await readBehind(database.db, workerId)) {
+        const runner = runners.get(behind.id);
+        if (runner && runner.stream.workerEpoch === behind.workerEpoch) {
+          runner.logged = Math.max(runner.logged, behind.logged);
+          work(runner);
+        } else if (!runner) openOnce(behind);
+        else lose(runner);
+      }
+      const claimed = await claimStreams(database.db, workerId, CLAIMED_AT_ONCE);
+      for (const stream of claimed) openOnce(stream);
+      const nowMs = performance.now();
+      dropOld(nowMs);
+      for (const runner of runners.values()) {
+        if (!runner.working && nowMs - runner.usedAtMs > IDLE_MS)
+          void rest(runner).catch((thrown: unknown) => logger.debug({ err: thrown }, 'a quiet model was not put away'));
+      }
+      return claimed.length === CLAIMED_AT_ONCE;
+    },
+  });
+  const off = deps.wakeups.on('streams', loop.wake);
+  loop.wake();
+
+  return {
+    offer(streamId, entry) {
+      if (cachedBytes + entry.body.length <= MOST_CACHED_BYTES) {
+        cache.set(keyOf(streamId, entry.seq), { entry, atMs: performance.now() });
+        cachedBytes += entry.body.length;
+      }
+      const runner = runners.get(streamId);
+      if (!runner) return loop.wake();
+      // Requests that were stored together may be offered out of order: only what follows is known to be there.
+      if (entry.seq === runner.logged + 1) runner.logged = entry.seq;
+      else if (entry.seq > runner.logged) return loop.wake();
+      work(runner);
+    },
+    expect(streamId, seq, explain) {
+      const key = keyOf(streamId, seq);
+      let waiter: Waiter;
+      const verdicts = new Promise<EntryVerdicts>((resolve) => {
+        waiter = { explain, resolve };
+        waiters.set(key, [...(waiters.get(key) ?? []), waiter]);
+      });
+      return {
+        verdicts,
+        cancel() {
+          const left = (waiters.get(key) ?? []).filter((each) => each !== waiter);
+          if (left.length === 0) waiters.delete(key);
+          else waiters.set(key, left);
+        },
+      };
+    },
+    async settled() {
+      for (;;) {
+        await Promise.all([...opening.values()]);
+        const busy = [...runners.values()].filter((each) => each.working || each.keeping.size > 0);
+        if (busy.length === 0 && (await readBehind(database.db, workerId)).length === 0) return;
+        await Promise.all(busy.flatMap((each) => [each.working, ...each.keeping]));
+        loop.wake();
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    },
+    async stop() {
+      off();
+      stopped = true;
+      await loop.stop();
+      await Promise.all([...opening.values()]);
+      for (const runner of runners.values()) {
+        await runner.working;
+        await Promise.all(runner.keeping);
+        await snapshot(runner).catch((thrown: unknown) => logger.warn({ err: thrown }, 'a model was not stored'));
+        await releaseStream(database.db, runner.stream, workerId).catch(() => {});
+      }
+      await threads.stop();
+    },
+  };
+}
+
+const idOf = (parts: readonly JudgedPart[], index: number) => parts[index]?.stream.id ?? '';

@@ -1,0 +1,48 @@
+import type { StreamSettings } from '../../../contract/stream.ts';
+import type { StreamKind, TelemetryRecord } from '../../../observe/intake/telemetry/index.ts';
+import type { FoundAnomaly } from './found-anomaly.ts';
+import { LOG_JUDGE } from './log-judge.ts';
+import { SERIES_JUDGE } from './series-judge.ts';
+import { SPAN_JUDGE } from './span-judge.ts';
+
+/** The judgement of one record. */
+export type Judgement = {
+  score: number;
+  p: number | null;
+  active: boolean;
+  anomaly: boolean;
+  /** Of an anomaly, or of any when asked to explain: what is known of it. */
+  found: Omit<FoundAnomaly, 'severity' | 'burst'> | null;
+};
+
+/** How much is to be said: of anomalies only, or of every record (`/v1/detect?explain=always`). */
+export type ExplainWhich = 'anomalies' | 'always';
+
+/** The detector of one kind of stream, as streams use it. */
+export interface RecordJudge {
+  /** Judges a record by what came before it, then learns it. */
+  judge(record: TelemetryRecord, n: number, explain: ExplainWhich): Judgement;
+  /** Anomalies of windows that ended since this was asked last. */
+  takeWindows(at: number): Omit<FoundAnomaly, 'severity' | 'burst'>[];
+  /** A person said that an event was an anomaly: it counts no longer as something usual. */
+  takeOut(n: number): void;
+  setAlpha(alpha: number): void;
+  readonly warming: { readonly seen: number; readonly needed: number };
+  readonly memoryBytes: number;
+  /** Parts given up because a table was full. */
+  readonly evictions: number;
+  snapshot(): Uint8Array;
+}
+
+/** How a kind of stream gets its detector. `engine` changes whenever its snapshots would be read or go on differently. */
+export type JudgeKind = {
+  engine: string;
+  create(settings: StreamSettings): RecordJudge;
+  restore(bytes: Uint8Array, settings: StreamSettings): RecordJudge;
+};
+
+export const JUDGES: Readonly<Record<StreamKind, JudgeKind>> = {
+  logs: LOG_JUDGE,
+  metrics: SERIES_JUDGE,
+  traces: SPAN_JUDGE,
+};

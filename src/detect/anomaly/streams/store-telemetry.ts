@@ -1,0 +1,139 @@
+import type { PackedGroup } from '../../../observe/intake/telemetry/index.ts';
+import type { Clock } from '../../../platform/clock/clock.ts';
+import type { Database, Tx } from '../../../platform/db/database.ts';
+import { HoldfastError } from '../../../platform/errors/holdfast-error.ts';
+import { publish } from '../../../platform/events/publish.ts';
+import { createBatchLane } from '../../../platform/work/batch-lane.ts';
+import { amendReceipt, claimReceipt, countDuplicates, type IntakeReply } from './receipt-store.ts';
+import type { LogEntry } from './stream.ts';
+import { appendRecords, lockStreams } from './stream-store.ts';
+
+/** One request, read and redacted. */
+export type TelemetryBatch = {
+  sender: string;
+  /** Of its bytes, by which a retry is known; null where the same bytes may be meant twice. */
+  sha256: Uint8Array | null;
+  groups: readonly PackedGroup[];
+  reply: IntakeReply;
+};
+
+/** What is stored now, and stays when the machine dies. */
+export type StoredBatch = {
+  reply: IntakeReply;
+  duplicate: boolean;
+  entries: { streamId: string; service: string; epoch: number; firstN: number; entry: LogEntry }[];
+};
+
+/** Requests stored together: a commit each would be a disk flush each. */
+const LARGEST_BATCH = 64;
+const FULL_RETRY_MS = 30_000;
+
+/** Stores requests, several in one transaction. A request is acknowledged when `store` resolves. */
+export function createTelemetryStore(deps: { database: Database; clock: Clock }, options: { mostStreams: number }) {
+  const storeOne = async (tx: Tx, batch: TelemetryBatch, at: Date): Promise<StoredBatch> => {
+    const { sender, sha256, groups } = batch;
+    if (sha256) {
+      const before = await claimReceipt(tx, { sender, sha256, reply: batch.reply });
+      if (before) {
+        await countDuplicates(tx, groups);
+        return { reply: before, duplicate: true, entries: [] };
+      }
+    }
+    const entries: StoredBatch['entries'] = [];
+    let refused = 0;
+    for (const group of groups) {
+      const stored = await appendRecords(tx, group, { at, mostStreams: options.mostStreams });
+      if (!stored) throw full(options.mostStreams);
+      refused += stored.refusedPaused;
+      if (stored.began) await tellOfStream(tx, stored.streamId, group, stored.began, at);
+      if (stored.seq === null) continue;
+      const entry: LogEntry = { seq: stored.seq, kind: 'records', events: group.count, body: group.body };
+      const { streamId, epoch, firstN } = stored;
+      entries.push({ streamId, service: group.service, epoch, firstN, entry });
+    }
+    if (refused === 0) return { reply: batch.reply, duplicate: false, entries };
+    const reply: IntakeReply = {
+      accepted: batch.reply.accepted - refused,
+      rejected: batch.reply.rejected + refused,
+      reasons: [...batch.reply.reasons, `${refused} are of streams that are paused`],
+    };
+    if (sha256) await amendReceipt(tx, { sender, sha256, reply });
+    return { reply, duplicate: false, entries };
+  };
+  const storeTogether = (batches: readonly TelemetryBatch[]) =>
+    deps.database.transact(async (tx) => {
+      const at = deps.clock.now();
+      // All rows in one order, so that two transactions never wait for each other.
+      await lockStreams(
+        tx,
+        batches.flatMap(({ groups }) => groups),
+      );
+      const stored: StoredBatch[] = [];
+      for (const batch of batches) stored.push(await storeOne(tx, batch, at));
+      return stored;
+    });
+  const lane = createBatchLane<TelemetryBatch, StoredBatch | { failed: unknown }>({
+    largestBatch: LARGEST_BATCH,
+    lanes: 1,
+    work: async (batches) => {
+      try {
+        return await storeTogether(batches);
+      } catch (thrown) {
+        if (batches.length === 1) throw thrown;
+        // One that cannot be stored must not take the others with it.
+        const outcomes: (StoredBatch | { failed: unknown })[] = [];
+        for (const batch of batches) {
+          outcomes.push(
+            await storeTogether([batch]).then(
+              ([stored]) => stored as StoredBatch,
+              (failed: unknown) => ({ failed }),
+            ),
+          );
+        }
+        return outcomes;
+      }
+    },
+  });
+  return {
+    /** @throws HoldfastError `streams.full`, and what the database says */
+    async store(batch: TelemetryBatch): Promise<StoredBatch> {
+      const outcome = await lane.submit(batch);
+      if ('failed' in outcome) throw outcome.failed;
+      return outcome;
+    },
+  };
+}
+
+async function tellOfStream(
+  tx: Tx,
+  streamId: string,
+  { service, kind }: PackedGroup,
+  began: 'created' | 'again',
+  at: Date,
+): Promise<void> {
+  await publish(tx, [
+    {
+      kind: 'stream.changed',
+      aggregate: `stream:${streamId}`,
+      actor: 'system',
+      at,
+      body: {
+        streamId,
+        service,
+        streamKind: kind,
+        change: began === 'created' ? 'created' : 'began-again',
+        detail: began === 'created' ? 'its first records arrived' : 'it was evicted, and records arrived again',
+      },
+    },
+  ]);
+}
+
+function full(mostStreams: number): HoldfastError {
+  return new HoldfastError({
+    code: 'streams.full',
+    kind: 'throttled',
+    message: `there are ${mostStreams} streams already, and all of them have records to be judged`,
+    hint: 'Raise telemetry.maxStreams, or send under fewer names.',
+    cause: { retryAfterMs: FULL_RETRY_MS },
+  });
+}

@@ -1,0 +1,2 @@
+/** A record that cannot be taken; its batch can. */
+export class RecordRefusal extends Error {}
