@@ -39,7 +39,7 @@ beforeEach(prometheusThere.skipUnlessThere);
 const config = () => ({
   alertmanagerConfig: './routing.yml',
   targets: { metrics: { kind: 'prometheus', url: prometheus.url } },
-  rules: { files: ['./rules/*.yaml'], target: 'metrics', externalLabels: { region: 'eu' } },
+  rules: { files: ['./rules/*.yaml'], packs: [], target: 'metrics', externalLabels: { region: 'eu' } },
 });
 beforeAll(async () => {
   if (programOnPath('prometheus') === null) return;

@@ -88,8 +88,8 @@ const isDown = (labels: string) => [gauge(`up{${labels}}`, 0, 1)];
 const heap = (limitGib: number) => [
   gauge(`holdfast_memory_heap_bytes{${HOLDFAST}}`, ...times([above(limitGib), below(limitGib)], 1024 ** 3)),
 ];
-const waiting = () => [
-  gauge(`holdfast_db_connections_total{${HOLDFAST},connection_state="waiting"}`, 1, 0),
+const pool = (state: string) => [
+  gauge(`holdfast_db_connections_total{${HOLDFAST},connection_state="${state}"}`, 1, 0),
   gauge(`holdfast_db_connections_total{${HOLDFAST},connection_state="active"}`, 20),
 ];
 const holdfastCpu = (limit: number) => [counter(`process_cpu_seconds_total{${HOLDFAST}}`, above(limit), below(limit))];
@@ -100,6 +100,12 @@ const lag = (limitSeconds: number) => [
   gauge(`pg_replication_lag_seconds{${DATABASE}}`, above(limitSeconds), below(limitSeconds)),
 ];
 const callsLeft = (over: number, under: number) => [gauge(`gitlab_api_rate_limit_remaining{${SERVICE}}`, over, under)];
+const anomalies = (limit: number) => [
+  counter(`holdfast_anomalies_detected_total{${HOLDFAST},stream_type="log",severity="2"}`, above(limit), below(limit)),
+];
+const judged = (over: number, under: number) => [gauge(`holdfast_cbad_events_per_second{${HOLDFAST}}`, over, under)];
+/** Changed all the time, then never again. */
+const threshold = () => [counter(`holdfast_anomaly_ncd_threshold{${HOLDFAST}}`, 1, 0)];
 const HTTP = 'holdfast_http_requests_total';
 const HTTP_SECONDS = 'holdfast_http_request_duration_seconds';
 
@@ -114,7 +120,7 @@ type Row = [
 ];
 
 const PACKS: Readonly<Record<string, readonly Row[]>> = {
-  application: [
+  driftmgr: [
     ['SlowResponses', '> 2', '5m', '0s', 'warning', 'high-latency', slow(0.95, 2)],
     ['VerySlowResponses', '> 5', '5m', '0s', 'critical', 'high-latency', slow(0.99, 5)],
     ['ErrorsAboveOnePercent', '> 0.01', '5m', '0s', 'warning', 'high-error-rate', failing(0.01)],
@@ -129,10 +135,21 @@ const PACKS: Readonly<Record<string, readonly Row[]>> = {
     ['HoldfastHighErrorRate', '> 0.05', '5m', '0s', 'high', 'high-error-rate', failing(0.05, HTTP)],
     ['HoldfastHighLatency', '> 1', '5m', '0s', 'high', 'high-latency', slow(0.95, 1, HTTP_SECONDS)],
     ['HoldfastMemoryPressure', '> 0.8', null, '0s', 'warning', 'high-memory', heap(0.8)],
-    ['HoldfastConnectionPoolExhausted', '> 0', null, '0s', 'warning', null, waiting()],
+    ['HoldfastConnectionPoolExhausted', '> 0', null, '0s', 'warning', null, pool('waiting')],
     ['HoldfastHighCPU', '> 0.8', '5m', '0s', 'warning', 'high-cpu', holdfastCpu(0.8)],
   ],
-  platform: [
+  driftlock: [
+    ['DriftlockAPIServerDown', '== 0', null, '0s', 'high', 'service-down', isDown(HOLDFAST)],
+    ['DriftlockHighErrorRate', '> 0.05', '5m', '0s', 'high', 'high-error-rate', failing(0.05, HTTP)],
+    ['DriftlockHighLatency', '> 1', '5m', '0s', 'high', 'high-latency', slow(0.95, 1, HTTP_SECONDS)],
+    ['DriftlockDatabaseConnectivity', '> 0', null, '0s', 'high', null, pool('failed')],
+    ['DriftlockHighAnomalyRate', '> 100', '5m', '0s', 'warning', null, anomalies(100)],
+    ['DriftlockMemoryPressure', '> 0.8', null, '0s', 'warning', 'high-memory', heap(0.8)],
+    ['DriftlockConnectionPoolExhaustion', '> 0', null, '0s', 'warning', null, pool('max')],
+    ['DriftlockLowProcessingRate', '< 10', null, '0s', 'info', null, judged(9, 10)],
+    ['DriftlockConfigurationChange', '> 0', '5m', '0s', 'info', null, threshold()],
+  ],
+  idp: [
     ['ApiLatencyP99', '> 1', '5m', '0s', 'warning', 'high-latency', slow(0.99, 1)],
     ['ErrorRate', '> 0.01', '5m', '5m', 'critical', 'high-error-rate', failing(0.01)],
     ['RequestRate', '> 10000', '1m', '0s', 'info', null, requests(10_000)],
@@ -142,7 +159,7 @@ const PACKS: Readonly<Record<string, readonly Row[]>> = {
     ['ConnectionCount', '> 0.8', null, '5m', 'warning', 'database-connections', connections(0.8)],
     ['ReplicationLag', '> 1', null, '1m', 'critical', null, lag(1)],
   ],
-  service: [
+  'discovery-agent': [
     ['ServiceDown', '== 0', null, '2m', 'critical', 'service-down', isDown(SERVICE)],
     ['HighErrorRate', '> 0.1', '5m', '5m', 'high', 'high-error-rate', failing(0.1)],
     ['CriticalErrorRate', '> 0.5', '2m', '2m', 'high', 'high-error-rate', failing(0.5)],
@@ -152,7 +169,7 @@ const PACKS: Readonly<Record<string, readonly Row[]>> = {
     ['HighMemoryUsage', '> 0.9', null, '5m', 'high', 'high-memory', containerMemory(0.9)],
     ['HighCPUUsage', '> 0.8', '5m', '5m', 'warning', 'high-cpu', containerCpu(0.8)],
   ],
-  api: [
+  architect: [
     ['APIDown', '>= 1', '5m', '0s', 'critical', 'service-down', failing(1)],
     ['APIErrorRateHigh', '> 0.001', '5m', '0s', 'high', 'high-error-rate', failing(0.001)],
     ['APILatencyHigh', '> 0.3', '5m', '0s', 'warning', 'high-latency', slow(0.95, 0.3)],

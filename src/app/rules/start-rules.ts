@@ -1,13 +1,16 @@
+import { join } from 'node:path';
 import type { Registry } from 'prom-client';
 import type { AlertEngine } from '../../detect/alerting/index.ts';
 import type { RuleEvaluator } from '../../detect/rules/evaluation/index.ts';
 import { type IdentifiedGroup, identifyRules } from '../../detect/rules/index.ts';
 import { queryPrometheus } from '../../executors/promql/query-prometheus.ts';
+import { writeRemotely } from '../../executors/promql/remote-write.ts';
 import type { Clock } from '../../platform/clock/clock.ts';
 import type { HoldfastConfig } from '../../platform/config/load-config.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { messageOf } from '../../platform/errors/holdfast-error.ts';
 import type { Logger } from '../../platform/log/logger.ts';
+import { findPackage } from '../../platform/package/package-root.ts';
 import { registerRuleMetrics } from './register-rule-metrics.ts';
 import { createAlertTeller } from './tell-alerts.ts';
 
@@ -42,7 +45,9 @@ export async function startRules(
   config: RulesConfig,
 ): Promise<Rules> {
   const { logger, engine, clock } = deps;
-  const { files, externalLabels, intervalMs } = config.rules;
+  const { externalLabels, intervalMs, remoteWrite } = config.rules;
+  const packs = config.rules.target === null ? [] : config.rules.packs;
+  const files = [...config.rules.files, ...packs.map((pack) => join(findPackage().root, 'rules', `${pack}.yaml`))];
   const target = config.rules.target === null ? undefined : config.targets[config.rules.target];
   let groups: readonly IdentifiedGroup[] = [];
   let evaluator: RuleEvaluator | null = null;
@@ -50,13 +55,22 @@ export async function startRules(
   const load = async () => {
     if (files.length === 0) return [];
     // Only who has rules pays for their reader.
-    const { describeRuleProblem, readRuleFiles } = await import('./read-rule-files.ts');
+    const { describeRuleProblem, inlineRecordings, readRuleFiles } = await import('./read-rule-files.ts');
     const { groups: read, notices } = await readRuleFiles(files);
     for (const notice of notices) logger.info(describeRuleProblem(notice));
-    groups = identifyRules(read);
-    await evaluator?.setGroups(read);
-    logger.info({ groups: read.length, rules: read.reduce((sum, { rules }) => sum + rules.length, 0) }, 'rules loaded');
-    return read;
+    // Where nothing keeps what is recorded, alerts ask for what it is made of.
+    const asked = remoteWrite === null ? inlineRecordings(read, intervalMs) : read;
+    for (const { file, rules } of asked)
+      for (const rule of rules)
+        if (rule.kind === 'alert' && rule.asked && 'reason' in rule.asked)
+          logger.warn(describeRuleProblem({ file, line: rule.line, column: 1, message: rule.asked.reason }));
+    groups = identifyRules(asked);
+    await evaluator?.setGroups(asked);
+    logger.info(
+      { groups: asked.length, rules: asked.reduce((sum, { rules }) => sum + rules.length, 0) },
+      'rules loaded',
+    );
+    return asked;
   };
   let loaded = await load();
   let reloading: Promise<void> = Promise.resolve();
@@ -70,8 +84,11 @@ export async function startRules(
         pool: deps.database.pool,
         clock,
         logger,
-        record: null,
         query: (expression, atMs, signal) => queryPrometheus(target, expression, signal, atMs),
+        record:
+          remoteWrite === null
+            ? null
+            : (samples) => writeRemotely({ url: remoteWrite, tokenFile: target.tokenFile }, samples),
         tell: createAlertTeller({ engine, clock, externalLabels, queryUrl: target.url }),
         evaluates: () => engine.dispatches,
         externalUrl: deps.externalUrl,

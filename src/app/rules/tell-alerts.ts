@@ -1,5 +1,5 @@
 import { type AlertEngine, readPostedAlerts } from '../../detect/alerting/index.ts';
-import type { IdentifiedRule, RuleAlert } from '../../detect/rules/index.ts';
+import type { IdentifiedAlertRule, RuleAlert } from '../../detect/rules/index.ts';
 import type { Clock } from '../../platform/clock/clock.ts';
 
 /** Told at least once a minute, a firing alert holds over three lost tellings. */
@@ -16,9 +16,14 @@ export function createAlertTeller(deps: {
   clock: Clock;
   externalLabels: Readonly<Record<string, string>>;
   queryUrl: string;
-}): (rule: Pick<IdentifiedRule, 'expression'>, alerts: readonly RuleAlert[], intervalMs: number) => Promise<void> {
+}): (
+  rule: Pick<IdentifiedAlertRule, 'expression' | 'asked'>,
+  alerts: readonly RuleAlert[],
+  intervalMs: number,
+) => Promise<void> {
   const base = withoutCredentials(deps.queryUrl);
-  return async ({ expression }, alerts, intervalMs) => {
+  return async ({ expression: written, asked }, alerts, intervalMs) => {
+    const expression = asked && 'expression' in asked ? asked.expression : written;
     const nowMs = deps.clock.now().getTime();
     const holdsMs = RESENDS_HELD * Math.max(intervalMs, SHORTEST_RESEND_MS);
     const generatorURL = expression === '' ? '' : `${base}/graph?g0.expr=${encodeURIComponent(expression)}&g0.tab=1`;

@@ -33,7 +33,10 @@ export function defineTest(command: Command, context: CliContext): void {
     .description('Run unit tests of rules. Exit code 1 when one fails')
     .option('--run <regex>', 'only the tests whose name it matches', readRegex)
     .addOption(
-      new Option('--prometheus <version>', 'whose results: windows of 2 count the sample on their left edge in')
+      new Option(
+        '--prometheus <version>',
+        'results of which Prometheus (2 counts the sample on the left edge of a window in)',
+      )
         .choices(['2', '3'])
         .default('3'),
     );

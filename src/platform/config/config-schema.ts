@@ -3,6 +3,7 @@ import { contactSettingsSchema } from './contact-settings.ts';
 import { nearestName } from './nearest-name.ts';
 import { isLoopback } from './parse-host-port.ts';
 import { probeSchema } from './probe-settings.ts';
+import { rulesSettingsShape } from './rules-settings.ts';
 import { environmentSchema, secretSchema, targetSchema, variableName } from './target-settings.ts';
 import { telemetrySettingsShape } from './telemetry-settings.ts';
 import {
@@ -233,24 +234,7 @@ export const configShape = {
     .describe(
       'Alertmanager’s configuration file: how alerts are routed, grouped, inhibited and told. Read again on HUP.',
     ),
-  rules: z
-    .strictObject({
-      files: listOf(file())
-        .default([])
-        .meta({ type: 'list of files' })
-        .describe(
-          'Rules over metrics: Prometheus rule files, PrometheusRule objects, thresholds, SLOs; `*` and `**` stand for many files. Read again on HUP.',
-        ),
-      target: nameSchema.optional().describe('The prometheus target, below `targets`, that they are evaluated on.'),
-      interval: duration({ min: '1s', max: '1d' })
-        .prefault('1m')
-        .describe('How often rules are evaluated whose group does not say.'),
-      externalLabels: z
-        .record(filled, z.string())
-        .default({})
-        .describe('Labels every alert of a rule gets that does not have them.'),
-    })
-    .prefault({}),
+  rules: rulesSettingsShape,
   statusPage: z
     .strictObject({
       name: text('a name of at most 100 characters', (value) => value.trim() !== '' && value.length <= 100)

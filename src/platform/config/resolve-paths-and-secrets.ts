@@ -54,7 +54,9 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
       plain.alertmanagerConfig === undefined ? null : absolute(['alertmanagerConfig'], plain.alertmanagerConfig),
     rules: {
       files: plain.rules.files.map((pattern) => absolute(['rules', 'files'], pattern)),
+      packs: plain.rules.packs,
       target: plain.rules.target ?? null,
+      remoteWrite: plain.rules.remoteWrite ?? null,
       intervalMs: plain.rules.interval,
       externalLabels: plain.rules.externalLabels,
     },

@@ -1,6 +1,9 @@
 import type pg from 'pg';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
+/** A broken connection is worth an alert this long, so that the alert ends by itself. */
+const FAILED_FOR_MS = 300_000;
+
 /** Seconds; from a cache hit to a request that should have been a job. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -19,7 +22,7 @@ export type Metrics = {
  */
 export function createMetrics(options: {
   version: string;
-  pool: Pick<pg.Pool, 'totalCount' | 'idleCount' | 'waitingCount'>;
+  pool: Pick<pg.Pool, 'totalCount' | 'idleCount' | 'waitingCount' | 'on'>;
 }): Metrics {
   const { pool } = options;
   const registry = new Registry();
@@ -71,15 +74,20 @@ export function createMetrics(options: {
       this.set(process.memoryUsage().heapUsed);
     },
   });
+  const broken: number[] = [];
+  pool.on('error', () => broken.push(performance.now()));
   new Gauge({
     name: 'holdfast_db_connections_total',
-    help: 'Connections of the database pool now, by state; waiting are requests for one',
+    help: 'Connections of the database pool now, by state; waiting are requests for one, max those of a pool that has none left, failed those that broke in the last 5 minutes',
     labelNames: ['connection_state'],
     registers,
     collect() {
       this.set({ connection_state: 'active' }, pool.totalCount - pool.idleCount);
       this.set({ connection_state: 'idle' }, pool.idleCount);
       this.set({ connection_state: 'waiting' }, pool.waitingCount);
+      this.set({ connection_state: 'max' }, pool.waitingCount > 0 ? pool.totalCount : 0);
+      while (broken[0] !== undefined && performance.now() - broken[0] > FAILED_FOR_MS) broken.shift();
+      this.set({ connection_state: 'failed' }, broken.length);
     },
   });
   return {

@@ -7,8 +7,14 @@ export const requirePrometheus = () => requireServer('prometheus', programOnPath
 
 export type TestPrometheus = { url: string; stop(): Promise<void> };
 
-/** A Prometheus that asks one exporter four times a second, so that a rate is known after a moment. */
-export async function startPrometheus(exporter: { job: string; address: string }): Promise<TestPrometheus> {
+/**
+ * A Prometheus that asks one exporter four times a second, so that a rate is known after a moment.
+ * @param options.takesWrites whether series may be written into it
+ */
+export async function startPrometheus(
+  exporter: { job: string; address: string },
+  options: { takesWrites?: boolean } = {},
+): Promise<TestPrometheus> {
   const folder = await makeFolder('prometheus');
   const [port = 0] = await findFreePorts(1);
   const url = `http://127.0.0.1:${port}`;
@@ -25,6 +31,7 @@ export async function startPrometheus(exporter: { job: string; address: string }
       `--config.file=${join(folder.path, 'prometheus.yml')}`,
       `--storage.tsdb.path=${join(folder.path, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
+      ...(options.takesWrites ? ['--web.enable-remote-write-receiver'] : []),
     ],
     folder: folder.path,
     isReady: () => answersHttp(`${url}/-/ready`),

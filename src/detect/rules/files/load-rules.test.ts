@@ -70,8 +70,12 @@ describe('a Prometheus rule file', () => {
       rule('record: a:b\nexpr: up\nannotations: {a: b}'),
       "6:5 invalid field 'annotations' in recording rule",
     ],
-    ['a bad record', rule('record: a b\nexpr: up'), '4:5 invalid recording rule name: a b'],
-    ['a bad label', rule('alert: A\nexpr: up\nlabels:\n  a-b: c'), '7:7 invalid label name: "a-b"'],
+    [
+      'a bad record',
+      rule('record: "a{}"\nexpr: up'),
+      expect.stringContaining('4:5 braces present in the recording rule name'),
+    ],
+    ['a bad label', rule('alert: A\nexpr: up\nlabels:\n  "": c'), '7:7 invalid label name: ""'],
     ['the name label', rule('alert: A\nexpr: up\nlabels: {__name__: c}'), '6:14 invalid label name: "__name__"'],
     [
       'an open action',
@@ -108,8 +112,19 @@ describe('a Prometheus rule file', () => {
   });
 
   it('names every mistake at once, in order', () => {
-    const { problems } = loadRules(rule('alert: A\nfoo: 1\nlabels: {"1": a}\nexpr: up ==='), 'r.yaml');
+    const { problems } = loadRules(rule('alert: A\nfoo: 1\nlabels: {"": a}\nexpr: up ==='), 'r.yaml');
     expect(problems.map(({ line }) => line)).toEqual([5, 6, 7]);
+  });
+
+  it('knows any text as the name of a metric or a label, as Prometheus 3 does', () => {
+    const text = rule(
+      `alert: A\nexpr: sum by ("http.status") (rate({"my.metric", "http.status"=~"5.."}[5m])) > 0\nlabels: {"a.b": c}\nannotations: {"é 1": d}`,
+    );
+    const { groups, problems } = loadRules(text, 'r.yaml');
+    expect(problems).toEqual([]);
+    expect(groups[0]?.rules[0]).toMatchObject({ labels: { 'a.b': 'c' }, annotations: { 'é 1': 'd' } });
+    expect(firstOf(rule('record: my.metric:sum\nexpr: up'))).toBeUndefined();
+    expect(firstOf(rule('record: "up{a=1}"\nexpr: up'))).toContain('braces present in the recording rule name');
   });
 
   it('holds recording rules in their order', () => {

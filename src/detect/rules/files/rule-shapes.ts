@@ -5,8 +5,8 @@ import type { Rule, RuleGroup } from '../rule.ts';
 import { judgeRuleTemplate } from '../templates/render-rule-texts.ts';
 import { judgeExpression } from './judge-expression.ts';
 
-const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+/** Any text is a name since Prometheus 3. */
+const isName = (name: string) => name !== '' && name.isWellFormed() && !name.includes('\0');
 const MOST_ALERTS = 2_147_483_647;
 
 /** Texts by name; each is judged at its own place. */
@@ -21,7 +21,7 @@ function texts(what: 'label' | 'annotation'): Shape<Record<string, string>> {
   return mapOf(judged, {
     empty: '',
     checkKey: (name) =>
-      LABEL_NAME.test(name) && !(what === 'label' && name === '__name__')
+      isName(name) && !(what === 'label' && name === '__name__')
         ? null
         : `invalid ${what} name: ${JSON.stringify(name)}`,
   });
@@ -111,7 +111,9 @@ function judgeRule(rule: ReadRule, reading: Reading): void {
       ['keep_firing_for', (rule.keepFiringFor ?? 0) > 0],
     ] as const)
       if (written) report(key, `invalid field '${key}' in recording rule`);
-    if (!METRIC_NAME.test(rule.record)) report('record', `invalid recording rule name: ${rule.record}`);
+    if (!isName(rule.record)) report('record', `invalid recording rule name: ${rule.record}`);
+    else if (/[{}]/.test(rule.record))
+      report('record', `braces present in the recording rule name; should it be in expr?: ${rule.record}`);
     return;
   }
   for (const [what, key] of [
