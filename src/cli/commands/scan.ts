@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { decodeEvent, type EventVerdict, type WindowVerdict } from '../../detect/anomaly/index.ts';
+import type { SeriesPoint } from '../../detect/anomaly/series/index.ts';
 import { EXIT } from '../../platform/errors/exit-code.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import type { CliContext } from '../cli-context.ts';
@@ -9,8 +10,9 @@ import { BufferedLines } from '../scan/buffered-lines.ts';
 import { evidenceWriter, readSigningKeys } from '../scan/evidence-files.ts';
 import { ProgressLine } from '../scan/progress-line.ts';
 import { type ScanSummary, scanLogs } from '../scan/scan-logs.ts';
+import { scanMetric } from '../scan/scan-metric.ts';
 import { parseAlpha, parseProfile, parseTableBits, parseWindows, type ScanOptions } from '../scan/scan-options.ts';
-import { showEvent, showWindow } from '../scan/show-event.ts';
+import { showEvent, showPoint, showWindow } from '../scan/show-event.ts';
 import { toSafeJson } from '../terminal/clean-text.ts';
 import type { Output } from '../terminal/output.ts';
 import { count } from '../terminal/times.ts';
@@ -19,7 +21,7 @@ import { count } from '../terminal/times.ts';
 export function defineCommand(command: Command, context: CliContext): void {
   command
     .argument('<file>', 'log lines, one event each; - reads stdin')
-    .option('--baseline <file>', 'learn this file first; FILE is then judged by it alone (repeatable)', collectText, [])
+    .option('--baseline <file>', 'learn this file first; FILE is then judged by it alone (repeatable)', collectText)
     .option('--learn', 'go on learning from FILE after the baseline')
     .option('--alpha <share>', 'share of false alarms to put up with', parseAlpha)
     .option(
@@ -35,15 +37,17 @@ export function defineCommand(command: Command, context: CliContext): void {
     .option('--evidence <folder>', 'write a signed bundle for each anomaly, with all that was decided by')
     .option('--key <file>', 'private key to sign evidence with, in PEM')
     .option('--follow', 'go on as the file grows')
+    .option('--metric', 'FILE is CSV with the columns timestamp and value')
     .option('--stats', 'time the engine alone');
   addExamples(
     command,
     'holdfast scan app.log',
     'journalctl -u app -o cat | holdfast scan - --json --only anomalies',
     'holdfast scan today.log --baseline yesterday.log --fail-on anomaly',
+    'holdfast scan cpu.csv --metric --json',
   );
   command.action(async (file: string, options: ScanOptions) => {
-    if (options.learn && options.baseline.length === 0)
+    if (options.learn && options.baseline === undefined)
       throw new HoldfastError({
         code: 'usage',
         kind: 'invalid',
@@ -64,7 +68,9 @@ export function defineCommand(command: Command, context: CliContext): void {
       if (options.follow !== true) process.once('SIGINT', () => process.exit(EXIT.interrupted));
     });
     const output = context.output();
-    const summary = await scan(file, options, output, interrupted.signal);
+    const summary = await (options.metric
+      ? scanPoints(file, options, output)
+      : scan(file, options, output, interrupted.signal));
     if (interrupted.signal.aborted) context.setExitCode(EXIT.interrupted);
     else if (options.failOn === 'anomaly' && summary.anomalies > 0) context.setExitCode(EXIT.found);
   });
@@ -107,6 +113,39 @@ async function scan(file: string, options: ScanOptions, output: Output, signal: 
   if (output.json) output.printJson({ kind: 'summary', ...summary });
   else tell(output, summary);
   return summary;
+}
+
+async function scanPoints(file: string, options: ScanOptions, output: Output): Promise<ScanSummary> {
+  const now = () => performance.now();
+  const lines = new BufferedLines();
+  const progress = new ProgressLine(output, now);
+  const printsAll = output.json && options.only === undefined && options.stats !== true;
+  const summary = await scanMetric(
+    file,
+    options,
+    options.stats !== true,
+    {
+      point(point) {
+        if (output.json) {
+          if (printsAll || (point.anomaly && options.stats !== true)) lines.add(toSafeJson(pointLine(point)));
+        } else if (point.anomaly) lines.add(showPoint(output, point));
+      },
+      async batch(at) {
+        progress.clear();
+        await lines.flush();
+        progress.draw(at);
+      },
+    },
+    now,
+  );
+  progress.clear();
+  if (output.json) output.printJson({ kind: 'summary', ...summary });
+  else tell(output, summary);
+  return summary;
+}
+
+function pointLine({ kind, n, timestamp, value, score, p, expected }: SeriesPoint): Record<string, unknown> {
+  return { kind, n, timestamp, value, score, p, expected };
 }
 
 function tell(output: Output, summary: ScanSummary): void {

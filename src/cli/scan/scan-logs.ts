@@ -50,11 +50,11 @@ export async function scanLogs(
   signal?: AbortSignal,
 ): Promise<ScanSummary> {
   const detector = makeDetector(options);
-  for (const baseline of options.baseline) {
+  for (const baseline of options.baseline ?? []) {
     for await (const { lines } of readLineBatches(baseline)) for (const line of lines) detector.judge(line);
   }
   const learned = detector.warming.seen;
-  const learns = options.baseline.length === 0 || options.learn === true;
+  const learns = options.baseline === undefined || options.learn === true;
   if (!learns) detector.freeze();
   detector.takeWindows();
 

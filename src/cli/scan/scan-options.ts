@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { MAX_TABLE_BITS, MIN_TABLE_BITS, PROFILES, type Profile } from '../../detect/anomaly/index.ts';
 
 export type ScanOptions = {
-  baseline: readonly string[];
+  baseline?: readonly string[];
   learn?: boolean;
   alpha?: number;
   profile: Profile;

@@ -1,4 +1,5 @@
 import type { EventVerdict, WindowVerdict } from '../../detect/anomaly/index.ts';
+import type { SeriesPoint } from '../../detect/anomaly/series/index.ts';
 import { cleanLine } from '../terminal/clean-text.ts';
 import type { Output } from '../terminal/output.ts';
 
@@ -19,6 +20,11 @@ export function showEvent(output: Output, text: string, n: number, verdict: Even
     lines.push(output.dim(`  ${cleanLine(value.text)}: usual here are ${value.expected}`));
   }
   return lines.join('\n');
+}
+
+export function showPoint(output: Output, { n, timestamp, value, p, expected }: SeriesPoint): string {
+  const usual = expected === null ? '' : `, expected ${expected[0]} to ${expected[1]}`;
+  return `${output.tint('bad', `${output.symbols.bad} ${n}`)}  ${cleanLine(String(timestamp))}  ${value}${output.dim(`${usual}  p ${p}`)}`;
 }
 
 export function showWindow(output: Output, window: WindowVerdict): string {
