@@ -14,6 +14,7 @@ export const rulesSettingsShape = z
       ),
     packs: listOf(z.enum(RULE_PACKS))
       .default(['holdfast'])
+      .meta({ defaultText: '`holdfast`' })
       .describe(
         `Rules that ship with Holdfast, by name: ${RULE_PACKS.join(', ')}. Only those named are on; the one that is on by itself watches Holdfast. They are evaluated once there is a target.`,
       ),
