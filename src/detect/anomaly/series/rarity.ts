@@ -46,6 +46,19 @@ export class Rarity {
     return atLeast === 0 ? beyond : Math.min(beyond, counted + MOST_ABOVE_COUNT);
   }
 
+  /** The code length that at most this share of the rows exceeds; null while too little was seen. */
+  exceededBy(share: number): number | null {
+    if (this.rows < FEWEST_ROWS) return null;
+    const most = this.rows * share;
+    let beyond = 0;
+    let level = LEVELS;
+    while (level > 0 && beyond + this.counts[level - 1]! <= most) {
+      level -= 1;
+      beyond += this.counts[level]!;
+    }
+    return level / UNIT;
+  }
+
   learn(bits: number): void {
     const level = levelOf(bits);
     this.counts[level]! += 1;
