@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { generateLog } from '../harness/generate-log.ts';
+import { requireServer } from '../harness/require-server.ts';
 import { type CliOptions, runHoldfast } from './cli-process.ts';
 
 // What scripts rely on in `holdfast scan`: every line of its output, its digest, its exit codes.
@@ -220,6 +221,20 @@ describe('holdfast scan', () => {
     expect(await ended).toBe(130);
     await until(7);
     expect(seen.at(-1)).toMatchObject({ kind: 'summary', events: 6 });
+  });
+
+  it('gives the same digest under another Node', async (context) => {
+    const otherNode = process.env['HOLDFAST_TEST_NODE_22'] ?? '';
+    const there = await requireServer('node-22', () => (otherNode === '' ? 'HOLDFAST_TEST_NODE_22 names none' : null));
+    there.skipUnlessThere(context);
+    const source = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+    const version = execFileSync(otherNode, ['--version'], { encoding: 'utf8' });
+    expect(version).toMatch(/^v22\./);
+    const run = (args: string[]) =>
+      execFileSync(otherNode, [source, 'scan', ...args, '--json'], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+    const { stdout } = await scan([log, '--windows', '50/25', '--json']);
+    const withoutTimes = (text: string) => text.replace(/"seconds".*?"anomalies"/, '"anomalies"');
+    expect(withoutTimes(run([log, '--windows', '50/25']))).toBe(withoutTimes(stdout));
   });
 
   it('keeps signed evidence that another machine can check', async () => {

@@ -1,5 +1,5 @@
 import { watch } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
 
 /** A line longer than this is refused: nobody reads it, and it would have to be held whole. */
@@ -89,36 +89,54 @@ async function* readStream(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
 }
 
 async function* readFileChunks(file: string): AsyncGenerator<Uint8Array> {
-  await using handle = await readable(file, () => open(file));
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-  for (;;) {
-    const { bytesRead } = await readable(file, () => handle.read(buffer, 0, CHUNK_BYTES, null));
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
+  const handle = await readable(file, () => open(file));
+  try {
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (;;) {
+      const { bytesRead } = await readable(file, () => handle.read(buffer, 0, CHUNK_BYTES, null));
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
   }
 }
 
 /** What stands in the file and whatever is written to it after, until the signal; a replaced file is read from its start. */
 async function* followFile(file: string, signal?: AbortSignal): AsyncGenerator<Uint8Array | 'caught-up'> {
   for (;;) {
-    await using handle = await readable(file, () => open(file));
-    const { ino } = await handle.stat();
-    let position = 0;
-    for (;;) {
-      const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-      const { bytesRead } = await readable(file, () => handle.read(buffer, 0, CHUNK_BYTES, position));
-      if (bytesRead > 0) {
-        position += bytesRead;
-        yield buffer.subarray(0, bytesRead);
-        continue;
-      }
-      yield 'caught-up';
-      if (signal?.aborted) return;
-      await changeOf(file, signal);
-      if (signal?.aborted) return;
-      const now = await stat(file).catch(() => null);
-      if (now !== null && (now.ino !== ino || now.size < position)) break;
+    const handle = await readable(file, () => open(file));
+    try {
+      yield* followOne(file, handle, signal);
+    } finally {
+      await handle.close();
     }
+    if (signal?.aborted) return;
+  }
+}
+
+/** Until the file is another one, was cut short, or the signal came. */
+async function* followOne(
+  file: string,
+  handle: FileHandle,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array | 'caught-up'> {
+  const { ino } = await handle.stat();
+  let position = 0;
+  for (;;) {
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    const { bytesRead } = await readable(file, () => handle.read(buffer, 0, CHUNK_BYTES, position));
+    if (bytesRead > 0) {
+      position += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+      continue;
+    }
+    yield 'caught-up';
+    if (signal?.aborted) return;
+    await changeOf(file, signal);
+    if (signal?.aborted) return;
+    const now = await stat(file).catch(() => null);
+    if (now !== null && (now.ino !== ino || now.size < position)) return;
   }
 }
 
