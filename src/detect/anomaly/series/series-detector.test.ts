@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SeriesDetector, type SeriesVerdict } from './series-detector.ts';
+import { SeriesDetector, type SeriesVerdict } from './index.ts';
 
 type Row = readonly [timestamp: number | string, value: number];
 

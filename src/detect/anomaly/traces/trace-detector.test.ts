@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { TraceDetector, type TraceVerdict } from './index.ts';
+import { TraceDetector, type TraceSpan, type TraceVerdict } from './index.ts';
 import { checkout, type Fault, makeNoise } from './testing/shop-traces.ts';
-import type { TraceSpan } from './trace-span.ts';
 
 /** Sends traces one after the other, each trace's last spans first, and gives the verdicts. */
 function judgeAll(traces: readonly TraceSpan[][], detector = new TraceDetector()): TraceVerdict[] {
