@@ -13,7 +13,7 @@ export function report(bench: string, figures: readonly Figure[], notes: Record<
   process.stdout.write(`\n${bench}\n`);
   const width = Math.max(...figures.map((figure) => figure.name.length));
   for (const { name, value, unit, bar } of figures) {
-    const ratio = value === first ? '' : `  ours is ${ratioOf(first, value)}`;
+    const ratio = value === first || !(value > 0) || !(first > 0) ? '' : `  ours is ${ratioOf(first, value)}`;
     process.stdout.write(
       `  ${name.padEnd(width)}  ${format(value).padStart(10)} ${unit}${bar ? `  (bar: ${bar})` : ''}${ratio}\n`,
     );

@@ -15,6 +15,7 @@ const BENCHES = [
   'anomaly-faults',
   'anomaly-false-alarms',
   'anomaly-speed',
+  'anomaly-day',
   'nab',
 ] as const;
 

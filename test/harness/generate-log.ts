@@ -9,6 +9,8 @@ export interface GeneratedEvent {
   readonly atMs: number;
   /** Null for what is usual. */
   readonly fault: PlantedFault | null;
+  /** Which episode the fault belongs to, from 1; 0 for none. */
+  readonly episode: number;
 }
 
 export interface LogWorkload {
@@ -20,6 +22,8 @@ export interface LogWorkload {
   readonly deployEvery?: number;
   /** One event in so many is faulty; none when left out. */
   readonly faultEvery?: number;
+  /** Every so many events a fault sets in that spoils one event in three for a while. */
+  readonly episodeEvery?: number;
   /** Calm and busy hours, as a service with users has them. */
   readonly daily?: boolean;
 }
@@ -31,6 +35,9 @@ const VERBS =
 const PLACES = 'gateway billing search mailer scheduler storage frontend'.split(' ');
 const DETAILS = 'in pool,after retry,for tenant,by policy,without lock,on primary,from disk,with backoff'.split(',');
 const FAULTS = ['segfault', 'corrupted', 'unreachable', 'deadlock', 'overflow', 'panic'];
+/** No fault is planted before. */
+const CALM_START = 500;
+const EPISODE_EVENTS = 60;
 const FAULT_KINDS = ['new-message', 'wrong-word', 'cut-short', 'wrong-magnitude', 'wrong-shape'] as const;
 
 interface Message {
@@ -46,15 +53,30 @@ export function generateLog(workload: LogWorkload): GeneratedEvent[] {
   const messages = Array.from({ length: 24 }, () => makeMessage(random));
   const events: GeneratedEvent[] = [];
   let atMs = 0;
+  let episode = 0;
+  let episodeEnd = 0;
+  let episodeFault: (typeof FAULT_KINDS)[number] = 'new-message';
   for (let i = 0; i < workload.events; i += 1) {
     if (workload.deployEvery !== undefined && i > 0 && i % workload.deployEvery === 0) {
       for (let k = 0; k < messages.length; k += 8) messages[k + random.below(8)] = makeMessage(random);
     }
     atMs += Math.floor((workload.everyMs ?? 100) * pace(workload, atMs) * (0.5 + random.below(1000) / 1000));
     const line = render(random, atMs, place, choose(random, messages));
-    const isFaulty = workload.faultEvery !== undefined && i > 500 && random.below(workload.faultEvery) === 0;
-    const fault = isFaulty ? pick(random, FAULT_KINDS) : null;
-    events.push({ line: fault === null ? line : spoil(random, line, fault), atMs, fault });
+    if (workload.episodeEvery !== undefined && i > CALM_START && i % workload.episodeEvery === 0) {
+      episode += 1;
+      episodeEnd = i + EPISODE_EVENTS;
+      episodeFault = pick(random, FAULT_KINDS);
+    }
+    let fault: PlantedFault | null = null;
+    if (i < episodeEnd && (i + EPISODE_EVENTS - episodeEnd) % 3 === 0) fault = episodeFault;
+    else if (workload.faultEvery !== undefined && i > CALM_START && random.below(workload.faultEvery) === 0)
+      fault = pick(random, FAULT_KINDS);
+    events.push({
+      line: fault === null ? line : spoil(random, line, fault),
+      atMs,
+      fault,
+      episode: fault !== null && i < episodeEnd ? episode : 0,
+    });
   }
   return events;
 }
