@@ -39,7 +39,7 @@ const DEFAULTS: SeriesSettings = { alpha: PROFILES.balanced, calibrationSize: 15
 const FIRST_CALIBRATED_ROW = 101;
 /** From this row on a series has p-values: enough rows to rank among for an alpha of 0.01. */
 const FIRST_JUDGED_ROW = 250;
-/** Bits of strangeness with a score of a half: about once in so many rows as a month has hours. */
+/** Bits of strangeness with a score of a half. */
 const HALFWAY_BITS = 8;
 const HELD_SHARE = 0.25;
 /** Sums and differences of values within this stay finite. */
@@ -91,13 +91,13 @@ export class SeriesDetector {
     const level = scoreLevel(strangeness);
     const p = isActive ? this.history.pValue(level) : null;
     if (this.judged >= FIRST_CALIBRATED_ROW - 1) this.history.push(level);
-    const share = this.peaks.push(strangeness) ? 1 : HELD_SHARE;
+    const peak = this.peaks.push(strangeness);
     this.judged += 1;
     return {
       n: this.judged,
       timestamp,
       value,
-      score: Math.round(((share * strangeness) / (strangeness + HALFWAY_BITS)) * 1e6) / 1e6,
+      score: peak === null ? scoreOf(strangeness, HELD_SHARE) : scoreOf(peak, 1),
       p,
       expected,
       state: isActive ? 'active' : 'warming',
@@ -185,6 +185,8 @@ export class SeriesDetector {
     return [this.views, ...this.coders, ...this.rarities, this.peaks];
   }
 }
+
+const scoreOf = (bits: number, share: number) => Math.round(((share * bits) / (bits + HALFWAY_BITS)) * 1e6) / 1e6;
 
 /** Six significant digits: the edge of a bin says no more. */
 const shorten = (value: number) => Number(value.toPrecision(6));
