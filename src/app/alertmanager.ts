@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { type AlertEngine, type MatcherMode, openAlertEngine } from '../detect/alerting/index.ts';
+import { type AlertEngine, type AlertLimits, type MatcherMode, openAlertEngine } from '../detect/alerting/index.ts';
 import { systemClock } from '../platform/clock/clock.ts';
 import { openDatabase } from '../platform/db/database.ts';
 import { startEmbeddedPostgres } from '../platform/db/embedded/start-embedded-postgres.ts';
@@ -15,6 +15,7 @@ import { createAlertmanagerMetrics } from './alerting/alertmanager-metrics.ts';
 import { type AlertmanagerServer, listenAsAlertmanager } from './alerting/alertmanager-server.ts';
 import { loadAlertSetup } from './alerting/alertmanager-setup.ts';
 import { ALERTMANAGER_VERSION } from './alerting/alertmanager-version.ts';
+import { openWebConfig } from './alerting/web-config.ts';
 import { createCleanupStack } from './cleanup-stack.ts';
 
 export type AlertmanagerOptions = {
@@ -29,6 +30,11 @@ export type AlertmanagerOptions = {
   gcIntervalMs: number;
   startDelayMs: number;
   mode: MatcherMode;
+  limits: AlertLimits;
+  /** Origins that browsers may call the API from; null is none. */
+  corsOrigin: string | null;
+  /** TLS and users, as the exporter toolkit reads them. */
+  webConfigFile: string | null;
   environment: NodeJS.ProcessEnv;
   version: string;
   logger: Logger;
@@ -61,9 +67,14 @@ export async function runAlertmanager(options: AlertmanagerOptions): Promise<voi
     const externalUrl = () => options.externalUrl ?? `http://${hostname()}:${server?.port ?? ''}`;
     const load = () => loadAlertSetup({ file: options.configFile, mode: options.mode, externalUrl });
     logger.info({ version: ALERTMANAGER_VERSION, holdfast: options.version }, 'Starting Holdfast as Alertmanager');
+    const web = options.webConfigFile === null ? null : await openWebConfig(options.webConfigFile);
     let loaded = await load();
     logger.info({ file: options.configFile }, 'Completed loading of configuration file');
-    const metrics = createAlertmanagerMetrics({ version: ALERTMANAGER_VERSION, clock });
+    const metrics = createAlertmanagerMetrics({
+      version: ALERTMANAGER_VERSION,
+      clock,
+      alertsPerName: options.limits.alertsPerName,
+    });
     metrics.reloaded(true, clock.now());
 
     const dataDir = join(options.storagePath, 'holdfast');
@@ -88,6 +99,7 @@ export async function runAlertmanager(options: AlertmanagerOptions): Promise<voi
         setup: loaded.setup,
         mode: options.mode,
         retention: { gcIntervalMs: options.gcIntervalMs, retentionMs: options.retentionMs },
+        limits: options.limits,
       },
     );
     cleanup.push('alerts', () => engine.stop());
@@ -118,6 +130,8 @@ export async function runAlertmanager(options: AlertmanagerOptions): Promise<voi
       logger,
       metrics,
       listen: options.listen,
+      corsOrigin: options.corsOrigin,
+      web,
       routePrefix: options.routePrefix ?? pathOf(options.externalUrl),
       status: {
         version: ALERTMANAGER_VERSION,
@@ -164,6 +178,10 @@ function observe(
 ): Parameters<typeof openAlertEngine>[0]['observer'] {
   return {
     suppressed: metrics.suppressed,
+    limited(alerts) {
+      metrics.limited(alerts);
+      logger.warn({ alerts, err: 'alert limited' }, 'error on set alert');
+    },
     attemptFailed(notifier, attempts, reason) {
       metrics.attemptFailed(notifier);
       const integration = `${notifier.kind}[${notifier.index}]`;

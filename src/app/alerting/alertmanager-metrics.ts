@@ -18,11 +18,16 @@ export type AlertmanagerMetrics = {
   attemptFailed(notifier: Notifier): void;
   ended(notifier: Notifier, report: SendReport, durationMs: number): void;
   suppressed(reason: SuppressedReason, alerts: number): void;
+  limited(alerts: number): void;
 };
 
 const LATENCY_BUCKETS_S = [0.1, 0.25, 0.5, 1, 5, 10, 15, 20];
 
-export function createAlertmanagerMetrics(options: { version: string; clock: Clock }): AlertmanagerMetrics {
+export function createAlertmanagerMetrics(options: {
+  version: string;
+  clock: Clock;
+  alertsPerName: number;
+}): AlertmanagerMetrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -67,6 +72,8 @@ export function createAlertmanagerMetrics(options: { version: string; clock: Clo
     for (const [state, count] of Object.entries(counts)) self.set({ state }, count);
   });
   gauge('dispatcher_aggregation_groups', 'Number of groups of alerts', [], (self) => self.set(engine?.groupCount ?? 0));
+  gauge('alerts_per_alert_limit', 'Most alerts of one name; 0 is no limit').set(options.alertsPerName);
+  const limited = counter('alerts_limited_total', 'Alerts left out, for there are too many of their name');
   const received = counter('alerts_received_total', 'Alerts received', ['status', 'version']);
   const invalid = counter('alerts_invalid_total', 'Alerts received that were refused', ['version']);
   const reloadSucceeded = gauge('config_last_reload_successful', 'Whether the last reload of the file succeeded');
@@ -89,6 +96,7 @@ export function createAlertmanagerMetrics(options: { version: string; clock: Clo
 
   return {
     registry,
+    limited: (alerts) => limited.inc(alerts),
     watch(watched) {
       engine = watched;
     },

@@ -11,6 +11,9 @@ import {
 import type { Clock } from '../../platform/clock/clock.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import type { AlertmanagerMetrics } from './alertmanager-metrics.ts';
+import { answerBrowsers } from './answer-browsers.ts';
+import { guardWithWebConfig } from './guard-with-web-config.ts';
+import type { WebConfigSource } from './web-config.ts';
 
 export type AlertmanagerServer = { port: number; close(): Promise<void> };
 
@@ -28,6 +31,9 @@ export async function listenAsAlertmanager(options: {
   metrics: AlertmanagerMetrics;
   listen: readonly { host: string; port: number }[];
   routePrefix: string;
+  /** A regular expression that fits whole origins; null is none. */
+  corsOrigin: string | null;
+  web: WebConfigSource | null;
   status: Omit<AlertmanagerStatus, 'address'>;
   reload: () => Promise<string | null>;
 }): Promise<AlertmanagerServer> {
@@ -38,11 +44,15 @@ export async function listenAsAlertmanager(options: {
   let address = '';
   const servers: HttpApp[] = [];
   for (const listen of [first, ...others]) {
+    const tls = (await options.web?.current())?.tls ?? null;
     const app = fastify({
       logger: false,
       requestTimeout: REQUEST_TIMEOUT_MS,
       routerOptions: { ignoreTrailingSlash: true },
+      ...(tls && { https: tls.options }),
     }) as unknown as HttpApp;
+    const stopGuarding = options.web ? await guardWithWebConfig(app, options.web, logger) : () => {};
+    if (options.corsOrigin !== null) answerBrowsers(app, options.corsOrigin, prefix);
     app.setErrorHandler((thrown, request, reply) => {
       const problem = toProblem(thrown, request.id);
       if (problem.status >= 500) logger.error({ err: thrown, path: request.url }, 'request failed');
@@ -62,15 +72,19 @@ export async function listenAsAlertmanager(options: {
     );
     if (prefix !== '/') app.get('/', (_request, reply) => reply.redirect(`${prefix}/`));
     const connections = createConnectionDrain(app.server);
-    app.addHook('preClose', async () => connections.begin());
+    app.addHook('preClose', async () => {
+      stopGuarding();
+      connections.begin();
+    });
     await app.listen({ ...listen, listenTextResolver: () => 'port bound' });
     servers.push(app);
     const bound = app.server.address() as AddressInfo;
     const shown = bound.family === 'IPv6' ? `[${bound.address}]:${bound.port}` : `${bound.address}:${bound.port}`;
     if (address === '') address = shown;
-    if (!isLoopback(bound.address))
+    if (!isLoopback(bound.address) && options.web === null)
       logger.warn({ address: shown }, 'open to everybody who reaches this address: it asks nobody who they are');
     logger.info({ address: shown }, 'Listening on');
+    logger.info({ address: shown }, tls ? 'TLS is enabled.' : 'TLS is disabled.');
   }
   return {
     port: Number(address.slice(address.lastIndexOf(':') + 1)),

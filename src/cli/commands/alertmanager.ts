@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
+import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
+import { compileRegex } from '../../platform/go-template/go-regex.ts';
 import type { CliContext } from '../cli-context.ts';
 import { addExamples } from '../options/examples.ts';
 import { collectText } from '../options/parse-values.ts';
@@ -13,6 +14,12 @@ type Flags = {
   'data.retention'?: number;
   'alerts.gcInterval'?: number;
   'dispatch.startDelay'?: number;
+  'silences.maxSilences'?: number;
+  'silences.maxSilenceSizeBytes'?: number;
+  'silences.maxPerSilenceBytes'?: number;
+  'alerts.perAlertnameLimit'?: number;
+  'web.cors.origin'?: string;
+  'web.config.file'?: string;
   enableFeature?: string;
   'log.level'?: string;
   'log.format'?: string;
@@ -66,6 +73,14 @@ export function defineCommand(command: Command, context: CliContext): void {
       parseGoDuration,
     )
     .option('--alerts.gc-interval <duration>', 'how often what is over is dropped (default: 30m)', parseGoDuration)
+    .option('--silences.max-silences <n>', 'most silences, expired ones too (default: 0, no limit)', parseWhole)
+    .option('--silences.max-silence-size-bytes <n>', 'largest silence (default: 0, no limit)', parseWhole)
+    .addOption(
+      command.createOption('--silences.max-per-silence-bytes <n>', 'its older name').argParser(parseWhole).hideHelp(),
+    )
+    .option('--alerts.per-alertname-limit <n>', 'most alerts of one name at a time (default: 0, no limit)', parseWhole)
+    .option('--web.config.file <file>', 'TLS and users with passwords, as the exporter toolkit reads them')
+    .option('--web.cors.origin <regex>', 'origins that browsers may call the API from (default: none)')
     .option(
       '--dispatch.start-delay <duration>',
       'tell nobody for this long after the start (default: 0s)',
@@ -112,6 +127,13 @@ export function defineCommand(command: Command, context: CliContext): void {
       gcIntervalMs: flags['alerts.gcInterval'] ?? HOUR_MS / 2,
       startDelayMs: flags['dispatch.startDelay'] ?? 0,
       mode,
+      limits: {
+        silences: flags['silences.maxSilences'] ?? 0,
+        silenceBytes: flags['silences.maxSilenceSizeBytes'] ?? flags['silences.maxPerSilenceBytes'] ?? 0,
+        alertsPerName: flags['alerts.perAlertnameLimit'] ?? 0,
+      },
+      corsOrigin: readOrigin(flags['web.cors.origin']),
+      webConfigFile: flags['web.config.file'] || null,
       environment: context.environment,
       version: context.version,
       logger,
@@ -143,6 +165,22 @@ function parseGoDuration(text: string): number {
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)/g))
     sum += Number(amount) * (UNITS_MS[unit ?? ''] ?? 0);
   return Math.round(sum);
+}
+
+/** A whole number; below 0 is no limit, as in the original. */
+function parseWhole(text: string): number {
+  if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError('Write a whole number.');
+  return Math.max(0, Number(text));
+}
+
+function readOrigin(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null;
+  try {
+    compileRegex(`^(?:${text})$`);
+    return text;
+  } catch (thrown) {
+    throw usage(`error parsing --web.cors.origin: ${messageOf(thrown)}`);
+  }
 }
 
 function readLevel(text: string): string {

@@ -5,6 +5,7 @@ import { isConnectionLoss } from '../../platform/db/database.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import type { Alert } from './alert.ts';
 import { type AlertIntake, createAlertIntake } from './alert-intake.ts';
+import { type AlertLimits, checkSilenceLimits, createNameLimit, NO_LIMITS } from './alert-limits.ts';
 import { type AlertMirror, openAlertMirror } from './alert-mirror.ts';
 import type { AlertPlan } from './alert-plan.ts';
 import { dropOld, markTold, readTold } from './alert-store.ts';
@@ -72,19 +73,25 @@ export async function openAlertEngine(
     clock: Clock;
     logger: Logger;
     workerId: string;
-    observer: Omit<DispatcherObserver, 'told'>;
+    observer: Omit<DispatcherObserver, 'told'> & {
+      /** Alerts that were left out, for there are too many of their name. */
+      limited?(alerts: number): void;
+    };
     wakeups: { kick(topic: 'alerts'): void; on(topic: 'alerts', listener: () => void): () => void };
   },
   options: {
     setup: AlertSetup;
     mode: MatcherMode;
     retention: AlertRetention;
+    limits?: AlertLimits;
   },
 ): Promise<AlertEngine> {
   const { pool, clock, logger, workerId } = deps;
   const mirror = await openAlertMirror(pool);
   const intake: AlertIntake = createAlertIntake({ pool, mirror, afterCommit: () => deps.wakeups.kick('alerts') });
   let { setup } = options;
+  const { limits = NO_LIMITS } = options;
+  const limitNames = createNameLimit(limits.alertsPerName);
   let inhibitor = createInhibitor(setup.plan.inhibitRules);
   let routes = new Map<string, readonly Route[]>();
   let office: { epoch: number; dispatcher: Dispatcher; log: NotificationLog } | null = null;
@@ -218,13 +225,19 @@ export async function openAlertEngine(
     },
     routesOf,
     routesFor: (labels) => matchRoutes(setup.plan.root, labels),
-    postAlerts: (reports, nowMs) => intake.postAlerts(reports, nowMs),
+    postAlerts(reports, nowMs) {
+      const taken = limitNames(reports, nowMs);
+      if (taken.length < reports.length) deps.observer.limited?.(reports.length - taken.length);
+      return intake.postAlerts(taken, nowMs);
+    },
     setSilence: (request) =>
       intake.changeSilences<string | null>(() => {
         const known = newestSilence(request.id);
         if (request.id !== '' && !known) return { silences: [], result: null };
         const nowMs = clock.now().getTime();
         const change = changeSilence(known, request, { nowMs, mode: options.mode, newId: randomUUID });
+        const isNew = mirror.silences.get(change.silence.id) === undefined;
+        checkSilenceLimits(change.silence, isNew, [...mirror.silences.all()].length, limits);
         return {
           silences: change.expired ? [change.expired, change.silence] : [change.silence],
           result: change.silence.id,

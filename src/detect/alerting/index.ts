@@ -1,6 +1,8 @@
 /** Alerts: routing, grouping, inhibition, silences and what receivers are told, with Alertmanager's semantics. */
+
 export type { Alert } from './alert.ts';
 export { type AlertEngine, type AlertSetup, openAlertEngine } from './alert-engine.ts';
+export type { AlertLimits } from './alert-limits.ts';
 export type { AlertPlan } from './alert-plan.ts';
 export { type AlertFilter, type AlertView, type GroupView, listAlerts, listGroups } from './alert-queries.ts';
 export type { FlushedGroup, SuppressedReason } from './dispatcher.ts';

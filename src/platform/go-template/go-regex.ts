@@ -80,3 +80,9 @@ export function replaceFirstRegex(regex: RE2JS, text: string, replacement: strin
   const names: Record<string, number> = regex.namedGroups();
   return expand(replacement, (group) => groupText(matcher, names, group));
 }
+
+/** Whether a text fits an expression from its first to its last character. */
+export function compileWholeRegex(pattern: string): (text: string) => boolean {
+  const regex = compileRegex(`^(?:${pattern})$`);
+  return (text) => matchRegex(regex, text);
+}
