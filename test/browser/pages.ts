@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { castOnCall } from './on-call-cast.ts';
+import { castTelemetry, type TelemetryCast } from './telemetry-cast.ts';
 import type { World } from './world.ts';
 
 /** What the pages of a world in the middle of an incident are about. */
@@ -14,7 +15,7 @@ export type Cast = {
   rolledBackRun: string;
   dryRun: string;
   finding: string;
-};
+} & TelemetryCast;
 
 export type PageToSee = {
   name: string;
@@ -171,6 +172,22 @@ export const PAGES: readonly PageToSee[] = [
   { name: 'postmortem', path: ({ incident }) => `/incidents/${incident}/postmortem` },
   { name: 'findings', path: () => '/findings' },
   { name: 'finding', path: ({ finding }) => `/findings/${finding}` },
+  { name: 'anomalies', path: () => '/anomalies' },
+  { name: 'anomaly', path: ({ anomaly }) => `/anomalies/${anomaly}` },
+  { name: 'streams', path: () => '/streams' },
+  {
+    name: 'stream',
+    path: ({ stream }) => `/streams/${stream}`,
+    open: (page) => page.locator('.uplot canvas').waitFor(),
+  },
+  {
+    name: 'stream-settings-dialog',
+    path: ({ stream }) => `/streams/${stream}`,
+    open: async (page) => {
+      await page.getByRole('button', { name: 'Change settings…' }).dispatchEvent('click');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
   { name: 'probes', path: () => '/probes' },
   { name: 'probe', path: () => '/probes/shop-orders' },
   { name: 'settings', path: () => '/settings' },
@@ -243,6 +260,7 @@ export async function castIncident(world: World): Promise<Cast> {
   const approval = await until(world, '/api/v1/approvals?status=pending', (list) => listOf(list)[0]);
   const findings = await until(world, '/api/v1/findings', (list) => listOf(list)[0]);
   await sendAlerts(world);
+  const telemetry = await castTelemetry(world);
   await tellPublic(world);
   return {
     incident: String(approval['incidentId']),
@@ -254,6 +272,7 @@ export async function castIncident(world: World): Promise<Cast> {
     rolledBackRun: rolledBack,
     dryRun: dry,
     finding: String(findings['id']),
+    ...telemetry,
   };
 }
 
@@ -344,7 +363,7 @@ Customers are signed out when the sessions go: tell the help desk first.
 }
 
 type Json = Record<string, unknown>;
-const listOf = (list: Json) => list['items'] as Json[];
+export const listOf = (list: Json) => list['items'] as Json[];
 const stepOf = (run: Json, id: string) =>
   (run['steps'] as { id: string; attempts: { output: { bytes: number } }[] }[]).find((step) => step.id === id) ?? {
     attempts: [],

@@ -64,6 +64,22 @@ function dataOf(scores: StreamScores): uPlot.AlignedData {
   ];
 }
 
+const DAY_S = 86_400;
+
+/** The marks of the time axis as clocks show them; over more than a day with its date. */
+function timesOf(splits: readonly number[]): string[] {
+  const first = splits[0] ?? 0;
+  const last = splits.at(-1) ?? first;
+  const format = new Intl.DateTimeFormat(undefined, {
+    hourCycle: 'h23',
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(last - first < 600 ? { second: '2-digit' as const } : {}),
+    ...(last - first > DAY_S ? { month: 'short' as const, day: 'numeric' as const } : {}),
+  });
+  return splits.map((seconds) => format.format(seconds * 1000));
+}
+
 function optionsFor(holder: HTMLElement, onRange: (range: { from: string; to: string }) => void): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string) => style.getPropertyValue(name).trim();
@@ -79,9 +95,12 @@ function optionsFor(holder: HTMLElement, onRange: (range: { from: string; to: st
     scales: { x: { time: true }, y: { range: (_chart, _low, high) => [0, Math.max(10, high * 1.05)] } },
     cursor: { drag: { x: true, y: false } },
     legend: { live: true },
-    axes: [axis, { ...axis, label: 'Score, bits', labelFont: '12px system-ui', labelSize: 16, size: 44 }],
+    axes: [
+      { ...axis, values: (_chart, splits) => timesOf(splits) },
+      { ...axis, label: 'Score, bits', labelFont: '12px system-ui', labelSize: 16, size: 44 },
+    ],
     series: [
-      { label: 'At' },
+      { label: 'At', value: (_chart, seconds) => (seconds === null ? '--' : timesOf([seconds])[0]!) },
       { label: 'Mean', stroke: color('--line-strong'), width: 1, points: { show: false } },
       { label: 'Strangest', stroke: color('--accent'), width: 1.25, points: { show: false } },
       {

@@ -54,7 +54,7 @@ const COLUMNS: readonly Column<Stream>[] = [
     title: 'State',
     className: 'sm:w-px whitespace-nowrap',
     cell: (stream) => (
-      <span className="inline-flex items-center gap-2">
+      <span className="flex items-center gap-2">
         <StateMark state={STREAM_STATES[stream.state]} />
         {stream.state === 'warming' ? (
           <span className="text-quiet">
