@@ -115,9 +115,15 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./commands/scan.ts'),
   },
   {
+    name: 'stream',
+    group: OBSERVE,
+    summary: 'Streams of telemetry: list, set, pause',
+    load: () => import('./commands/stream.ts'),
+  },
+  {
     name: 'anomaly',
     group: OBSERVE,
-    summary: 'Anomalies: check the evidence of one, offline',
+    summary: 'What is unlike a stream’s past: list, judge, prove',
     load: () => import('./commands/anomaly.ts'),
   },
   {

@@ -5,6 +5,8 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Anomaly, AnomalyDetail, DetectAnswer, FeedbackEffect } from '../../src/contract/anomaly.ts';
 import type { Stream, StreamScores } from '../../src/contract/stream.ts';
+import { checkEvidence } from '../../src/detect/anomaly/index.ts';
+import { publicKeyFromPem } from '../../src/platform/identity/signing-keys.ts';
 import { type ServerProcess, startServerProcess } from '../harness/server-process.ts';
 
 /** Longer than any of it takes, also on a machine that does much else. */
@@ -95,6 +97,27 @@ describe('a stream', { timeout: LIMIT_MS }, () => {
     for (const span of detail.spans) expect(detail.event?.slice(span.from, span.to)).toBe(span.text);
     const { items } = await server.api<{ items: Anomaly[] }>('GET', `/api/v1/anomalies?stream=${detail.streamId}`);
     expect(items.map(({ id }) => id)).toContain(strange?.id);
+  });
+
+  it('proves an anomaly by a bundle that is judged again offline, with the key of this installation', async () => {
+    const stream = await streamOf('shop');
+    const { items } = await server.api<{ items: Anomaly[] }>('GET', `/api/v1/anomalies?stream=${stream?.id}`);
+    const anomaly = items.find(({ summary }) => summary.includes('FATAL'));
+    const get = async (path: string) => {
+      const response = await fetch(`${server.address}${path}`, {
+        headers: { authorization: `Bearer ${server.token}` },
+      });
+      expect({ path, status: response.status }).toEqual({ path, status: 200 });
+      return Buffer.from(await response.arrayBuffer());
+    };
+    const bundle = await get(`/api/v1/anomalies/${anomaly?.id}/evidence`);
+    const key = publicKeyFromPem((await get('/api/v1/anomalies/evidence-key')).toString()) ?? '';
+    expect(checkEvidence(bundle, key)).toMatchObject({
+      ok: true,
+      statement: { source: 'shop', verdict: { n: anomaly?.n, score: anomaly?.score, p: anomaly?.p, anomaly: true } },
+    });
+    bundle[bundle.length >> 1] = (bundle[bundle.length >> 1] ?? 0) ^ 1;
+    expect(checkEvidence(bundle, key).ok).toBe(false);
   });
 
   it('shows its scores over time by as many points as are asked for', async () => {

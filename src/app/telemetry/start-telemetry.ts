@@ -58,7 +58,11 @@ export function startTelemetry(
   return {
     intake,
     judge() {
-      office = startJudgeOffice(deps, { threads: telemetry.threads, onJudged: figures.judged });
+      office = startJudgeOffice(deps, {
+        threads: telemetry.threads,
+        snapshotEvents: telemetry.snapshotEvents,
+        onJudged: figures.judged,
+      });
     },
     async listen(app, resolver) {
       const stops: (() => Promise<void>)[] = [];

@@ -8,14 +8,17 @@ import type { CliContext } from '../cli-context.ts';
 import { addExamples } from '../options/examples.ts';
 import { readTrustedKey } from '../scan/evidence-files.ts';
 import { cleanLine } from '../terminal/clean-text.ts';
+import { defineJudgedAnomalies } from './anomaly/judged-anomalies.ts';
 
-/** `holdfast anomaly verify|keygen`. */
+/** `holdfast anomaly ls|show|feedback|evidence|verify|keygen`. */
 export function defineCommand(command: Command, context: CliContext): void {
   addExamples(
     command,
+    'holdfast anomaly ls',
     'holdfast anomaly verify evidence/app.log-000517.json --key evidence.pem.pub',
     'holdfast anomaly keygen evidence.pem',
   );
+  defineJudgedAnomalies(command, context);
   defineVerify(command, context);
   defineKeygen(command, context);
 }

@@ -101,6 +101,7 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
       maxBacklogEvents: plain.telemetry.maxBacklog,
       redaction: { keys: plain.telemetry.redactKeys, patterns: plain.telemetry.redactPatterns },
       keepMs: plain.telemetry.keep,
+      snapshotEvents: plain.telemetry.snapshotEvery,
     },
     probes: mapEntries(probes, (probe, name) => ({
       ...probe,

@@ -62,6 +62,14 @@ export const telemetrySettingsShape = z
       .default([])
       .meta({ type: 'list of RE2 expressions' })
       .describe('What else is blanked before anything is stored.'),
+    snapshotEvery: z
+      .int()
+      .min(100)
+      .max(1_000_000)
+      .default(20_000)
+      .describe(
+        'Events of a stream after which its model is stored; a crash costs at most so many to be judged again.',
+      ),
     keep: duration({ min: '1h' })
       .prefault('1d')
       .describe('How long records and earlier states of models are kept, for evidence.'),

@@ -52,12 +52,17 @@ export async function anchorChain(deps: AnchorerDeps): Promise<AuditAnchor | nul
   if (!end) return null;
   const [newest] = await listAnchors(deps.database.db, { after: Number(end.seq) - 1, limit: 1 });
   if (newest) return null;
-  const keys = await loadKeys(deps);
+  const keys = await loadSigningKeys(deps);
   const anchor = signAnchor({ seq: Number(end.seq), hash: end.hash }, deps.clock.now(), keys);
   return (await deps.database.transact((tx) => insertAnchor(tx, anchor))) ? anchor : null;
 }
 
-async function loadKeys({ database, secretBox, clock }: AnchorerDeps): Promise<SigningKeys> {
+/** This installation’s own pair, made when it is first needed: it signs anchors and evidence. */
+export async function loadSigningKeys({
+  database,
+  secretBox,
+  clock,
+}: Pick<AnchorerDeps, 'database' | 'secretBox' | 'clock'>): Promise<SigningKeys> {
   let row = await readAnchorKey(database.db);
   if (!row) {
     const made = createSigningKeys();

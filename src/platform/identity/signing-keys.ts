@@ -68,3 +68,9 @@ export function publicKeyFromPem(pem: string): string | null {
     return null;
   }
 }
+
+/** A public key as PEM files hold it. */
+export function publicKeyPem(publicKey: string): string {
+  const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
+  return key.export({ type: 'spki', format: 'pem' }) as string;
+}

@@ -7,6 +7,7 @@ export {
   readScoreRange,
   readVerdicts,
 } from './anomaly-store.ts';
+export { buildEvidence } from './build-evidence.ts';
 export {
   changeStream,
   giveFeedback,

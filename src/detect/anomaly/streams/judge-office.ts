@@ -33,8 +33,7 @@ const MOST_BYTES_AT_ONCE = 1_048_576;
 /** Entries kept in memory until they are judged, so that they need not be read back. */
 const MOST_CACHED_BYTES = 64 * 1024 * 1024;
 const CACHED_MS = 30_000;
-/** A crash costs at most so much judging again. */
-const SNAPSHOT_EVENTS = 20_000;
+/** Or when so much time has passed since the one before. */
 const SNAPSHOT_MS = 60_000;
 /** A model nobody needs goes to the database. */
 const IDLE_MS = 10 * 60_000;
@@ -89,7 +88,7 @@ type Runner = {
 
 export function startJudgeOffice(
   deps: { database: Database; wakeups: Wakeups; logger: Logger; clock: Clock; workerId: string },
-  options: { threads: number; onJudged?: (figures: JudgedFigures) => void },
+  options: { threads: number; snapshotEvents: number; onJudged?: (figures: JudgedFigures) => void },
 ): JudgeOffice {
   const { database, logger, clock, workerId } = deps;
   const threads = createJudgeThreads({ threads: options.threads });
@@ -271,7 +270,7 @@ export function startJudgeOffice(
     // What is judged and not kept is memory: a slow database slows judging, and that slows taking.
     if (runner.keeping.size > 4) await Promise.race(runner.keeping);
     const since = runner.events - runner.snapshotAt.events;
-    const isDue = since >= SNAPSHOT_EVENTS || performance.now() - runner.snapshotAt.ms > SNAPSHOT_MS;
+    const isDue = since >= options.snapshotEvents || performance.now() - runner.snapshotAt.ms > SNAPSHOT_MS;
     if (isDue) await snapshot(runner);
   };
 

@@ -104,6 +104,23 @@ export class JudgedStream {
     return { ...found, burst, severity: burst === null ? 4 : burst.anomalies * 2 >= burst.events ? 2 : 3 };
   }
 
+  /**
+   * Takes entries up to the event before this one, and stops there.
+   * @returns what its detector knows then; null when the entries end before it
+   */
+  stateBefore(entries: readonly LogEntry[], n: number): Uint8Array | null {
+    for (const entry of entries) {
+      if (this.#events + 1 === n) break;
+      if (entry.kind !== 'records') {
+        this.take(entry, 'anomalies');
+        continue;
+      }
+      const records = unpackRecords(entry.body);
+      this.#takeRecords(entry.seq, records.slice(0, n - 1 - this.#events), 'anomalies');
+    }
+    return this.#events + 1 === n ? this.#judge.snapshot() : null;
+  }
+
   figures(): ModelFigures {
     const { warming, memoryBytes, evictions } = this.#judge;
     return {

@@ -1,7 +1,6 @@
 import type { StreamSettings } from '../../../contract/stream.ts';
 import type { LogRecord, TelemetryRecord } from '../../../observe/intake/telemetry/index.ts';
-import { ENGINE_VERSION, LogDetector } from '../log-detector.ts';
-import type { Explanation, WindowVerdict } from '../verdict.ts';
+import { ENGINE_VERSION, type Explanation, LogDetector, type WindowVerdict } from '../index.ts';
 import { causeOf } from './cause.ts';
 import { EMPTY_DETAIL, type FoundAnomaly } from './found-anomaly.ts';
 import type { ExplainWhich, JudgeKind, Judgement, RecordJudge } from './record-judge.ts';

@@ -7,7 +7,7 @@ import { createId } from '../../../platform/identity/prefixed-id.ts';
 import { DEFAULT_STREAM_SETTINGS, type LogEntryKind, type StreamRow } from './stream.ts';
 
 const COLUMNS = sql.raw(`
-  id, service, kind, state, reason, settings, began_with as "beganWith", version, epoch, logged, judged, events, events_judged as "eventsJudged", anomalies,
+  id, service, kind, state, reason, settings, began_with as "beganWith", began_at as "beganAt", version, epoch, logged, judged, events, events_judged as "eventsJudged", anomalies,
   sampled_out as "sampledOut", refused_paused as "refusedPaused", duplicates, redacted, series_evicted as "seriesEvicted",
   warming_seen as "warmingSeen", warming_needed as "warmingNeeded", memory_bytes as "memoryBytes", created_at as "createdAt",
   last_at as "lastAt"`);

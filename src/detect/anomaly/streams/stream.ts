@@ -11,6 +11,8 @@ export type StreamRow = {
   settings: StreamSettings;
   /** The settings its model began with; later ones stand in the log. */
   beganWith: StreamSettings;
+  /** The entry of the log its model begins after. */
+  beganAt: number;
   version: number;
   epoch: number;
   logged: number;

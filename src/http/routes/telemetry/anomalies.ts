@@ -6,7 +6,9 @@ import {
   giveFeedbackSchema,
 } from '../../../contract/anomaly.ts';
 import { listOf } from '../../../contract/common.ts';
-import { giveFeedback, listAnomalies, showAnomaly } from '../../../detect/anomaly/streams/index.ts';
+import { buildEvidence, giveFeedback, listAnomalies, showAnomaly } from '../../../detect/anomaly/streams/index.ts';
+import { loadSigningKeys } from '../../../platform/identity/audit-anchorer.ts';
+import { publicKeyPem } from '../../../platform/identity/signing-keys.ts';
 import { principalOf } from '../../auth/access-guard.ts';
 import type { HttpApp } from '../../http-app.ts';
 import type { HttpDeps } from '../../http-deps.ts';
@@ -50,6 +52,39 @@ export function registerAnomalyRoutes(app: HttpApp, deps: HttpDeps): void {
       schema: { params: idParamsSchema, response: { 200: anomalyDetailSchema } },
     },
     ({ params }) => showAnomaly(database, params.id),
+  );
+  app.get(
+    '/api/v1/anomalies/evidence-key',
+    {
+      config: {
+        access: 'viewer',
+        summary: 'The key that evidence of this installation is signed with (PEM)',
+        description: 'Keep it from a time you trust: a bundle is checked with it, never with a key that came along.',
+        produces: { 'application/x-pem-file': 'Ed25519 public key' },
+      },
+    },
+    async (_request, reply) => {
+      const { publicKey } = await loadSigningKeys(deps);
+      return reply.type('application/x-pem-file').serializer(String).send(publicKeyPem(publicKey));
+    },
+  );
+  app.get(
+    '/api/v1/anomalies/:id/evidence',
+    {
+      config: {
+        access: 'viewer',
+        summary: 'A signed bundle by which anybody can judge the event again',
+        description:
+          'The event, the model as it stood, the verdict and its reasons; `holdfast anomaly verify` checks it offline. Made from what is kept of the stream (telemetry.keep).',
+        produces: { 'application/json': 'Evidence bundle' },
+      },
+      schema: { params: idParamsSchema },
+    },
+    async ({ params }, reply) => {
+      const bundle = await buildEvidence(database.db, params.id, await loadSigningKeys(deps));
+      reply.header('content-disposition', `attachment; filename="${params.id}.json"`);
+      return reply.type('application/json').serializer(String).send(bundle);
+    },
   );
   app.post(
     '/api/v1/anomalies/:id/feedback',
