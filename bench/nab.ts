@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { readSeriesCsv, SeriesDetector } from '../src/detect/anomaly/series/index.ts';
+import { SeriesDetector, SeriesReader } from '../src/detect/anomaly/series/index.ts';
 import { type Figure, report } from './report.ts';
 
 // The Numenta Anomaly Benchmark, standard profile: A. Lavin, S. Ahmad, "Evaluating Real-Time Anomaly Detection
@@ -31,9 +31,12 @@ const corpus: Series[] = [];
 for (const [file, windows] of Object.entries(labels)) {
   const times: string[] = [];
   const values: number[] = [];
-  for await (const { timestamp, value } of readSeriesCsv(readFileSync(`${FOLDER}data/${file}`, 'utf8').split('\n'))) {
-    times.push(timestamp.slice(0, 19));
-    values.push(value);
+  const reader = new SeriesReader();
+  for (const line of readFileSync(`${FOLDER}data/${file}`, 'utf8').split('\n')) {
+    const row = reader.push(line);
+    if (row === null) continue;
+    times.push(row.timestamp.slice(0, 19));
+    values.push(row.value);
   }
   corpus.push({
     file,

@@ -25,44 +25,54 @@ const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const LONGEST_QUOTED = 40;
 
 /**
- * Reads the columns `timestamp` and `value` of a CSV file (RFC 4180), wherever
- * they stand in its header; other columns are passed over, empty lines too.
+ * Reads the columns `timestamp` and `value` of a CSV file (RFC 4180) line by
+ * line, wherever they stand in its header; other columns are passed over, empty
+ * lines too.
  *
- * @param lines every line of the file, with or without its line end
- * @throws HoldfastError `scan.bad-csv`, naming line and column: a column is
- *   missing, a value is no finite decimal number, a quote is left open
+ * Both methods throw HoldfastError `scan.bad-csv`, naming line and column: a
+ * column is missing, a value is no finite decimal number, a quote is left open.
  */
-export async function* readSeriesCsv(lines: AsyncIterable<string> | Iterable<string>): AsyncGenerator<SeriesRow> {
-  let columns: { readonly timestamp: number; readonly value: number } | null = null;
-  for await (const fields of readRecords(lines)) {
-    if (columns === null) {
-      columns = { timestamp: columnOf(fields, 'timestamp'), value: columnOf(fields, 'value') };
-      continue;
+export class SeriesReader {
+  private line = 0;
+  private columns: { readonly timestamp: number; readonly value: number } | null = null;
+  /** A record whose quoted field goes on in the next line. */
+  private open: { readonly text: string; readonly line: number } | null = null;
+
+  /** Takes the file's next line, with or without its end; gives the row that ends with it, if one does. */
+  push(line: string): SeriesRow | null {
+    this.line += 1;
+    const text = withoutEnd(this.line === 1 && line.startsWith('\ufeff') ? line.slice(1) : line);
+    if (this.open === null && text.trim() === '') return null;
+    const record =
+      this.open === null ? { text, line: this.line } : { ...this.open, text: `${this.open.text}\n${text}` };
+    const fields = splitRecord(record.text, record.line);
+    if (!Array.isArray(fields)) {
+      if (record.text.length > LONGEST_RECORD) throw badCsv(fields, 'the quote is not closed');
+      this.open = record;
+      return null;
     }
-    const timestamp = fieldAt(fields, columns.timestamp, 'timestamp').text;
-    yield { line: fields[0]!.line, timestamp, value: numberIn(fieldAt(fields, columns.value, 'value')) };
+    this.open = null;
+    if (this.columns === null) {
+      this.columns = { timestamp: columnOf(fields, 'timestamp'), value: columnOf(fields, 'value') };
+      return null;
+    }
+    const timestamp = fieldAt(fields, this.columns.timestamp, 'timestamp').text;
+    return { line: record.line, timestamp, value: numberIn(fieldAt(fields, this.columns.value, 'value')) };
   }
-  if (columns === null) throw badCsv({ line: 1, column: 1 }, 'there is no header');
+
+  /** To be called after the last line. */
+  end(): void {
+    if (this.open !== null) {
+      const unclosed = splitRecord(this.open.text, this.open.line);
+      if (!Array.isArray(unclosed)) throw badCsv(unclosed, 'the quote is not closed');
+    }
+    if (this.columns === null) throw badCsv({ line: 1, column: 1 }, 'there is no header');
+  }
 }
 
-async function* readRecords(lines: AsyncIterable<string> | Iterable<string>): AsyncGenerator<Field[]> {
-  let line = 0;
-  let open: { text: string; line: number } | null = null;
-  for await (const raw of lines) {
-    line += 1;
-    let text = raw.replace(/\r?\n?$/, '');
-    if (line === 1 && text.startsWith('\ufeff')) text = text.slice(1);
-    if (open === null && text.trim() === '') continue;
-    open = open === null ? { text, line } : { text: `${open.text}\n${text}`, line: open.line };
-    const fields = splitRecord(open.text, open.line);
-    if (Array.isArray(fields)) {
-      open = null;
-      yield fields;
-    } else if (open.text.length > LONGEST_RECORD) throw badCsv(fields, 'the quote is not closed');
-  }
-  if (open === null) return;
-  const unclosed = splitRecord(open.text, open.line);
-  if (!Array.isArray(unclosed)) throw badCsv(unclosed, 'the quote is not closed');
+function withoutEnd(line: string): string {
+  const end = line.endsWith('\n') ? line.length - 1 : line.length;
+  return line.slice(0, line[end - 1] === '\r' ? end - 1 : end);
 }
 
 /** The fields of a record; the place of its last quote when that is still open. */

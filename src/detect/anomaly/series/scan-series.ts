@@ -1,5 +1,5 @@
 import { VerdictDigest } from '../verdict-digest.ts';
-import { readSeriesCsv } from './read-csv.ts';
+import { SeriesReader } from './read-csv.ts';
 import { SeriesDetector, type SeriesVerdict } from './series-detector.ts';
 
 /** A judged row, its fields in the order they are printed. */
@@ -35,15 +35,19 @@ export async function* scanSeries(
   options: SeriesScanOptions = {},
 ): AsyncGenerator<SeriesPoint | SeriesSummary> {
   const detector = new SeriesDetector(options.alpha === undefined ? {} : { alpha: options.alpha });
+  const reader = new SeriesReader();
   const digest = new VerdictDigest();
   let events = 0;
   let anomalies = 0;
-  for await (const { timestamp, value } of readSeriesCsv(lines)) {
-    const verdict = detector.judge(timestamp, value, options.explain ?? true);
+  for await (const line of lines) {
+    const row = reader.push(line);
+    if (row === null) continue;
+    const verdict = detector.judge(row.timestamp, row.value, options.explain ?? true);
     digest.add(verdict.n, verdict.score, verdict.p, verdict.anomaly);
     events += 1;
     if (verdict.anomaly) anomalies += 1;
     yield { kind: 'point', ...verdict };
   }
+  reader.end();
   yield { kind: 'summary', events, anomalies, memoryBytes: detector.memoryBytes, digest: digest.hex() };
 }
