@@ -1,4 +1,5 @@
-import type { Step, TraceShape } from './trace-shape.ts';
+import { log2 } from '../arithmetic/log2.ts';
+import { OFTENNESS_CLASSES, oftennessOf, type Step, type TraceShape } from './trace-shape.ts';
 
 /** How a trace differs from those that begin like it, in words and as data. */
 export interface StepDifference {
@@ -11,8 +12,8 @@ interface KnownStep {
   /** Traces it was seen in, and those in which it failed. */
   traces: number;
   failed: number;
-  /** The highest count in one trace. */
-  most: number;
+  /** Traces by how often it happened in them, see `oftennessOf`. */
+  readonly often: number[];
 }
 
 interface KnownRoot {
@@ -40,6 +41,28 @@ export class KnownSteps {
   /** Kinds of trace and steps given up because there were too many. */
   evictions = 0;
 
+  /**
+   * How surprising the least likely fact about the trace's steps is, in bits:
+   * that one is there or not, failed, or happened so often; 0 for a trace that
+   * begins like none before.
+   */
+  surprise({ root, steps }: TraceShape): number {
+    const known = this.roots.get(root);
+    if (known === undefined || known.traces < FEWEST_TRACES) return 0;
+    const { traces } = known;
+    let bits = 0;
+    for (const [key, { traces: seen }] of known.steps) {
+      if (!steps.has(key)) bits = Math.max(bits, rarity(traces - seen, traces));
+    }
+    for (const [key, { count, failed }] of steps) {
+      const step = known.steps.get(key);
+      if (step === undefined) return Math.max(bits, rarity(0, traces));
+      bits = Math.max(bits, rarity(step.traces, traces), rarity(step.often[oftennessOf(count)]!, step.traces));
+      if (failed > 0) bits = Math.max(bits, rarity(step.failed, step.traces));
+    }
+    return bits;
+  }
+
   differences({ root, steps }: TraceShape): StepDifference[] {
     const known = this.roots.get(root);
     if (known === undefined) return [];
@@ -64,13 +87,17 @@ export class KnownSteps {
     if (this.roots.size > MOST_ROOTS) this.dropFirst(this.roots);
     known.traces += 1;
     for (const [key, { count, failed }] of steps) {
-      const step = known.steps.get(key) ?? { traces: 0, failed: 0, most: 0 };
+      const step = known.steps.get(key) ?? {
+        traces: 0,
+        failed: 0,
+        often: Array.from({ length: OFTENNESS_CLASSES }, () => 0),
+      };
       known.steps.delete(key);
       known.steps.set(key, step);
       if (known.steps.size > MOST_STEPS) this.dropFirst(known.steps);
       step.traces += 1;
       if (failed > 0) step.failed += 1;
-      step.most = Math.max(step.most, count);
+      step.often[oftennessOf(count)]! += 1;
     }
     if (known.traces >= FORGET_AT) forgetHalf(known);
   }
@@ -93,7 +120,10 @@ export class KnownSteps {
     const known = new KnownSteps();
     known.evictions = evictions;
     for (const [root, traces, steps] of state) {
-      known.roots.set(root, { traces, steps: new Map(steps.map(([key, step]) => [key, { ...step }])) });
+      known.roots.set(root, {
+        traces,
+        steps: new Map(steps.map(([key, step]) => [key, { ...step, often: [...step.often] }])),
+      });
     }
     return known;
   }
@@ -123,17 +153,25 @@ function compare(
   if (failed > 0 && known.failed <= UNUSUAL_SHARE * known.traces) {
     return { kind: 'failed', words: `${key} failed; so it did in ${known.failed} of ${known.traces} traces` };
   }
-  if (count > 2 * known.most && count > known.most + 2) {
-    return { kind: 'repeated', words: `${key} happened ${count} times; at most ${known.most} times before` };
+  const asOften = known.often.slice(oftennessOf(count)).reduce((sum, seen) => sum + seen, 0);
+  if (asOften <= UNUSUAL_SHARE * known.traces) {
+    return {
+      kind: 'repeated',
+      words: `${key} happened ${count} times; about as often in ${asOften} of ${known.traces} traces`,
+    };
   }
   return null;
 }
+
+/** Bits of what happened in so many of so many traces; it may always happen once more. */
+const rarity = (times: number, traces: number) => log2((traces + 1) / (Math.max(0, times) + 1));
 
 function forgetHalf(known: KnownRoot): void {
   known.traces >>>= 1;
   for (const [key, step] of known.steps) {
     step.traces >>>= 1;
     step.failed >>>= 1;
+    for (let often = 0; often < OFTENNESS_CLASSES; often += 1) step.often[often]! >>>= 1;
     if (step.traces === 0) known.steps.delete(key);
   }
 }

@@ -26,7 +26,7 @@ describe('the judgement of traces', () => {
     ['missing', /^orders place order → payments charge is missing; 799 of 799 such traces have it$/],
     ['extra', /^orders place order → fraud ask a person is extra; none of 799 such traces have it$/],
     ['failed', /^orders place order → payments charge failed; so it did in 0 of 799 traces$/],
-    ['repeated', /^orders place order → stock GET item # happened 60 times; at most 7 times before$/],
+    ['repeated', /^orders place order → stock GET item # happened 60 times; about as often in 0 of 799 traces$/],
   ])('finds a step that is %s and says so', (fault, words) => {
     const verdict = lastOf(fault);
     expect(verdict).toMatchObject({ anomaly: true, state: 'active' });

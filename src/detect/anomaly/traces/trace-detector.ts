@@ -28,7 +28,7 @@ export interface TraceVerdict {
   readonly spans: number;
   /** The trace's shape as a text, which is what the log detector judged. */
   readonly event: string;
-  /** Orders traces: higher is stranger. Bits: rarity of the shape and of the slowest step. */
+  /** Orders traces: higher is stranger. Bits: rarity of the shape, of its least likely step and of the slowest one. */
   readonly score: number;
   readonly p: number | null;
   readonly state: DetectorState;
@@ -53,9 +53,10 @@ const MOST_JSON_BYTES = 256 * 1024 * 1024;
 const MOST_SHAPE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Judges whole traces: the shape (which step called which, which failed) as a
- * text by the log detector, the durations step by step, each by the traces
- * before. Time is told to it; the same spans at the same times give the same
+ * Judges whole traces, each by the traces before: the shape (which step called
+ * which, which failed) as a text by the log detector, which knows what is new;
+ * the steps by how often they are there, which knows what is rare; and how long
+ * the steps took. Time is told to it; the same spans at the same times give the same
  * verdicts, also when it was stored and restored in between.
  */
 export class TraceDetector {
@@ -65,6 +66,7 @@ export class TraceDetector {
   private known = new KnownSteps();
   private readonly durations = new StepDurations();
   private readonly shapeRarity = new Rarity();
+  private readonly stepRarity = new Rarity();
   private readonly slowRarity = new Rarity();
   private readonly history: ScoreHistory;
   private judged = 0;
@@ -94,16 +96,20 @@ export class TraceDetector {
   private judge({ traceId, spans }: ClosedTrace): TraceVerdict {
     const shape = shapeOf(spans);
     const shapeBits = this.shapes.judge(shape.text).score;
+    const stepBits = this.known.surprise(shape);
     const durations = this.durations.judge(shape);
     // The rarest of many steps is rare in itself.
     const slowBits = Math.max(0, (durations[0]?.rarity ?? 0) - log2(durations.length));
-    const level = scoreLevel(this.shapeRarity.of(shapeBits) + this.slowRarity.of(slowBits));
+    const level = scoreLevel(
+      this.shapeRarity.of(shapeBits) + this.stepRarity.of(stepBits) + this.slowRarity.of(slowBits),
+    );
     const isActive = this.judged >= FIRST_JUDGED_TRACE - 1;
     const p = isActive ? this.history.pValue(level) : null;
     const anomaly = p !== null && p <= this.settings.alpha;
     const differences = anomaly ? this.known.differences(shape) : [];
     const slow = anomaly ? durations.filter(({ rarity }) => rarity >= TOLD_RARITY) : [];
     this.shapeRarity.learn(shapeBits);
+    this.stepRarity.learn(stepBits);
     this.slowRarity.learn(slowBits);
     this.durations.learn(shape);
     this.known.learn(shape);
@@ -149,8 +155,9 @@ export class TraceDetector {
 
   /** Memory of what was learned, in bytes; open traces come on top. */
   get memoryBytes(): number {
-    const { shapes, known, durations, shapeRarity, slowRarity, history } = this;
-    return shapes.memoryBytes + known.bytes + durations.bytes + shapeRarity.bytes + slowRarity.bytes + history.bytes;
+    const { shapes, known, durations, shapeRarity, stepRarity, slowRarity, history } = this;
+    const parts = [known, durations, shapeRarity, stepRarity, slowRarity, history];
+    return shapes.memoryBytes + parts.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** Everything the detector knows, open traces too; `restore` goes on exactly where this one stands. */
@@ -165,6 +172,7 @@ export class TraceDetector {
     out.numbers(this.shapes.snapshot());
     this.durations.write(out);
     this.shapeRarity.write(out);
+    this.stepRarity.write(out);
     this.slowRarity.write(out);
     out.numbers(this.history.ring);
     out.whole(this.history.pushed);
@@ -188,6 +196,7 @@ export class TraceDetector {
     detector.shapes = LogDetector.restore(from.freeBytes(MOST_SHAPE_BYTES));
     detector.durations.read(from);
     detector.shapeRarity.read(from);
+    detector.stepRarity.read(from);
     detector.slowRarity.read(from);
     from.numbers(detector.history.ring);
     detector.history.pushed = from.whole();

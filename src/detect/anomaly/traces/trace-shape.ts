@@ -102,14 +102,20 @@ function textOf(nodes: readonly Node[]): string {
     counts.set(text, (counts.get(text) ?? 0) + 1);
   }
   const parts = [...counts.entries()].sort(([one], [other]) => (one < other ? -1 : 1));
-  return parts.map(([text, count]) => `${text}${oftenness(count)}`).join(', ');
+  return parts.map(([text, count]) => `${text}${OFTENNESS[oftennessOf(count)]![1]}`).join(', ');
 }
 
-/** In words and roughly: five rows read instead of six are no other shape. */
-function oftenness(count: number): string {
-  if (count === 1) return '';
-  if (count < 4) return ' a few times';
-  if (count < 16) return ' several times';
-  if (count < 256) return ' many times';
-  return ' very many times';
+/** How often, roughly: five rows read instead of six are no other shape. Fewest times of each, and the words for it. */
+const OFTENNESS = [
+  [1, ''],
+  [2, ' a few times'],
+  [4, ' several times'],
+  [16, ' many times'],
+  [256, ' very many times'],
+] as const;
+export const OFTENNESS_CLASSES = OFTENNESS.length;
+
+/** The class of a count, 0…OFTENNESS_CLASSES − 1. */
+export function oftennessOf(count: number): number {
+  return OFTENNESS.findLastIndex(([fewest]) => count >= fewest);
 }
