@@ -2,7 +2,6 @@
 
 export {
   checkEvidence,
-  type EvidenceStatement,
   MAX_BUNDLE_BYTES,
   makeEvidence,
   sealEvidence,
@@ -10,7 +9,6 @@ export {
 export { decodeEvent } from './explanation/utf16-offsets.ts';
 export { ENGINE_VERSION, type ExplainWhich, LogDetector } from './log-detector.ts';
 export {
-  type DetectorSettings,
   defaultSettings,
   MAX_TABLE_BITS,
   MIN_TABLE_BITS,

@@ -15,12 +15,6 @@ export const FEEDBACK_STATES: Record<'none' | 'normal' | 'confirmed', StateWords
   confirmed: { word: 'Confirmed', tone: 'bad', shape: 'cross' },
 };
 
-export const STREAM_KIND_WORDS: Record<Stream['kind'], string> = {
-  logs: 'logs',
-  metrics: 'metrics',
-  traces: 'traces',
-};
-
 export const WHAT_WORDS: Record<Anomaly['what'], string> = {
   event: 'event',
   window: 'window of events',
