@@ -21,7 +21,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create table stream_log (
       stream_id text not null references streams (id) on delete cascade, seq bigint not null,
-      kind text not null check (kind in ('records', 'feedback', 'settings')), events integer not null,
+      kind text not null check (kind in ('records', 'feedback', 'settings', 'tick')), events integer not null,
       body bytea not null, at timestamptz not null, primary key (stream_id, seq))`.execute(db);
   // Packed already: PostgreSQL would try to compress it once more.
   await sql`alter table stream_log alter column body set storage external`.execute(db);

@@ -72,6 +72,20 @@ export const anomalyDetailSchema = anomalySchema
         entropy: z.number(),
       })
       .nullable(),
+    /** Of a trace: what its spans are, what is missing, extra, repeated or failed, and what took unusually long. */
+    trace: z
+      .object({
+        traceId: z.string(),
+        spans: z.int(),
+        shape: z.string(),
+        differences: z.array(
+          z.object({ kind: z.enum(['missing', 'extra', 'repeated', 'failed']), step: z.string(), words: z.string() }),
+        ),
+        slow: z.array(
+          z.object({ step: z.string(), durationMs: z.number(), usualMs: z.number().nullable(), rarity: z.number() }),
+        ),
+      })
+      .nullable(),
   })
   .meta({ id: 'AnomalyDetail' });
 export type AnomalyDetail = z.infer<typeof anomalyDetailSchema>;

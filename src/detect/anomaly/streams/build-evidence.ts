@@ -24,7 +24,8 @@ export async function buildEvidence(db: Queryable, id: string, keys: SigningKeys
   const anomaly = await readAnomaly(db, id);
   if (!anomaly)
     throw new HoldfastError({ code: 'anomaly.missing', kind: 'missing', message: `there is no anomaly ${id}` });
-  if (anomaly.event === null) throw noEvidence(id, `evidence is made of events, and this is a ${anomaly.what}`);
+  if (anomaly.what !== 'event' || anomaly.event === null)
+    throw noEvidence(id, `evidence is made of events, and this is a ${anomaly.what}`);
   const stream = await readStream(db, anomaly.streamId);
   if (stream?.epoch !== anomaly.epoch) throw noEvidence(id, 'the model that found it is gone');
   const { engine } = JUDGES[stream.kind];

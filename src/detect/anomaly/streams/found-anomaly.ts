@@ -27,6 +27,7 @@ export type FoundAnomaly = {
     | 'values'
     | 'point'
     | 'window'
+    | 'trace'
   >;
 };
 
@@ -42,4 +43,5 @@ export const EMPTY_DETAIL: FoundAnomaly['detail'] = {
   values: [],
   point: null,
   window: null,
+  trace: null,
 };

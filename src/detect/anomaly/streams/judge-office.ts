@@ -11,6 +11,7 @@ import { createJudgeThreads } from './judge-threads.ts';
 import type { JudgedBlock } from './judge-worker.ts';
 import { type ExplainWhich, JUDGES } from './record-judge.ts';
 import type { LogEntry } from './stream.ts';
+import { appendEntry } from './stream-store.ts';
 import {
   beginEpoch,
   type ClaimedStream,
@@ -35,6 +36,8 @@ const MOST_CACHED_BYTES = 64 * 1024 * 1024;
 const CACHED_MS = 30_000;
 /** Or when so much time has passed since the one before. */
 const SNAPSHOT_MS = 60_000;
+/** Traces are whole when nothing more came for a while: how often that is looked at when nothing comes at all. */
+const TICK_MS = 3_000;
 /** A model nobody needs goes to the database. */
 const IDLE_MS = 10 * 60_000;
 /** An entry that failed so often stops its stream. */
@@ -80,6 +83,8 @@ type Runner = {
   logged: number;
   snapshotAt: { seq: number; events: number; ms: number };
   usedAtMs: number;
+  /** What its model waits for to be whole. */
+  open: number;
   failures: number;
   working: Promise<void> | null;
   keeping: Set<Promise<void>>;
@@ -184,6 +189,8 @@ export function startJudgeOffice(
     });
     let at = snapshot?.seq ?? stream.beganAt;
     let events = snapshot?.events ?? 0;
+    // Until it is asked: then time is told to it once, which does no harm.
+    let open = stream.kind === 'traces' ? 1 : 0;
     while (at < stream.judged) {
       const entries = await readEntries(database.db, stream.id, {
         after: at,
@@ -201,6 +208,7 @@ export function startJudgeOffice(
       });
       at = last.seq;
       events = figures.events;
+      open = figures.open;
     }
     runners.set(stream.id, {
       stream,
@@ -209,6 +217,7 @@ export function startJudgeOffice(
       logged: stream.logged,
       snapshotAt: { seq: snapshot?.seq ?? 0, events: snapshot?.events ?? 0, ms: performance.now() },
       usedAtMs: performance.now(),
+      open,
       failures: 0,
       working: null,
       keeping: new Set(),
@@ -249,11 +258,12 @@ export function startJudgeOffice(
     if (!block) return;
     runner.at = last.seq;
     runner.events = figures.events;
+    runner.open = figures.open;
     runner.failures = 0;
     runner.usedAtMs = performance.now();
     const named = tellWaiters(runner, block, figures.warming);
     const bytes = entries.reduce((sum, { body }) => sum + body.length, 0);
-    options.onJudged?.({ stream, events: block.events, bytes, millis, anomalies: named });
+    options.onJudged?.({ stream, events: block.records, bytes, millis, anomalies: named });
     const keeping: Promise<void> = lane
       .submit({ stream, seq: last.seq, block, figures, anomalies: named })
       .then(
@@ -359,6 +369,12 @@ export function startJudgeOffice(
     await releaseStream(database.db, runner.stream, workerId);
   };
 
+  /** Time is an entry of the log like any other: what a model says must not depend on when it was asked. */
+  const tick = async (streamId: string): Promise<void> => {
+    await database.transact((tx) => appendEntry(tx, streamId, { kind: 'tick', body: {}, at: clock.now() }));
+    loop.wake();
+  };
+
   const openOnce = (stream: ClaimedStream) => {
     if (opening.has(stream.id)) return;
     const task = open(stream)
@@ -391,6 +407,7 @@ export function startJudgeOffice(
       const nowMs = performance.now();
       dropOld(nowMs);
       for (const runner of runners.values()) {
+        if (!runner.working && runner.open > 0 && nowMs - runner.usedAtMs > TICK_MS) await tick(runner.stream.id);
         if (!runner.working && nowMs - runner.usedAtMs > IDLE_MS)
           void rest(runner).catch((thrown: unknown) => logger.debug({ err: thrown }, 'a quiet model was not put away'));
       }

@@ -16,8 +16,10 @@ export type JudgeQuestion = { id: number; stream: string } & (
 );
 /** Entries judged together: their verdicts as one block, as they are kept. */
 export type JudgedBlock = {
+  /** Verdicts, and the records they were made of: of traces those are more. */
   firstN: number;
   events: number;
+  records: number;
   fromAt: number;
   toAt: number;
   anomalies: number;
@@ -45,6 +47,7 @@ const NOTHING: ModelFigures = {
   warming: { seen: 0, needed: 0 },
   memoryBytes: 0,
   evictions: 0,
+  open: 0,
 };
 
 function blockOf(judged: readonly JudgedEntry[]): JudgedBlock {
@@ -63,6 +66,7 @@ function blockOf(judged: readonly JudgedEntry[]): JudgedBlock {
   return {
     firstN: judged[0]?.firstN ?? 1,
     events,
+    records: judged.reduce((sum, { records }) => sum + records, 0),
     fromAt: scores.at.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY),
     toAt: scores.at.reduce((most, at) => Math.max(most, at), Number.NEGATIVE_INFINITY),
     anomalies: scores.anomaly.reduce((sum, flag) => sum + flag, 0),

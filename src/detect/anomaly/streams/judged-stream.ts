@@ -3,7 +3,7 @@ import type { StreamSettings } from '../../../contract/stream.ts';
 import { type StreamKind, type TelemetryRecord, unpackRecords } from '../../../observe/intake/telemetry/index.ts';
 import { BurstWatch } from './burst-watch.ts';
 import type { FoundAnomaly } from './found-anomaly.ts';
-import { type ExplainWhich, JUDGES, type RecordJudge } from './record-judge.ts';
+import { type ExplainWhich, JUDGES, type Judgement, type RecordJudge } from './record-judge.ts';
 import type { ScoreBlock } from './score-block.ts';
 import { SeenRecords } from './seen-records.ts';
 import type { FeedbackEntry, LogEntry } from './stream.ts';
@@ -14,6 +14,8 @@ export type JudgedEntry = {
   /** Number of its first event, and the verdicts in order; none for what is no record. */
   firstN: number;
   scores: ScoreBlock;
+  /** Records it held; of traces more than verdicts. */
+  records: number;
   /** Anomalies; with `always`, every event. */
   found: FoundAnomaly[];
   duplicates: number;
@@ -25,6 +27,8 @@ export type ModelFigures = {
   warming: { seen: number; needed: number };
   memoryBytes: number;
   evictions: number;
+  /** What waits to be whole. */
+  open: number;
 };
 
 const MOST_SNAPSHOT_BYTES = 256 * 1024 * 1024;
@@ -35,6 +39,7 @@ export class JudgedStream {
   readonly #bursts: BurstWatch;
   readonly #seen: SeenRecords;
   #events: number;
+  #verdicts: number;
   #alpha: number;
 
   private constructor(parts: {
@@ -43,12 +48,14 @@ export class JudgedStream {
     bursts: BurstWatch;
     seen: SeenRecords;
     events: number;
+    verdicts: number;
   }) {
     this.#alpha = parts.alpha;
     this.#judge = parts.judge;
     this.#bursts = parts.bursts;
     this.#seen = parts.seen;
     this.#events = parts.events;
+    this.#verdicts = parts.verdicts;
   }
 
   static create(kind: StreamKind, settings: StreamSettings): JudgedStream {
@@ -59,43 +66,51 @@ export class JudgedStream {
       bursts: new BurstWatch(settings.alpha),
       seen: new SeenRecords(),
       events: 0,
+      verdicts: 0,
     });
   }
 
   /** Takes the next entry of the log. */
   take(entry: LogEntry, explain: ExplainWhich): JudgedEntry {
-    if (entry.kind === 'records') return this.#takeRecords(entry.seq, unpackRecords(entry.body), explain);
-    const body = JSON.parse(Buffer.from(entry.body).toString('utf8')) as unknown;
-    if (entry.kind === 'feedback') {
-      const { n, isAnomaly } = body as FeedbackEntry;
-      if (isAnomaly) this.#judge.takeOut(n);
-    } else if (entry.kind === 'settings') {
-      const { alpha } = body as StreamSettings;
-      this.#alpha = alpha;
-      this.#judge.setAlpha(alpha);
-      this.#bursts.setAlpha(alpha);
+    const text = () => JSON.parse(Buffer.from(entry.body).toString('utf8')) as unknown;
+    switch (entry.kind) {
+      case 'records':
+        return this.#takeRecords(entry, unpackRecords(entry.body), explain);
+      case 'tick':
+        return this.#takeRecords(entry, [], explain);
+      case 'feedback': {
+        const { n, isAnomaly } = text() as FeedbackEntry;
+        if (isAnomaly) this.#judge.takeOut(n);
+        break;
+      }
+      case 'settings':
+        this.#alpha = (text() as StreamSettings).alpha;
+        this.#judge.setAlpha(this.#alpha);
+        this.#bursts.setAlpha(this.#alpha);
     }
-    return { seq: entry.seq, firstN: this.#events + 1, scores: emptyScores(0), found: [], duplicates: 0 };
+    return { seq: entry.seq, firstN: this.#verdicts + 1, records: 0, scores: emptyScores(0), found: [], duplicates: 0 };
   }
 
-  #takeRecords(seq: number, records: readonly TelemetryRecord[], explain: ExplainWhich): JudgedEntry {
-    const firstN = this.#events + 1;
-    const scores = emptyScores(records.length);
+  #takeRecords(entry: LogEntry, records: readonly TelemetryRecord[], explain: ExplainWhich): JudgedEntry {
+    const firstN = this.#verdicts + 1;
+    const judgements: Judgement[] = [];
     const found: FoundAnomaly[] = [];
     let duplicates = 0;
-    for (const [index, record] of records.entries()) {
-      if (this.#seen.push(record.at, contentOf(record))) duplicates += 1;
-      this.#events += 1;
-      const judgement = this.#judge.judge(record, this.#events, explain);
-      scores.at[index] = record.at;
-      scores.score[index] = judgement.score;
-      scores.p[index] = judgement.p ?? Number.NaN;
-      scores.anomaly[index] = judgement.anomaly ? 1 : 0;
+    const keep = (judgement: Judgement) => {
+      judgements.push(judgement);
+      this.#verdicts += 1;
       const bursting = this.#bursts.push(judgement.anomaly);
       if (judgement.found) found.push(this.#complete(judgement.found, bursting));
-      for (const window of this.#judge.takeWindows(record.at)) found.push(this.#complete(window, bursting));
+      for (const window of this.#judge.takeWindows(judgement.at)) found.push(this.#complete(window, bursting));
+    };
+    for (const record of records) {
+      if (this.#seen.push(record.at, contentOf(record))) duplicates += 1;
+      this.#events += 1;
+      const judgement = this.#judge.judge(record, this.#events, explain, entry.at);
+      if (judgement) keep(judgement);
     }
-    return { seq, firstN, scores, found, duplicates };
+    for (const judgement of this.#judge.takeLater(entry.at)) keep(judgement);
+    return { seq: entry.seq, firstN, records: records.length, scores: scoresOf(judgements), found, duplicates };
   }
 
   #complete(found: Omit<FoundAnomaly, 'severity' | 'burst'>, bursting: boolean): FoundAnomaly {
@@ -116,24 +131,31 @@ export class JudgedStream {
         continue;
       }
       const records = unpackRecords(entry.body);
-      this.#takeRecords(entry.seq, records.slice(0, n - 1 - this.#events), 'anomalies');
+      this.#takeRecords(entry, records.slice(0, n - 1 - this.#events), 'anomalies');
     }
     return this.#events + 1 === n ? this.#judge.snapshot() : null;
   }
 
   figures(): ModelFigures {
-    const { warming, memoryBytes, evictions } = this.#judge;
+    const { warming, memoryBytes, evictions, open } = this.#judge;
     return {
       events: this.#events,
       state: warming.seen >= warming.needed ? 'active' : 'warming',
       warming: { seen: Math.min(warming.seen, warming.needed), needed: warming.needed },
       memoryBytes,
       evictions,
+      open,
     };
   }
 
   snapshot(): Uint8Array {
-    const beside = { alpha: this.#alpha, events: this.#events, bursts: this.#bursts.state(), seen: this.#seen.state() };
+    const beside = {
+      alpha: this.#alpha,
+      events: this.#events,
+      verdicts: this.#verdicts,
+      bursts: this.#bursts.state(),
+      seen: this.#seen.state(),
+    };
     const header = Buffer.from(JSON.stringify(beside), 'utf8');
     const length = Buffer.alloc(4);
     length.writeUInt32LE(header.length);
@@ -147,6 +169,7 @@ export class JudgedStream {
     const beside = JSON.parse(bytes.toString('utf8', 4, end)) as {
       alpha: number;
       events: number;
+      verdicts: number;
       bursts: Parameters<typeof BurstWatch.restore>[1];
       seen: Parameters<typeof SeenRecords.restore>[0];
     };
@@ -158,6 +181,7 @@ export class JudgedStream {
       bursts: BurstWatch.restore(alpha, beside.bursts),
       seen: SeenRecords.restore(beside.seen),
       events: beside.events,
+      verdicts: beside.verdicts,
     });
   }
 }
@@ -169,6 +193,17 @@ function emptyScores(events: number): ScoreBlock {
     p: new Float64Array(events),
     anomaly: new Uint8Array(events),
   };
+}
+
+function scoresOf(judgements: readonly Judgement[]): ScoreBlock {
+  const scores = emptyScores(judgements.length);
+  for (const [index, { at, score, p, anomaly }] of judgements.entries()) {
+    scores.at[index] = at;
+    scores.score[index] = score;
+    scores.p[index] = p ?? Number.NaN;
+    scores.anomaly[index] = anomaly ? 1 : 0;
+  }
+  return scores;
 }
 
 function contentOf(record: TelemetryRecord): string {

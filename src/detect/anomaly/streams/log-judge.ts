@@ -22,8 +22,9 @@ class LogJudge implements RecordJudge {
     const verdict = this.#detector.judge(text, which);
     const { score, p, anomaly, explanation } = verdict;
     const active = verdict.state === 'active';
-    if (explanation === null) return { score, p, active, anomaly, found: null };
+    if (explanation === null) return { at, score, p, active, anomaly, found: null };
     return {
+      at,
       score,
       p,
       active,
@@ -50,6 +51,10 @@ class LogJudge implements RecordJudge {
         },
       },
     };
+  }
+
+  takeLater(): [] {
+    return [];
   }
 
   takeWindows(at: number): ReturnType<RecordJudge['takeWindows']> {
@@ -85,6 +90,10 @@ class LogJudge implements RecordJudge {
   setAlpha(alpha: number): void {
     this.#alpha = alpha;
     this.#detector.alpha = alpha;
+  }
+
+  get open(): number {
+    return 0;
   }
 
   get warming(): { readonly seen: number; readonly needed: number } {

@@ -3,10 +3,12 @@ import type { StreamKind, TelemetryRecord } from '../../../observe/intake/teleme
 import type { FoundAnomaly } from './found-anomaly.ts';
 import { LOG_JUDGE } from './log-judge.ts';
 import { SERIES_JUDGE } from './series-judge.ts';
-import { SPAN_JUDGE } from './span-judge.ts';
+import { TRACE_JUDGE } from './trace-judge.ts';
 
-/** The judgement of one record. */
+/** One judgement: of a record, or of what several records make together. */
 export type Judgement = {
+  /** Of what was judged, milliseconds since 1970. */
+  at: number;
   score: number;
   p: number | null;
   active: boolean;
@@ -20,8 +22,14 @@ export type ExplainWhich = 'anomalies' | 'always';
 
 /** The detector of one kind of stream, as streams use it. */
 export interface RecordJudge {
-  /** Judges a record by what came before it, then learns it. */
-  judge(record: TelemetryRecord, n: number, explain: ExplainWhich): Judgement;
+  /**
+   * Judges a record by what came before it, then learns it.
+   * @param nowMs when it was taken; never runs backwards
+   * @returns null when it says nothing by itself: see `takeLater`
+   */
+  judge(record: TelemetryRecord, n: number, explain: ExplainWhich, nowMs: number): Judgement | null;
+  /** Judgements of what is whole now. */
+  takeLater(nowMs: number): Judgement[];
   /** Anomalies of windows that ended since this was asked last. */
   takeWindows(at: number): Omit<FoundAnomaly, 'severity' | 'burst'>[];
   /** A person said that an event was an anomaly: it counts no longer as something usual. */
@@ -29,6 +37,8 @@ export interface RecordJudge {
   setAlpha(alpha: number): void;
   readonly warming: { readonly seen: number; readonly needed: number };
   readonly memoryBytes: number;
+  /** What waits to be whole; time has to be told to it. */
+  readonly open: number;
   /** Parts given up because a table was full. */
   readonly evictions: number;
   snapshot(): Uint8Array;
@@ -44,5 +54,5 @@ export type JudgeKind = {
 export const JUDGES: Readonly<Record<StreamKind, JudgeKind>> = {
   logs: LOG_JUDGE,
   metrics: SERIES_JUDGE,
-  traces: SPAN_JUDGE,
+  traces: TRACE_JUDGE,
 };

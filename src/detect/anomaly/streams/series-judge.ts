@@ -35,9 +35,10 @@ class SeriesJudge implements RecordJudge {
     const { score, p, state, anomaly, expected } = detector.judge(at, value, true);
     this.#furthest = Math.max(this.#furthest, Math.min(WARM_ROWS, detector.warming.seen));
     const active = state === 'active';
-    if (!anomaly && which !== 'always') return { score, p, active, anomaly, found: null };
+    if (!anomaly && which !== 'always') return { at, score, p, active, anomaly, found: null };
     const usual = expected === null ? '' : `, expected ${expected[0]} to ${expected[1]}`;
     return {
+      at,
       score,
       p,
       active,
@@ -75,6 +76,10 @@ class SeriesJudge implements RecordJudge {
     return detector;
   }
 
+  takeLater(): [] {
+    return [];
+  }
+
   takeWindows(): [] {
     return [];
   }
@@ -85,6 +90,10 @@ class SeriesJudge implements RecordJudge {
   setAlpha(alpha: number): void {
     this.#alpha = alpha;
     for (const detector of this.#series.values()) detector.alpha = alpha;
+  }
+
+  get open(): number {
+    return 0;
   }
 
   get warming(): { readonly seen: number; readonly needed: number } {

@@ -47,7 +47,13 @@ export function createTelemetryStore(deps: { database: Database; clock: Clock },
       refused += stored.refusedPaused;
       if (stored.began) await tellOfStream(tx, stored.streamId, group, stored.began, at);
       if (stored.seq === null) continue;
-      const entry: LogEntry = { seq: stored.seq, kind: 'records', events: group.count, body: group.body };
+      const entry: LogEntry = {
+        seq: stored.seq,
+        kind: 'records',
+        events: group.count,
+        at: at.getTime(),
+        body: group.body,
+      };
       const { streamId, epoch, firstN } = stored;
       entries.push({ streamId, service: group.service, epoch, firstN, entry });
     }

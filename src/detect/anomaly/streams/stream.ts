@@ -33,8 +33,9 @@ export type StreamRow = {
 };
 
 /** What a log is made of; everything that changes what a model says stands in it, in order. */
-export type LogEntryKind = 'records' | 'feedback' | 'settings';
-export type LogEntry = { seq: number; kind: LogEntryKind; events: number; body: Uint8Array };
+export type LogEntryKind = 'records' | 'feedback' | 'settings' | 'tick';
+/** `at` is when it was taken, milliseconds since 1970; a `tick` says nothing but that. */
+export type LogEntry = { seq: number; kind: LogEntryKind; events: number; at: number; body: Uint8Array };
 
 /** The body of an entry of kind `feedback`. */
 export type FeedbackEntry = { n: number; isAnomaly: boolean };

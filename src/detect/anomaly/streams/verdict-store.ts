@@ -50,8 +50,8 @@ export async function readEntries(
   range: { after: number; to: number; mostBytes: number },
 ): Promise<LogEntry[]> {
   const found = await sql<LogEntry>`
-    select seq, kind, events, body from (
-      select seq, kind, events, body, sum(octet_length(body)) over (order by seq) - octet_length(body) as before
+    select seq, kind, events, round(extract(epoch from at) * 1000)::float8 as at, body from (
+      select seq, kind, events, at, body, sum(octet_length(body)) over (order by seq) - octet_length(body) as before
       from (select * from stream_log where stream_id = ${streamId} and seq > ${range.after} and seq <= ${range.to}
             order by seq limit 500) next) fitting
     where before < ${range.mostBytes} order by seq`.execute(db);
@@ -90,7 +90,7 @@ export type JudgedPart = {
 export async function keepVerdicts(tx: Tx, part: JudgedPart, workerId: string, at: Date): Promise<boolean> {
   const { stream, block, figures } = part;
   const kept = await sql`
-    update streams set judged = ${part.seq}, events_judged = events_judged + ${block.events},
+    update streams set judged = ${part.seq}, events_judged = events_judged + ${block.records},
       anomalies = anomalies + ${block.anomalies}, duplicates = duplicates + ${block.duplicates},
       series_evicted = case when kind = 'metrics' then greatest(series_evicted, ${figures.evictions}) else series_evicted end,
       warming_seen = ${figures.warming.seen}, warming_needed = ${figures.warming.needed}, memory_bytes = ${figures.memoryBytes},
