@@ -22,8 +22,8 @@ export const streamSettingsSchema = z
     alpha: z.number().min(0.0001).max(0.2),
     /** Windows of so many events, judged as a whole, a new one every `hop` events. */
     window: z
-      .strictObject({ events: z.int().min(16).max(100_000), hop: z.int().min(1).max(100_000) })
-      .refine(({ events, hop }) => hop <= events, 'hop is at most events')
+      .strictObject({ events: z.int().min(16).max(2_000), hop: z.int().min(1).max(2_000) })
+      .refine(({ events, hop }) => events % hop === 0, 'events is a multiple of hop')
       .nullable(),
     /** Size of the model: 2 to the power of this many slots. */
     tableBits: z.int().min(15).max(17),
