@@ -1,11 +1,14 @@
 import type { SeverityRank } from '../contract/common.ts';
 import type { EscalationActionKinds } from '../respond/oncall/index.ts';
-import { findOpenNoticeOf, publishIncident } from '../respond/status-page/index.ts';
+import { draftNotice, findOpenNoticeOf, publishIncident } from '../respond/status-page/index.ts';
 
 const IMPACT_BY_RANK: Readonly<Record<SeverityRank, string>> = { 1: 'critical', 2: 'major', 3: 'minor', 4: 'none' };
 /** Customers are promised the next word by then; whoever handles the incident is reminded. */
 const NEXT_UPDATE_MINUTES = 30;
 const LONGEST_NAME = 200;
+
+/** The first sentence. */
+const nameOf = (text: string) => (text.split(/(?<=[.!?])\s/)[0] ?? text).slice(0, LONGEST_NAME);
 
 /** What escalation steps may do besides paging and asking. */
 export const ESCALATION_ACTIONS: EscalationActionKinds = {
@@ -14,7 +17,7 @@ export const ESCALATION_ACTIONS: EscalationActionKinds = {
       const told = await findOpenNoticeOf(tx, incident.id);
       // Somebody was faster: their words are better than a policy's.
       if (told !== null) return `The public was told already: ${told}`;
-      const name = (text.split(/(?<=[.!?])\s/)[0] ?? text).slice(0, LONGEST_NAME);
+      const name = nameOf(text);
       await publishIncident(tx, {
         name,
         impact: IMPACT_BY_RANK[incident.severity],
@@ -33,6 +36,18 @@ export const ESCALATION_ACTIONS: EscalationActionKinds = {
         actor: 'system',
       });
       return `Published on the status page by the escalation: ${name}`;
+    },
+  },
+  'status-draft': {
+    async perform(tx, { incident, text, at }) {
+      const told = await findOpenNoticeOf(tx, incident.id);
+      if (told !== null) return `The public was told already: ${told}`;
+      const name = nameOf(text);
+      const impact = IMPACT_BY_RANK[incident.severity];
+      const isNew = await draftNotice(tx, { incidentId: incident.id, name, impact, message: text, at });
+      return isNew
+        ? `Drafted for the status page, a person has to publish it: ${name}`
+        : 'A draft for the status page waits for a person already';
     },
   },
 };

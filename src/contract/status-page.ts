@@ -98,6 +98,20 @@ export const publishIncidentSchema = z.strictObject({
   affected: affectedSchema,
   message: publicMessageSchema,
 });
+/** What an escalation wrote for the public; nobody reads it before a person published it. */
+export const statusDraftSchema = z
+  .object({
+    id: z.string(),
+    incidentId: z.string(),
+    name: z.string(),
+    impact: z.enum(NOTICE_IMPACTS),
+    /** What customers notice. */
+    message: z.string(),
+    createdAt: timestampSchema,
+  })
+  .meta({ id: 'StatusDraft' });
+export type StatusDraft = z.infer<typeof statusDraftSchema>;
+
 export const updateNoticeSchema = z.strictObject({
   status: z.enum([...INCIDENT_NOTICE_STATUSES, ...MAINTENANCE_STATUSES]),
   impact: z.enum(NOTICE_IMPACTS).optional(),

@@ -91,6 +91,45 @@ describe('nobody does anything', () => {
     await expect.poll(() => told(id, 'incident.noted')).toContainEqual(expect.stringContaining('it is overdue'));
   });
 
+  it('and where the policy only drafts, a person publishes it: nothing of the draft is public before', async () => {
+    await begin('architect');
+    await staff('architect');
+    const draft = 'Payments may fail. We know of it.';
+    await apply({
+      policies: {
+        careful: {
+          steps: [
+            { name: 'on call', when: [{ unackedAfter: '0s' }], to: [{ user: 'ada' }] },
+            { name: 'outage', when: [{ unresolvedAfter: '30m' }], to: [], do: [{ 'status-draft': draft }] },
+            { name: 'again', when: [{ unresolvedAfter: '60m' }], to: [], do: [{ 'status-draft': draft }] },
+          ],
+        },
+      },
+      routes: [{ policy: 'careful', match: { labels: { service: 'pay' } } }],
+    });
+    const { id } = await declare(1, { service: 'pay' });
+    await pass(30);
+    type Draft = { id: string; incidentId: string; name: string; impact: string; message: string };
+    const drafts = async () => (await story.api<{ items: Draft[] }>('GET', '/api/v1/status-page/drafts')).items;
+    await expect
+      .poll(drafts, { timeout: 10_000 })
+      .toMatchObject([{ incidentId: id, name: 'Payments may fail.', impact: 'critical', message: draft }]);
+    for (const path of ['/api/v2/summary.json', '/api/v2/incidents.json'])
+      expect(JSON.stringify(await story.api('GET', path))).not.toContain('Payments');
+    await pass(30);
+    await expect
+      .poll(() => told(id, 'escalation.fired'), { timeout: 10_000 })
+      .toContain('A draft for the status page waits for a person already');
+    await story.api('POST', '/api/v1/status-page/incidents', {
+      name: 'Payments fail',
+      impact: 'critical',
+      incidentId: id,
+      message: { impact: 'Payments fail', status: 'We are on it', nextUpdateMinutes: 15 },
+    });
+    expect(await drafts()).toEqual([]);
+    await expect(story.api('DELETE', '/api/v1/status-page/drafts/dft_none')).rejects.toThrow(/404/);
+  });
+
   it('driftmgr, P2: support, engineering, architecture, management, half an hour each', async () => {
     await begin('driftmgr');
     await staff('driftmgr');

@@ -6,19 +6,23 @@ import {
   publishIncidentSchema,
   scheduleMaintenanceSchema,
   statusComponentSchema,
+  statusDraftSchema,
   statusNoticeSchema,
   updateNoticeSchema,
 } from '../../contract/status-page.ts';
 import type { Tx } from '../../platform/db/database.ts';
+import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import { publish } from '../../platform/events/publish.ts';
 import { createId } from '../../platform/identity/prefixed-id.ts';
 import {
   changeComponent,
   insertComponent,
+  listDrafts,
   listNotices,
   publishIncident,
   readPublicComponents,
   removeComponent,
+  removeDraft,
   scheduleMaintenance,
   toComponent,
   updateNotice,
@@ -142,6 +146,45 @@ function registerNotices(app: HttpApp, deps: StatusPageRouteDeps): void {
       schema: { response: { 200: listOf(statusNoticeSchema) } },
     },
     async () => ({ items: await listNotices(deps.database.db, MOST_NOTICES), next: null }),
+  );
+  app.get(
+    '/api/v1/status-page/drafts',
+    {
+      config: { access: 'viewer', summary: 'What escalations drafted for the public and nobody has published yet' },
+      schema: { response: { 200: listOf(statusDraftSchema) } },
+    },
+    async () => ({ items: await listDrafts(deps.database.db), next: null }),
+  );
+  app.delete(
+    '/api/v1/status-page/drafts/:id',
+    {
+      config: {
+        access: 'operator',
+        summary: 'Throw a draft away',
+        description: 'Publishing an incident with the `incidentId` of a draft settles it, too.',
+      },
+      schema: { params, response: { 204: z.void() } },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      await deps.database.transact(async (tx) => {
+        if (!(await removeDraft(tx, id)))
+          throw new HoldfastError({
+            code: 'status-draft.missing',
+            kind: 'missing',
+            message: `there is no draft ${id}`,
+            hint: 'It was published or thrown away: see GET /api/v1/status-page/drafts.',
+          });
+        await record(tx, {
+          what: id,
+          detail: 'draft thrown away',
+          at: deps.clock.now(),
+          actor: principalOf(request).actor,
+        });
+      });
+      deps.wakeups.kick('outbox');
+      reply.code(204);
+    },
   );
   app.post(
     '/api/v1/status-page/incidents',

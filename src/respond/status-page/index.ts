@@ -1,4 +1,6 @@
 /** What the public is told: components, incidents, maintenances; nothing private reaches it. */
+
+export { draftNotice, listDrafts, removeDraft } from './draft-store.ts';
 export {
   openMaintenances,
   overallStatus,

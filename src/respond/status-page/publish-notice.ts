@@ -4,6 +4,7 @@ import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import { createId } from '../../platform/identity/prefixed-id.ts';
 import { clearTimer, setTimer, type TimerHandler } from '../../platform/timers/timer-service.ts';
 import { lockIncident, tellIncident } from '../incidents/index.ts';
+import { settleDraftOf } from './draft-store.ts';
 import type { AffectedComponent, ComponentStatus } from './public-state.ts';
 import {
   changeComponent,
@@ -57,6 +58,7 @@ export async function publishIncident(
   },
 ): Promise<string> {
   assertPromise(wanted.message, wanted.status === 'resolved');
+  if (wanted.incidentId !== null) await settleDraftOf(tx, wanted.incidentId);
   const id = createId('ntc', wanted.at.getTime());
   const nextAt = wanted.status === 'resolved' ? null : nextUpdateAt(wanted.message, wanted.at);
   await insertNotice(tx, {

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { StatusComponent, StatusNotice } from '../../../../src/contract/status-page.ts';
+import type { StatusComponent, StatusDraft, StatusNotice } from '../../../../src/contract/status-page.ts';
 import { sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
@@ -18,20 +18,23 @@ const LAST_STATUSES = new Set(['resolved', 'completed']);
 /** Tells the public of a new incident, or how an open one goes on. What customers must hear is asked for. */
 export function NoticeDialog({
   notice,
+  draft = null,
   components,
   onClose,
 }: {
   /** Null for a new incident. */
   notice: StatusNotice | null;
+  /** What an escalation wrote for a new one. */
+  draft?: StatusDraft | null;
   components: readonly StatusComponent[];
   onClose: () => void;
 }) {
-  const [name, setName] = useState('');
-  const [impact, setImpact] = useState(notice === null ? 'minor' : notice.impact);
+  const [name, setName] = useState(draft?.name ?? '');
+  const [impact, setImpact] = useState(notice === null ? (draft?.impact ?? 'minor') : notice.impact);
   const [status, setStatus] = useState(
     notice?.status === 'scheduled' ? 'in_progress' : (notice?.status ?? 'investigating'),
   );
-  const [noticed, setNoticed] = useState('');
+  const [noticed, setNoticed] = useState(draft?.message ?? '');
   const [done, setDone] = useState('');
   const [percent, setPercent] = useState('');
   const [minutes, setMinutes] = useState<number>(NEXT_UPDATES[0].minutes);
@@ -47,7 +50,7 @@ export function NoticeDialog({
       nextUpdateMinutes: over ? 0 : minutes,
     },
   };
-  const body = notice === null ? { ...told, name: name.trim(), impact } : told;
+  const body = notice === null ? { ...told, name: name.trim(), impact, incidentId: draft?.incidentId ?? null } : told;
   const idempotencyKey = useIdempotencyKey(body);
   const path = notice === null ? '/api/v1/status-page/incidents' : `/api/v1/status-page/notices/${notice.id}/updates`;
   const publish = useCommand({

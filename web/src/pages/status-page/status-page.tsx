@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { ExternalLink } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import type { StatusComponent, StatusNotice } from '../../../../src/contract/status-page.ts';
+import type { StatusComponent, StatusDraft, StatusNotice } from '../../../../src/contract/status-page.ts';
 import { Button, buttonClasses } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
@@ -12,12 +12,13 @@ import { Countdown, Time } from '../../components/time.tsx';
 import { useSession } from '../../lib/use-session.ts';
 import type { StateWords } from '../../lib/words.ts';
 import { ComponentDialog } from './component-dialog.tsx';
+import { Drafts } from './drafts.tsx';
 import { NoticeDialog } from './notice-dialog.tsx';
 import { componentsQuery, noticesQuery } from './status-queries.ts';
 import { COMPONENT_STATES, statusWord } from './status-words.ts';
 
 type Dialog =
-  | { kind: 'notice'; notice: StatusNotice | null }
+  | { kind: 'notice'; notice: StatusNotice | null; draft?: StatusDraft }
   | { kind: 'component'; component: StatusComponent | null };
 
 /** What the public is told, and the ways to tell it. */
@@ -47,6 +48,7 @@ export function StatusPage(): ReactNode {
         }
       />
       {components.error ? <ErrorPanel error={components.error} onRetry={() => void components.refetch()} /> : null}
+      <Drafts onReview={editing ? (draft) => setDialog({ kind: 'notice', notice: null, draft }) : null} />
       <div className="grid grid-cols-1 gap-x-10 gap-y-6 lg:grid-cols-[minmax(0,1fr)_360px]">
         <section aria-labelledby="notices">
           <h2 id="notices" className="mb-2 text-lead">
@@ -102,6 +104,7 @@ export function StatusPage(): ReactNode {
       {dialog?.kind === 'notice' ? (
         <NoticeDialog
           notice={dialog.notice}
+          draft={dialog.draft ?? null}
           components={components.data?.items ?? []}
           onClose={() => setDialog(null)}
         />

@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { StatusComponent, StatusNotice } from '../../../../src/contract/status-page.ts';
+import type { StatusComponent, StatusDraft, StatusNotice } from '../../../../src/contract/status-page.ts';
 import type { ListPage } from '../../api/list-query.ts';
 import { getJson } from '../../api/request.ts';
 
@@ -11,4 +11,9 @@ export const componentsQuery = queryOptions({
 export const noticesQuery = queryOptions({
   queryKey: ['status-page', 'notices'],
   queryFn: ({ signal }) => getJson<ListPage<StatusNotice>>('/api/v1/status-page/notices', signal),
+});
+
+export const draftsQuery = queryOptions({
+  queryKey: ['status-page', 'drafts'],
+  queryFn: ({ signal }) => getJson<ListPage<StatusDraft>>('/api/v1/status-page/drafts', signal),
 });
