@@ -161,6 +161,23 @@ export const PAGES: readonly PageToSee[] = [
     path: () => '/on-call?show=policies',
     open: (page) => page.getByText('Also ask: Notify the customers').waitFor(),
   },
+  { name: 'on-call-teams', path: () => '/on-call?show=teams' },
+  {
+    name: 'on-call-schedule-editor',
+    path: () => '/on-call/schedules/primary',
+    open: (page) => page.getByRole('button', { name: 'Save primary' }).waitFor(),
+  },
+  {
+    name: 'on-call-team-editor',
+    path: () => '/on-call/teams/new',
+    open: (page) => page.getByRole('button', { name: 'Create team' }).waitFor(),
+  },
+  {
+    name: 'on-call-policy-editor',
+    path: () => '/on-call/policies/new',
+    open: (page) => page.getByRole('button', { name: 'Create policy' }).waitFor(),
+  },
+  { name: 'incidents-measures', path: () => '/incidents/measures' },
   {
     name: 'incident-escalate-dialog',
     path: ({ incident }) => `/incidents/${incident}`,

@@ -62,6 +62,10 @@ async function main(only: readonly string[]): Promise<void> {
       await page.goto(`${world.address}/status`);
       await page.getByRole('heading', { name: 'Components' }).waitFor();
     });
+    await shoot(outside, 'status-subscribe', async (page) => {
+      await page.goto(`${world.address}/status/subscribe`);
+      await page.getByRole('heading').first().waitFor();
+    });
     for (const toSee of PAGES) {
       await shoot(views, toSee.name, (page) => visit(page, world.address, toSee, cast));
     }

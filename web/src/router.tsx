@@ -69,6 +69,23 @@ const onCallRoute = createRoute({
   validateSearch: search.onCall,
   component: lazyRouteComponent(() => import('./pages/on-call/on-call-page.tsx'), 'OnCallPage'),
 });
+const scheduleEditorRoute = createRoute({
+  ...page('/on-call/schedules/$name'),
+  component: lazyRouteComponent(() => import('./pages/on-call/editing/schedule-editor-page.tsx'), 'ScheduleEditorPage'),
+});
+const teamEditorRoute = createRoute({
+  ...page('/on-call/teams/$name'),
+  component: lazyRouteComponent(() => import('./pages/on-call/editing/team-editor-page.tsx'), 'TeamEditorPage'),
+});
+const policyEditorRoute = createRoute({
+  ...page('/on-call/policies/$name'),
+  component: lazyRouteComponent(() => import('./pages/on-call/editing/policy-editor-page.tsx'), 'PolicyEditorPage'),
+});
+const measuresRoute = createRoute({
+  ...page('/incidents/measures'),
+  validateSearch: search.measures,
+  component: lazyRouteComponent(() => import('./pages/incidents/measures-page.tsx'), 'MeasuresPage'),
+});
 const inboxRoute = createRoute({
   ...page('/inbox'),
   component: lazyRouteComponent(() => import('./pages/inbox/inbox-page.tsx'), 'InboxPage'),
@@ -181,7 +198,11 @@ const routeTree = rootRoute.addChildren([
     declareRoute,
     incidentRoute,
     postmortemRoute,
+    measuresRoute,
     onCallRoute,
+    scheduleEditorRoute,
+    teamEditorRoute,
+    policyEditorRoute,
     inboxRoute,
     alertsRoute,
     anomaliesRoute,

@@ -34,9 +34,11 @@ export const INCIDENT_VIEWS = ['open', 'over', 'all'] as const;
 export const incidents = (raw: Raw) => given({ show: oneOf(raw['show'], INCIDENT_VIEWS) });
 
 /** `zone` and `weeks` are of the schedules; `policy`, `rank` and `team` of the preview. */
+export const measures = (raw: Raw) => given({ days: [7, 30, 90, 365].find((days) => days === Number(raw['days'])) });
+
 export const onCall = (raw: Raw) =>
   given({
-    show: oneOf(raw['show'], ['schedules', 'policies'] as const),
+    show: oneOf(raw['show'], ['schedules', 'teams', 'policies'] as const),
     zone: oneOf(raw['zone'], ['schedule'] as const),
     weeks: [2, 4].find((weeks) => weeks === Number(raw['weeks'])),
     policy: text(raw['policy']),

@@ -79,13 +79,18 @@ export function IncidentsPage(): ReactNode {
       <PageHeader
         title="Incidents"
         actions={
-          may('operator') ? (
-            <Link to="/incidents/new" aria-label="Declare incident" className={buttonClasses()}>
-              <Plus aria-hidden="true" size={16} />
-              {'Declare '}
-              <span className="max-sm:hidden">incident</span>
+          <>
+            <Link to="/incidents/measures" className={buttonClasses()}>
+              Measures
             </Link>
-          ) : null
+            {may('operator') ? (
+              <Link to="/incidents/new" aria-label="Declare incident" className={buttonClasses()}>
+                <Plus aria-hidden="true" size={16} />
+                {'Declare '}
+                <span className="max-sm:hidden">incident</span>
+              </Link>
+            ) : null}
+          </>
         }
       />
       <div className="mb-2">

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { useSearch } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import type { TestPageResult } from '../../../../src/contract/contacts.ts';
 import { onCallNowQuery, schedulesQuery } from '../../api/on-call-queries.ts';
-import { Button } from '../../components/button.tsx';
+import { Button, buttonClasses } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Facets } from '../../components/facets.tsx';
@@ -12,14 +12,17 @@ import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useListKeys } from '../../components/use-list-keys.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { viewerZone } from '../../lib/zone-time.ts';
+import { NEW } from './editing/definition-editor.tsx';
 import { OnCallNowList } from './on-call-now-list.tsx';
 import { OnCallProblems } from './on-call-problems.tsx';
 import { Policies } from './policies.tsx';
 import { ScheduleSection } from './schedule-section.tsx';
+import { Teams } from './teams.tsx';
 import { TestPageDialog, TestPageOutcome } from './test-page.tsx';
 
 const VIEWS = [
   { value: 'schedules', label: 'Schedules' },
+  { value: 'teams', label: 'Teams' },
   { value: 'policies', label: 'Policies' },
 ] as const;
 
@@ -34,7 +37,12 @@ export function OnCallPage(): ReactNode {
     <>
       <PageHeader
         title="On-call"
-        actions={may('operator') ? <Button onClick={() => setTesting(true)}>Send a test page…</Button> : null}
+        actions={
+          <>
+            {may('operator') ? <Button onClick={() => setTesting(true)}>Send a test page…</Button> : null}
+            {may('admin') ? <NewDefinition show={show} /> : null}
+          </>
+        }
       />
       {tested ? <TestPageOutcome result={tested} onHide={() => setTested(null)} /> : null}
       <OnCallProblems />
@@ -46,9 +54,29 @@ export function OnCallPage(): ReactNode {
           toSearch={(value) => ({ ...search, show: value === 'schedules' ? undefined : value })}
         />
       </div>
-      {show === 'schedules' ? <Schedules /> : <Policies />}
+      {show === 'schedules' ? <Schedules /> : show === 'teams' ? <Teams /> : <Policies />}
       {testing ? <TestPageDialog onClose={() => setTesting(false)} onSent={setTested} /> : null}
     </>
+  );
+}
+
+/** A form for another one of what is shown. */
+function NewDefinition({ show }: { show: 'schedules' | 'teams' | 'policies' }) {
+  const look = buttonClasses('primary');
+  if (show === 'teams')
+    return (
+      <Link to="/on-call/teams/$name" params={{ name: NEW }} className={look}>
+        New team
+      </Link>
+    );
+  return show === 'policies' ? (
+    <Link to="/on-call/policies/$name" params={{ name: NEW }} className={look}>
+      New policy
+    </Link>
+  ) : (
+    <Link to="/on-call/schedules/$name" params={{ name: NEW }} className={look}>
+      New schedule
+    </Link>
   );
 }
 

@@ -52,6 +52,14 @@ export function Policies() {
               <span className="min-w-0 flex-1 basis-60 text-quiet break-anywhere">
                 {describe(policy, used(policy.name) === 0)}
               </span>
+              <Link
+                to="/on-call/policies/$name"
+                params={{ name: policy.name }}
+                className="link max-sm:py-1.5"
+                aria-label={`Edit ${policy.name}`}
+              >
+                Edit
+              </Link>
             </div>
             {policy.name === chosen ? <PolicyPreviewView policy={policy} routes={routes.data} /> : null}
           </li>

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { ScheduleSpec } from '../../../../src/contract/oncall.ts';
 import { type Definition, shiftsQuery } from '../../api/on-call-queries.ts';
-import { Button } from '../../components/button.tsx';
+import { Button, buttonClasses } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useSession } from '../../lib/use-session.ts';
@@ -53,7 +54,12 @@ export function ScheduleSection({
             {zone === schedule.spec.timezone ? '' : `; the schedule keeps ${schedule.spec.timezone}`}
           </p>
         </div>
-        {may('operator') ? <Button onClick={() => setAdding(true)}>Add override to {schedule.name}…</Button> : null}
+        <div className="flex flex-wrap gap-2">
+          {may('operator') ? <Button onClick={() => setAdding(true)}>Add override to {schedule.name}…</Button> : null}
+          <Link to="/on-call/schedules/$name" params={{ name: schedule.name }} className={buttonClasses()}>
+            {may('admin') ? 'Edit' : 'Open'} {schedule.name}
+          </Link>
+        </div>
       </div>
       {query.error ? <ErrorPanel error={query.error} onRetry={() => void query.refetch()} /> : null}
       {slots ? (

@@ -1,0 +1,189 @@
+import type { Layer, Rotation, Weekday, WeekWindow } from '../../../../../src/contract/oncall.ts';
+import { Field, SELECT_CLASSES, TextInput } from '../../../components/field.tsx';
+import { PersonInput } from '../person-input.tsx';
+import { RowsEditor } from './rows-editor.tsx';
+
+const DAYS: readonly { day: Weekday; word: string }[] = [
+  { day: 'mon', word: 'Monday' },
+  { day: 'tue', word: 'Tuesday' },
+  { day: 'wed', word: 'Wednesday' },
+  { day: 'thu', word: 'Thursday' },
+  { day: 'fri', word: 'Friday' },
+  { day: 'sat', word: 'Saturday' },
+  { day: 'sun', word: 'Sunday' },
+];
+const WORKING_HOURS: WeekWindow = { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '09:00', to: '17:00' };
+
+/** One rotation: who, how long each, from when, and at which hours of the week. */
+export function LayerFields({ layer, onChange }: { layer: Layer; onChange: (layer: Layer) => void }) {
+  const { rotation } = layer;
+  const turn = (changed: Partial<Rotation>) => onChange({ ...layer, rotation: { ...rotation, ...changed } });
+  return (
+    <div className="flex flex-col gap-3 pb-2">
+      <Field label="Name of the layer">
+        {(attributes) => (
+          <TextInput
+            {...attributes}
+            required
+            autoCapitalize="none"
+            maxLength={64}
+            value={layer.name}
+            onChange={(event) => onChange({ ...layer, name: event.target.value })}
+          />
+        )}
+      </Field>
+      <RowsEditor
+        legend="Who takes turns"
+        rows={layer.participants}
+        least={1}
+        onChange={(participants) => onChange({ ...layer, participants })}
+        begin={() => ''}
+        add="Add person"
+        nameOf={(user, index) => user || `person ${index + 1}`}
+      >
+        {(user, change, index) => (
+          <PersonInput aria-label={`Person ${index + 1} of ${layer.name}`} value={user} onChange={change} />
+        )}
+      </RowsEditor>
+      <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
+        <Field label="A turn is">
+          {(attributes) => (
+            <div className="flex gap-2">
+              <TextInput
+                {...attributes}
+                type="number"
+                required
+                min={1}
+                max={1_000}
+                className="max-w-20"
+                value={rotation.length}
+                onChange={(event) => turn({ length: Number(event.target.value) })}
+              />
+              <select
+                aria-label="Unit of a turn"
+                className={SELECT_CLASSES}
+                value={rotation.every}
+                onChange={(event) => {
+                  const { handoverDay: _day, ...rest } = rotation;
+                  onChange({ ...layer, rotation: { ...rest, every: event.target.value as Rotation['every'] } });
+                }}
+              >
+                <option value="hour">hours long</option>
+                <option value="day">days long</option>
+                <option value="week">weeks long</option>
+              </select>
+            </div>
+          )}
+        </Field>
+        <Field label="The first turn begins on">
+          {(attributes) => (
+            <TextInput
+              {...attributes}
+              type="date"
+              required
+              value={rotation.startsOn}
+              onChange={(event) => turn({ startsOn: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label="Handed over at">
+          {(attributes) => (
+            <TextInput
+              {...attributes}
+              type="time"
+              required
+              value={rotation.handoverAt}
+              onChange={(event) => turn({ handoverAt: event.target.value })}
+            />
+          )}
+        </Field>
+        {rotation.every === 'week' ? (
+          <Field label="Handed over on">
+            {(attributes) => (
+              <select
+                {...attributes}
+                className={SELECT_CLASSES}
+                value={rotation.handoverDay ?? ''}
+                onChange={(event) => {
+                  const { handoverDay: _before, ...rest } = rotation;
+                  const day = event.target.value as Weekday | '';
+                  onChange({ ...layer, rotation: day === '' ? rest : { ...rest, handoverDay: day } });
+                }}
+              >
+                <option value="">the weekday it begins on</option>
+                {DAYS.map(({ day, word }) => (
+                  <option key={day} value={day}>
+                    {word}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+        ) : null}
+      </div>
+      <RowsEditor
+        legend="Only at these hours of the week"
+        help="Without any: always. A time at or before the first one ends on the next day."
+        rows={layer.only ?? []}
+        onChange={(only) => onChange({ ...layer, only })}
+        begin={() => WORKING_HOURS}
+        add="Add hours"
+        nameOf={(_window, index) => `hours ${index + 1}`}
+      >
+        {(window, change, index) => <WindowFields window={window} index={index} onChange={change} />}
+      </RowsEditor>
+    </div>
+  );
+}
+
+function WindowFields({
+  window,
+  index,
+  onChange,
+}: {
+  window: WeekWindow;
+  index: number;
+  onChange: (window: WeekWindow) => void;
+}) {
+  const toggle = (day: Weekday) =>
+    onChange({
+      ...window,
+      days: DAYS.map((each) => each.day).filter((each) => window.days.includes(each) !== (each === day)),
+    });
+  return (
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+      {DAYS.map(({ day, word }) => (
+        <label key={day} className="flex min-h-8 items-center gap-1 max-sm:min-h-11">
+          <input
+            type="checkbox"
+            className="size-4"
+            checked={window.days.includes(day)}
+            onChange={() => toggle(day)}
+            aria-label={`${word}, hours ${index + 1}`}
+          />
+          {word.slice(0, 2)}
+        </label>
+      ))}
+      <span className="flex items-center gap-2">
+        <TextInput
+          type="time"
+          aria-label={`From, hours ${index + 1}`}
+          className="w-28!"
+          required
+          value={window.from}
+          onChange={(event) => onChange({ ...window, from: event.target.value })}
+        />
+        to
+        <TextInput
+          aria-label={`To, hours ${index + 1}`}
+          className="w-28!"
+          required
+          pattern="([01]\d|2[0-3]):[0-5]\d|24:00"
+          title="A time of day such as 17:00, or 24:00"
+          value={window.to}
+          onChange={(event) => onChange({ ...window, to: event.target.value })}
+        />
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import type { TeamSpec } from '../../../../../src/contract/oncall.ts';
+import { schedulesQuery } from '../../../api/on-call-queries.ts';
+import { Field, SELECT_CLASSES, TextInput } from '../../../components/field.tsx';
+import { PersonInput } from '../person-input.tsx';
+import { DefinitionEditor } from './definition-editor.tsx';
+import { RowsEditor } from './rows-editor.tsx';
+
+const KIND = { path: 'teams', one: 'team', view: 'teams' } as const;
+
+/** Who belongs together, and as what, in a form. */
+export function TeamEditorPage(): ReactNode {
+  const { name } = useParams({ from: '/app/on-call/teams/$name' });
+  return (
+    <DefinitionEditor<TeamSpec>
+      key={name}
+      kind={KIND}
+      name={name}
+      begin={() => ({ members: [{ user: '', roles: [] }] })}
+      finish={finishTeam}
+      fields={(draft, change) => <TeamFields draft={draft} onChange={change} />}
+    />
+  );
+}
+
+function finishTeam({ description, schedule, calendar, members }: TeamSpec): TeamSpec {
+  return {
+    ...(description?.trim() ? { description: description.trim() } : {}),
+    members: members
+      .map(({ user, roles }) => ({ user: user.trim(), roles: roles.filter((role) => role !== '') }))
+      .filter(({ user }) => user !== ''),
+    ...(schedule ? { schedule } : {}),
+    ...(calendar ? { calendar } : {}),
+  };
+}
+
+function TeamFields({ draft, onChange }: { draft: TeamSpec; onChange: (draft: TeamSpec) => void }) {
+  const schedules = useQuery(schedulesQuery).data ?? [];
+  return (
+    <>
+      <Field label="Description (optional)">
+        {(attributes) => (
+          <TextInput
+            {...attributes}
+            spellCheck
+            maxLength={500}
+            value={draft.description ?? ''}
+            onChange={(event) => onChange({ ...draft, description: event.target.value })}
+          />
+        )}
+      </Field>
+      <Field label="Schedule" help="Who the role on-call of this team is.">
+        {(attributes) => (
+          <select
+            {...attributes}
+            className={SELECT_CLASSES}
+            value={draft.schedule ?? ''}
+            onChange={(event) => onChange({ ...draft, schedule: event.target.value })}
+          >
+            <option value="">none</option>
+            {schedules.map(({ name }) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <RowsEditor
+        legend="Members"
+        help="Roles are words that escalation policies use, such as lead, manager or director; several with commas."
+        rows={draft.members}
+        onChange={(members) => onChange({ ...draft, members })}
+        begin={() => ({ user: '', roles: [] })}
+        add="Add member"
+        nameOf={({ user }, index) => user || `member ${index + 1}`}
+      >
+        {(member, change, index) => (
+          <div className="grid grid-cols-2 gap-2 max-sm:grid-cols-1">
+            <PersonInput
+              aria-label={`Name of member ${index + 1}`}
+              value={member.user}
+              onChange={(user) => change({ ...member, user })}
+            />
+            <TextInput
+              aria-label={`Roles of member ${index + 1}`}
+              placeholder="roles, such as lead"
+              autoCapitalize="none"
+              value={member.roles.join(', ')}
+              onChange={(event) => change({ ...member, roles: event.target.value.split(/,\s*/) })}
+            />
+          </div>
+        )}
+      </RowsEditor>
+    </>
+  );
+}
