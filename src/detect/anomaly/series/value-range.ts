@@ -59,7 +59,10 @@ export class ValueRange {
   read(from: ByteReader): void {
     const edges = new Float64Array(4);
     from.numbers(edges);
-    [this.low, this.high, this.recentLow, this.recentHigh] = edges as unknown as [number, number, number, number];
+    this.low = edges[0]!;
+    this.high = edges[1]!;
+    this.recentLow = edges[2]!;
+    this.recentHigh = edges[3]!;
     this.rows = from.whole();
   }
 
