@@ -101,6 +101,15 @@ describe('the judgement of a row', () => {
     }
   });
 
+  it('does not depend on where zero lies, but for what rounding does at the edge of a bin', () => {
+    const rows = daily(1_500);
+    const shifted = rows.map(([time, value]): Row => [time, value + 1_000_000]);
+    const scores = judgeAll(rows).map(({ score }) => score);
+    const others = judgeAll(shifted).map(({ score }) => score);
+    const differing = scores.filter((score, at) => Math.abs(score - others[at]!) > 0.01);
+    expect(differing.length).toBeLessThan(0.02 * rows.length);
+  });
+
   it('is the same for a text and the time it stands for', () => {
     const rows = daily(600);
     const texts = rows.map(([time, value]): Row => [new Date(time * 1_000).toISOString(), value]);
