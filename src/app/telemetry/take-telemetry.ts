@@ -148,7 +148,7 @@ export function createTelemetryIntake(
   };
   const handOn = (stored: StoredBatch) => {
     const office = deps.office();
-    for (const { streamId, entry } of stored.entries) office?.offer(streamId, entry);
+    for (const { streamId, epoch, entry } of stored.entries) office?.offer({ id: streamId, epoch }, entry);
     if (stored.entries.length > 0) deps.wakeups.kick('streams');
   };
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createToken } from './secret-token.ts';
 
@@ -14,6 +14,8 @@ const TOKEN_FILE = 'cli-token';
  * @returns the token, to be given to the HTTP server
  */
 export async function writeCliToken(dataFolder: string): Promise<string> {
+  // With a database and a master key from elsewhere, this is the first file of the folder.
+  await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const token = createToken('hfc');
   await writePrivately(join(dataFolder, TOKEN_FILE), `${token}\n`);
   return token;

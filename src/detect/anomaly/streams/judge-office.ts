@@ -65,7 +65,7 @@ export type JudgedFigures = {
 /** Judges streams: those of this process's claims, each in its thread, each entry once. */
 export type JudgeOffice = {
   /** An entry that was just stored: judged without being read back. */
-  offer(streamId: string, entry: LogEntry): void;
+  offer(stream: { id: string; epoch: number }, entry: LogEntry): void;
   /** Resolves once this process judged an entry. Ask before it is offered. */
   expect(streamId: string, seq: number, explain: ExplainWhich): { verdicts: Promise<EntryVerdicts>; cancel(): void };
   /** Resolves when everything that is stored now and claimed here is judged and kept. */
@@ -418,13 +418,15 @@ export function startJudgeOffice(
   loop.wake();
 
   return {
-    offer(streamId, entry) {
+    offer({ id: streamId, epoch }, entry) {
       if (cachedBytes + entry.body.length <= MOST_CACHED_BYTES) {
         cache.set(keyOf(streamId, entry.seq), { entry, atMs: performance.now() });
         cachedBytes += entry.body.length;
       }
       const runner = runners.get(streamId);
       if (!runner) return loop.wake();
+      // The model began anew: what is here knows a past that is over.
+      if (runner.stream.epoch !== epoch) return lose(runner);
       // Requests that were stored together may be offered out of order: only what follows is known to be there.
       if (entry.seq === runner.logged + 1) runner.logged = entry.seq;
       else if (entry.seq > runner.logged) return loop.wake();
