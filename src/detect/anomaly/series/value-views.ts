@@ -85,6 +85,7 @@ export class ValueViews {
       this.rows < FREE_ROWS || this.deviation === 0 ? Number.POSITIVE_INFINITY : MOST_DEVIATIONS * this.deviation;
     const kept = Math.min(this.centre + most, Math.max(this.centre - most, value));
     const share = 1 / Math.min(this.rows + 1, FOLLOWED_ROWS);
+    if (this.rows === 0) this.centre = kept;
     this.deviation += (Math.abs(kept - this.centre) - this.deviation) * share;
     this.centre += (kept - this.centre) * share;
     return kept;
