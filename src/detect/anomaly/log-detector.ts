@@ -15,7 +15,7 @@ export type ExplainWhich = 'never' | 'anomalies' | 'always';
 export type OnAnomaly = (event: Uint8Array, detector: LogDetector) => void;
 
 /** Changes whenever an event would be judged differently, or the snapshot be read differently. */
-export const ENGINE_VERSION = 1;
+export const ENGINE_VERSION = 2;
 
 const MAGIC = 0x48464131;
 

@@ -122,6 +122,10 @@ function expectedLengths(model: StreamModel, j: number): string {
   const context = model.isNew ? model.sharedContextOf(j) : mix(tokens.templateHash, j);
   const place = slots.find(context);
   if (place < 0) return 'nothing known';
+  if (!model.isNew && model.isUnknownValue(j)) {
+    const values = model.placeValues.known(place);
+    return `${values === 1 ? 'always the same value' : `one of ${values} values`} (seen ${slots.totals[place]} times)`;
+  }
   const seen: string[] = [];
   for (let length = 0; length < LENGTH_CLASSES; length += 1) {
     if (slots.lengths[place * LENGTH_CLASSES + length]! > 0) seen.push(CLASS_NAMES[length]!);

@@ -1,16 +1,20 @@
 import { mix } from '../arithmetic/hash.ts';
 import { log2 } from '../arithmetic/log2.ts';
+import { enumerableValues } from '../tokens/enumerable-values.ts';
 import { createTokenBuffer, isValueSymbol, LEAD, MAX_TOKENS, type TokenBuffer } from '../tokens/token-buffer.ts';
 import { tokenize } from '../tokens/tokenize.ts';
 import { EventWindow } from './event-window.ts';
 import { Examples } from './examples.ts';
 import type { ModelSize } from './model-size.ts';
+import { PlaceValues } from './place-values.ts';
 import { TemplateTable } from './template-table.ts';
 import { TokenModel, twoBefore } from './token-model.ts';
 import { lengthClass, ValueSlots } from './value-slots.ts';
 
 /** So many events of a template teach the token model: what comes often must not drown what is rare. */
 const LEARNED_COPIES = 2;
+/** The first values of an event are looked at one by one, as many as a whole number has bits. */
+const ENUMERABLE_VALUES = 31;
 /** The mean excess counts half of the largest one, over the tokens and a few more, so that short lines are not loud. */
 const MEAN_SHARE = 0.5;
 const MEAN_PRIOR = 8;
@@ -45,19 +49,22 @@ export class StreamModel {
 
   readonly tokenModel: TokenModel;
   readonly slots: ValueSlots;
+  readonly placeValues: PlaceValues;
   /** The same by context instead of by template: which lengths templates have in places worded alike. */
   readonly sharedSlots: ValueSlots;
   readonly templates: TemplateTable;
   readonly window: EventWindow;
   readonly examples: Examples;
+  private readonly unknown = new Uint8Array(MAX_TOKENS + LEAD + 4);
   private readonly lengths = new Uint8Array(MAX_TOKENS + LEAD + 4);
   /** Where `score` found each value's slot, so that `learn` need not look again. */
   private readonly places = new Int32Array(MAX_TOKENS + LEAD + 4);
 
   constructor(size: ModelSize) {
     this.tokenModel = new TokenModel(size.pairBits, MAX_TOKENS + LEAD + 4);
-    this.slots = new ValueSlots(size.slotBits);
-    this.sharedSlots = new ValueSlots(size.slotBits - 1);
+    this.placeValues = new PlaceValues(size.slotBits);
+    this.slots = new ValueSlots(size.slotBits, this.placeValues);
+    this.sharedSlots = new ValueSlots(size.slotBits - 1, null);
     this.templates = new TemplateTable(size.templateBits, size.maxSymbols, (place) => this.unlearnTemplate(place));
     this.window = new EventWindow(size.windowEvents, size.windowValues);
     this.examples = new Examples(size.exampleBytes);
@@ -73,7 +80,7 @@ export class StreamModel {
   /** Judges the event that was read; gives its score (bits, higher is stranger). */
   score(): number {
     const { tokens, templates, tokenBits, valueExcess, valueBits, lengths, places, slots } = this;
-    const { start, valueToken, valueCount } = tokens;
+    const { start, valueToken, valueHash, valueCount } = tokens;
     const place = templates.find(tokens.templateHash, tokens.templateCheck);
     this.templatePlace = place;
     let bits: number;
@@ -96,6 +103,7 @@ export class StreamModel {
         if (above > largest) largest = above;
       }
     }
+    const enumerable = place >= 0 ? templates.enumerable[place]! : 0;
     let valueSum = 0;
     for (let j = 0; j < valueCount; j += 1) {
       const i = valueToken[j]!;
@@ -112,10 +120,18 @@ export class StreamModel {
         places[j] = -1;
       }
       used.score(slot, length);
-      const above = used.excess;
-      valueBits[j] = used.bits;
+      let above = used.excess;
+      let cost = used.bits;
+      this.unknown[j] = 0;
+      if (slot >= 0 && (enumerable & (1 << j)) !== 0 && j < ENUMERABLE_VALUES) {
+        const unknown = this.placeValues.excess(slot, valueHash[j]!);
+        this.unknown[j] = unknown > 0 ? 1 : 0;
+        cost += unknown;
+        if (unknown > above) above = unknown;
+      }
+      valueBits[j] = cost;
       valueExcess[j] = above;
-      bits += used.bits;
+      bits += cost;
       valueSum += above;
       if (above > largest) largest = above;
     }
@@ -134,15 +150,17 @@ export class StreamModel {
     let place = templates.find(tokens.templateHash, tokens.templateCheck);
     if (place >= 0) templates.increment(place);
     else {
-      place = templates.insert(tokens);
+      place = templates.insert(tokens, enumerableValues(this.event, this.eventFrom, tokens));
       this.examples.set(place, this.event.subarray(this.eventFrom, this.eventTo));
     }
     if (templates.counts[place]! <= LEARNED_COPIES) this.tokenModel.learn(tokens.symbol, tokens.end);
+    const enumerable = templates.enumerable[place]!;
     for (let j = 0; j < tokens.valueCount; j += 1) {
       const length = lengths[j]!;
       const context = mix(tokens.templateHash, j);
       const found = places[j]!;
       const slot = found >= 0 && slots.isAt(found, context) ? found : slots.findOrMake(context);
+      if (j < ENUMERABLE_VALUES && (enumerable & (1 << j)) !== 0) this.placeValues.learn(slot, tokens.valueHash[j]!);
       if (slots.learn(slot, length)) {
         const shared = this.sharedSlots.findOrMake(sharedContext(tokens.symbol, tokens.valueToken[j]!));
         this.sharedSlots.learn(shared, length);
@@ -181,6 +199,11 @@ export class StreamModel {
     for (let copy = 0; copy < copies; copy += 1) this.tokenModel.forget(symbols, symbols.length);
   }
 
+  /** Whether the j-th value of the event scored last is one that never stood in its place, though few do. */
+  isUnknownValue(j: number): boolean {
+    return this.unknown[j] === 1;
+  }
+
   /** The context by which templates share what is known of the j-th value of the event. */
   sharedContextOf(j: number): number {
     return sharedContext(this.tokens.symbol, this.tokens.valueToken[j]!);
@@ -190,6 +213,7 @@ export class StreamModel {
     return (
       this.tokenModel.counts.bytes +
       this.slots.bytes +
+      this.placeValues.bytes +
       this.sharedSlots.bytes +
       this.templates.bytes +
       this.window.bytes +

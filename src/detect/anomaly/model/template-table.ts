@@ -18,6 +18,8 @@ export class TemplateTable {
   readonly counts: Uint16Array;
   /** The symbols of each place's template, lead and end included. */
   readonly symbols: (Int32Array | null)[];
+  /** Which values of each place's template may be one of few, as bits. */
+  readonly enumerable: Int32Array;
   /** Events counted, and templates known. */
   total = 0;
   kinds = 0;
@@ -34,6 +36,7 @@ export class TemplateTable {
     this.hashes = new Int32Array(size);
     this.checks = new Int32Array(size);
     this.counts = new Uint16Array(size);
+    this.enumerable = new Int32Array(size);
     this.symbols = new Array<Int32Array | null>(size).fill(null);
     this.mask = size - 1;
     this.maxSymbols = maxSymbols;
@@ -57,7 +60,7 @@ export class TemplateTable {
   }
 
   /** Takes in a template that is not known, with a count of one; gives its place. */
-  insert(tokens: TokenBuffer): number {
+  insert(tokens: TokenBuffer, enumerable: number): number {
     const { hashes, checks, counts, symbols } = this;
     while (this.symbolCount + tokens.end > this.maxSymbols && this.kinds > 0) this.evict(this.rarestFromHand());
     const bucket = tokens.templateHash & this.mask & ~(WAYS - 1);
@@ -69,6 +72,7 @@ export class TemplateTable {
     hashes[rarest] = tokens.templateHash;
     checks[rarest] = tokens.templateCheck;
     counts[rarest] = 1;
+    this.enumerable[rarest] = enumerable;
     symbols[rarest] = tokens.symbol.slice(0, tokens.end);
     this.symbolCount += tokens.end;
     this.total += 1;
@@ -117,6 +121,7 @@ export class TemplateTable {
       this.hashes.byteLength +
       this.checks.byteLength +
       this.counts.byteLength +
+      this.enumerable.byteLength +
       this.counts.length * 8 +
       this.maxSymbols * 4
     );

@@ -1,4 +1,5 @@
 import { log2 } from '../arithmetic/log2.ts';
+import type { PlaceValues } from './place-values.ts';
 
 /** Lengths of values are told apart in this many classes. */
 export const LENGTH_CLASSES = 16;
@@ -39,20 +40,23 @@ export class ValueSlots {
   readonly lengths: Uint16Array;
   /** How many length classes each slot has seen. */
   readonly kinds: Uint8Array;
+  /** Which values stood in each slot, where that is kept. */
+  readonly values: PlaceValues | null;
   evictions = 0;
   /** Left by `score`: bits of the length, and bits above the slot's average (not below zero). */
   bits = 0;
   excess = 0;
   private readonly mask: number;
 
-  /** @param bits 2^bits slots */
-  constructor(bits: number) {
+  /** @param bits 2^bits slots; @param values reset when a slot becomes another one's */
+  constructor(bits: number, values: PlaceValues | null) {
     const size = 1 << bits;
     this.tags = new Uint16Array(size);
     this.totals = new Uint16Array(size);
     this.weights = new Int32Array(size);
     this.lengths = new Uint16Array(size * LENGTH_CLASSES);
     this.kinds = new Uint8Array(size);
+    this.values = values;
     this.mask = size - 1;
   }
 
@@ -83,6 +87,7 @@ export class ValueSlots {
     this.totals[emptiest] = 0;
     this.weights[emptiest] = 0;
     this.kinds[emptiest] = 0;
+    this.values?.reset(emptiest);
     this.lengths.fill(0, emptiest * LENGTH_CLASSES, (emptiest + 1) * LENGTH_CLASSES);
     return emptiest;
   }
@@ -125,6 +130,7 @@ export class ValueSlots {
     this.weights[place]! += weight(count - 1) - weight(count);
     if (count > 1) return false;
     this.kinds[place]! -= 1;
+    if (this.totals[place] === 0) this.values?.reset(place);
     return true;
   }
 

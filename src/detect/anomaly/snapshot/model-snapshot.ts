@@ -1,4 +1,5 @@
 import { MAX_EXAMPLE_BYTES } from '../model/examples.ts';
+import type { PlaceValues } from '../model/place-values.ts';
 import type { StreamModel } from '../model/stream-model.ts';
 import type { ValueSlots } from '../model/value-slots.ts';
 import { LEAD, MAX_TOKENS } from '../tokens/token-buffer.ts';
@@ -12,9 +13,11 @@ export function writeModel(out: ByteWriter, model: StreamModel): void {
   out.whole(tokenModel.counts.evictions);
   writeSlots(out, model.slots);
   writeSlots(out, model.sharedSlots);
+  for (const array of arraysOf(model.placeValues)) out.numbers(array);
   out.numbers(templates.hashes);
   out.numbers(templates.checks);
   out.numbers(templates.counts);
+  out.numbers(templates.enumerable);
   for (const symbols of templates.symbols) if (symbols !== null) out.numbers(symbols);
   for (const value of [templates.total, templates.kinds, templates.evictions, templates.hand]) out.whole(value);
   out.numbers(window.hashes);
@@ -38,9 +41,11 @@ export function readModel(from: ByteReader, model: StreamModel): void {
   tokenModel.counts.evictions = from.whole();
   readSlots(from, model.slots);
   readSlots(from, model.sharedSlots);
+  for (const array of arraysOf(model.placeValues)) from.numbers(array);
   from.numbers(templates.hashes);
   from.numbers(templates.checks);
   from.numbers(templates.counts);
+  from.numbers(templates.enumerable);
   for (let place = 0; place < templates.counts.length; place += 1) {
     if (templates.counts[place] === 0) continue;
     const symbols = from.freeWords(LEAD + MAX_TOKENS + 1);
@@ -64,6 +69,10 @@ export function readModel(from: ByteReader, model: StreamModel): void {
     const place = inRange(from.uint32(), templates.counts.length);
     model.examples.set(place, from.freeBytes(MAX_EXAMPLE_BYTES));
   }
+}
+
+function arraysOf({ tags, counts, events, changes, last }: PlaceValues): (Uint8Array | Uint16Array)[] {
+  return [tags, counts, events, changes, last];
 }
 
 function writeSlots(out: ByteWriter, slots: ValueSlots): void {
