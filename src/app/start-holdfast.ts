@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openRunbookLibrary } from '../act/runbooks/index.ts';
 import { createStepTransitionStore, RUN_TIMERS, startRunWorker } from '../act/runs/index.ts';
+import { createSlackRooms } from '../channels/slack/slack-rooms.ts';
 import { createWebhookSender } from '../channels/webhook/webhook-sender.ts';
 import type { SeverityRank } from '../contract/common.ts';
 import { AUDITED_EVENTS } from '../contract/events.ts';
@@ -28,6 +29,7 @@ import type { Logger } from '../platform/log/logger.ts';
 import { createMetrics } from '../platform/metrics/metrics.ts';
 import { findPackage } from '../platform/package/package-root.ts';
 import { startTimerService } from '../platform/timers/timer-service.ts';
+import { roomsFromIncidents, startRoomFollower } from '../respond/comms/rooms/index.ts';
 import { startPager } from '../respond/oncall/index.ts';
 import { startSubscriberSender, statusPageTimers } from '../respond/status-page/index.ts';
 import { heartbeatTimers } from './alerting/event-intake.ts';
@@ -243,12 +245,15 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
         'audit anchors',
         startAuditAnchorer({ ...machinery, secretBox }, { everyMs: anchorEveryMs, file: anchorFile, send }),
       );
+      const { slack } = config.contacts;
+      const rooms = slack?.incidents ?? null;
       const relays = [
         FINDINGS_FROM_PROBES,
         FINDINGS_FROM_ANOMALIES,
         incidentsFromFindings(onCall.paging),
         runsFromIncidents(triggering),
         TIMELINE_FROM_WORK,
+        ...(rooms ? [roomsFromIncidents(rooms.name)] : []),
       ];
       const wakeAll = () => {
         for (const topic of ['pages', 'runs', 'timers'] as const) wakeups.kick(topic);
@@ -284,6 +289,10 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
           workerId: lease.id,
         }),
       );
+      if (slack && rooms) {
+        const threadsIn = rooms.as === 'thread' ? (slack.channels[rooms.channel ?? ''] ?? null) : null;
+        start('incident rooms', startRoomFollower({ ...machinery, keeper: createSlackRooms(slack, threadsIn) }));
+      }
       start(
         'status subscribers',
         startSubscriberSender({

@@ -75,7 +75,34 @@ export const contactSettingsSchema = z.strictObject({
         .describe(
           'Channels the app is in, by name: `slack:NAME` in escalation policies; pages without a policy go there too.',
         ),
+      incidents: z
+        .strictObject({
+          as: z
+            .enum(['channel', 'thread'])
+            .default('channel')
+            .describe('Each incident has a channel of its own, or a thread in the channel named below.'),
+          name: z
+            .enum(['time', 'number'])
+            .default('time')
+            .describe(
+              'What such a channel is called: incident-YYYYMMDD-HHMM, or incident- and the number of the incident.',
+            ),
+          channel: nameSchema.optional().describe('Name, below `channels`, of the channel for threads.'),
+        })
+        .refine((rooms) => rooms.as === 'channel' || rooms.channel !== undefined, {
+          path: ['channel'],
+          error: 'is needed with threads: name one of the channels',
+        })
+        .optional()
+        .describe('Has what happens to incidents told in Slack as it happens.'),
     })
+    .refine(
+      ({ incidents, channels }) => incidents?.channel === undefined || Object.hasOwn(channels, incidents.channel),
+      {
+        path: ['incidents', 'channel'],
+        error: 'is none of the channels',
+      },
+    )
     .superRefine(exactlyOne('token', 'tokenFile'))
     .superRefine(exactlyOne('signingSecret', 'signingSecretFile'))
     .optional()
@@ -127,6 +154,7 @@ export function resolveContacts(
       ? {
           url: slack.url,
           channels: slack.channels,
+          incidents: slack.incidents ?? null,
           token: secret(at('slack', 'tokenFile'), slack.token, slack.tokenFile) ?? '',
           signingSecret: secret(at('slack', 'signingSecretFile'), slack.signingSecret, slack.signingSecretFile) ?? '',
         }
