@@ -7,11 +7,13 @@ import { buttonClasses } from '../../components/button.tsx';
 import { MENU_CLASSES, MENU_ITEM_CLASSES } from '../../components/menu-classes.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { MergeDialog } from './merge-dialog.tsx';
+import { SplitDialog } from './split-dialog.tsx';
 
 /** What is seldom done, behind one button; the postmortem stands beside it once the incident is over. */
 export function IncidentActions({ incident }: { incident: Incident }) {
   const { may } = useSession();
   const [merging, setMerging] = useState(false);
+  const [splitting, setSplitting] = useState(false);
   const over = incident.status === 'resolved' || incident.status === 'closed';
   const mayMerge = may('operator') && incident.status !== 'closed';
   return (
@@ -47,10 +49,16 @@ export function IncidentActions({ incident }: { incident: Incident }) {
                   Merge into…
                 </DropdownMenu.Item>
               ) : null}
+              {mayMerge && incident.findings.length > 1 ? (
+                <DropdownMenu.Item className={MENU_ITEM_CLASSES} onSelect={() => setSplitting(true)}>
+                  Split off findings…
+                </DropdownMenu.Item>
+              ) : null}
             </DropdownMenu.Content>
           </DropdownMenu.Portal>
         </DropdownMenu.Root>
       )}
+      {splitting ? <SplitDialog incident={incident} onClose={() => setSplitting(false)} /> : null}
       {merging ? <MergeDialog incident={incident} onClose={() => setMerging(false)} /> : null}
     </>
   );

@@ -81,6 +81,7 @@ function Measures({ measures }: { measures: IncidentMeasures }) {
           By severity
         </h2>
         <Table
+          words={1}
           head={['Severity', 'Incidents', 'MTTA', 'MTTR', 'Answered in time']}
           empty="No incident was opened in this time."
           rows={measures.bySeverity.map((each) => ({
@@ -100,6 +101,7 @@ function Measures({ measures }: { measures: IncidentMeasures }) {
           Who was paged
         </h2>
         <Table
+          words={1}
           head={['Person', 'Pages', 'Incidents', 'Acknowledged']}
           empty="Nobody was paged in this time."
           rows={measures.people.map(({ name, pages, incidents, acknowledged }) => ({
@@ -116,6 +118,7 @@ function Measures({ measures }: { measures: IncidentMeasures }) {
             {perShift(each.incidentsPerShift, 'incidents')} in each on average
           </p>
           <Table
+            words={2}
             head={['Shift', 'Person', 'Pages', 'Incidents']}
             empty="No shift was paged in."
             rows={each.busiest.slice(0, SHOWN_SHIFTS).map(({ start, user, pages, incidents }) => ({
@@ -132,10 +135,13 @@ function Measures({ measures }: { measures: IncidentMeasures }) {
 /** Figures stand under each other; on a phone the table is pushed sideways, not squeezed. */
 function Table({
   head,
+  words,
   rows,
   empty,
 }: {
   head: readonly string[];
+  /** So many columns of words come before the figures. */
+  words: number;
   rows: readonly { key: string; cells: readonly ReactNode[] }[];
   empty: string;
 }) {
@@ -150,7 +156,7 @@ function Table({
               <th
                 key={title}
                 scope="col"
-                className={`py-1.5 pr-4 font-normal whitespace-nowrap ${index > 1 ? 'text-right' : ''}`}
+                className={`py-1.5 pr-4 font-normal whitespace-nowrap ${index >= words ? 'text-right' : ''}`}
               >
                 {title}
               </th>
@@ -163,7 +169,7 @@ function Table({
               {cells.map((cell, index) => (
                 <td
                   key={head[index]}
-                  className={`py-1.5 pr-4 ${index > 1 ? 'text-right whitespace-nowrap' : 'break-anywhere'}`}
+                  className={`py-1.5 pr-4 ${index >= words ? 'text-right whitespace-nowrap' : 'break-anywhere'}`}
                 >
                   {cell}
                 </td>

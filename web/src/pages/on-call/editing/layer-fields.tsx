@@ -164,11 +164,11 @@ function WindowFields({
           {word.slice(0, 2)}
         </label>
       ))}
-      <span className="flex items-center gap-2">
+      <span className="flex basis-full items-center gap-2">
         <TextInput
           type="time"
           aria-label={`From, hours ${index + 1}`}
-          className="w-28!"
+          className="w-36!"
           required
           value={window.from}
           onChange={(event) => onChange({ ...window, from: event.target.value })}
@@ -176,7 +176,7 @@ function WindowFields({
         to
         <TextInput
           aria-label={`To, hours ${index + 1}`}
-          className="w-28!"
+          className="w-36!"
           required
           pattern="([01]\d|2[0-3]):[0-5]\d|24:00"
           title="A time of day such as 17:00, or 24:00"

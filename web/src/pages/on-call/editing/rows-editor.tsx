@@ -37,6 +37,27 @@ export function RowsEditor<Row>({
     if (row !== undefined) next.splice(index + by, 0, row);
     onChange(next);
   };
+  const controls = (row: Row, index: number) => (
+    <div className="flex shrink-0 gap-1 max-sm:justify-end">
+      <IconButton label={`Move ${nameOf(row, index)} up`} disabled={index === 0} onClick={() => move(index, -1)}>
+        <ArrowUp aria-hidden="true" size={16} />
+      </IconButton>
+      <IconButton
+        label={`Move ${nameOf(row, index)} down`}
+        disabled={index === rows.length - 1}
+        onClick={() => move(index, 1)}
+      >
+        <ArrowDown aria-hidden="true" size={16} />
+      </IconButton>
+      <IconButton
+        label={`Take ${nameOf(row, index)} away`}
+        disabled={rows.length <= least}
+        onClick={() => onChange(rows.filter((_each, at) => at !== index))}
+      >
+        <X aria-hidden="true" size={16} />
+      </IconButton>
+    </div>
+  );
   return (
     <fieldset className="min-w-0">
       <legend className="mb-1 font-semibold">{legend}</legend>
@@ -46,32 +67,22 @@ export function RowsEditor<Row>({
           <li
             // biome-ignore lint/suspicious/noArrayIndexKey: rows have no name of their own, their place is what they are
             key={index}
-            className={framed ? 'flex items-start gap-2 border-l-2 border-line-strong pl-3' : 'flex items-start gap-2'}
+            className={
+              framed
+                ? 'border-l-2 border-line-strong pl-3'
+                : 'flex items-start gap-2 max-sm:flex-col max-sm:items-stretch max-sm:gap-1'
+            }
           >
+            {framed ? (
+              <div className="mb-1 flex items-center justify-between gap-2">
+                <span className="min-w-0 font-semibold break-anywhere first-letter:uppercase">
+                  {nameOf(row, index)}
+                </span>
+                {controls(row, index)}
+              </div>
+            ) : null}
             <div className="min-w-0 flex-1">{children(row, (changed) => put(index, changed), index)}</div>
-            <div className="flex shrink-0 gap-1">
-              <IconButton
-                label={`Move ${nameOf(row, index)} up`}
-                disabled={index === 0}
-                onClick={() => move(index, -1)}
-              >
-                <ArrowUp aria-hidden="true" size={16} />
-              </IconButton>
-              <IconButton
-                label={`Move ${nameOf(row, index)} down`}
-                disabled={index === rows.length - 1}
-                onClick={() => move(index, 1)}
-              >
-                <ArrowDown aria-hidden="true" size={16} />
-              </IconButton>
-              <IconButton
-                label={`Take ${nameOf(row, index)} away`}
-                disabled={rows.length <= least}
-                onClick={() => onChange(rows.filter((_each, at) => at !== index))}
-              >
-                <X aria-hidden="true" size={16} />
-              </IconButton>
-            </div>
+            {framed ? null : controls(row, index)}
           </li>
         ))}
       </ol>
@@ -93,7 +104,7 @@ function IconButton({
   children: ReactNode;
 }) {
   return (
-    <Button look="quiet" aria-label={label} title={label} className="w-9 px-0 max-sm:w-11" {...rest}>
+    <Button look="quiet" aria-label={label} title={label} className="h-9 w-9 px-0! max-sm:w-11" {...rest}>
       {children}
     </Button>
   );
