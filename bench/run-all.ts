@@ -17,6 +17,7 @@ const BENCHES = [
   'anomaly-speed',
   'anomaly-day',
   'nab',
+  'telemetry',
 ] as const;
 
 const wanted = process.argv.slice(2);

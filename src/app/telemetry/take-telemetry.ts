@@ -7,7 +7,6 @@ import {
   type IntakeReply,
   type JudgeOffice,
   listOwnRules,
-  readStream,
   readVerdicts,
   type StoredBatch,
 } from '../../detect/anomaly/streams/index.ts';
@@ -25,7 +24,7 @@ const RETRY_MS = 1_000;
 /** Where another process judges: as long as a request may last. */
 const DETECT_LIMIT_MS = 25_000;
 const DETECT_POLL_MS = 100;
-/** Of a log; said before its first verdict is kept. */
+/** From this event on a stream of events has p-values. */
 const WARM_AFTER = 450;
 
 type Deps = {
@@ -170,8 +169,7 @@ export function createTelemetryIntake(
       hint: 'Their verdicts will be among the scores of the stream; do not send them again.',
     });
   };
-  const answerOf = async (place: Place, verdicts: Verdicts): Promise<DetectAnswer> => {
-    const row = await readStream(database.db, place.streamId);
+  const answerOf = (place: Place, verdicts: Verdicts): DetectAnswer => {
     const found = new Map(verdicts.found.map((each) => [each.n, each]));
     const results = Array.from(verdicts.score, (score, index): DetectedEvent => {
       const n = verdicts.firstN + index;
@@ -193,10 +191,7 @@ export function createTelemetryIntake(
       streamId: place.streamId,
       service: place.service,
       state: last?.state ?? 'warming',
-      warming: {
-        seen: Math.min(last?.n ?? 0, row?.warmingNeeded || WARM_AFTER),
-        needed: row?.warmingNeeded || WARM_AFTER,
-      },
+      warming: { seen: Math.min(last?.n ?? 0, WARM_AFTER), needed: WARM_AFTER },
       events: results.length,
       anomalies: results.filter(({ anomaly }) => anomaly).length,
       results,
@@ -217,7 +212,7 @@ export function createTelemetryIntake(
       handOn(stored);
       try {
         const verdicts = await Promise.race([...(expected ? [expected.verdicts] : []), readFrom(place)]);
-        return await answerOf(place, verdicts);
+        return answerOf(place, verdicts);
       } finally {
         expected?.cancel();
       }

@@ -6,7 +6,7 @@ import { publish } from '../../../platform/events/publish.ts';
 import { createBatchLane } from '../../../platform/work/batch-lane.ts';
 import { amendReceipt, claimReceipt, countDuplicates, type IntakeReply } from './receipt-store.ts';
 import type { LogEntry } from './stream.ts';
-import { appendRecords, lockStreams } from './stream-store.ts';
+import { appendAtOnce, appendRecords, lockStreams } from './stream-store.ts';
 
 /** One request, read and redacted. */
 export type TelemetryBatch = {
@@ -66,6 +66,17 @@ export function createTelemetryStore(deps: { database: Database; clock: Clock },
     if (sha256) await amendReceipt(tx, { sender, sha256, reply });
     return { reply, duplicate: false, entries };
   };
+  /** The way of nearly every request that comes alone. */
+  const storeAlone = async ({ sha256, groups, reply }: TelemetryBatch): Promise<StoredBatch | null> => {
+    const [group] = groups;
+    if (sha256 !== null || !group || groups.length > 1 || group.count === 0 || group.sampledOut > 0) return null;
+    const at = deps.clock.now();
+    const stored = await appendAtOnce(deps.database.pool, group, at);
+    if (!stored) return null;
+    const { seq, ...place } = stored;
+    const entry: LogEntry = { seq, kind: 'records', events: group.count, at: at.getTime(), body: group.body };
+    return { reply, duplicate: false, entries: [{ ...place, service: group.service, entry }] };
+  };
   const storeTogether = (batches: readonly TelemetryBatch[]) =>
     deps.database.transact(async (tx) => {
       const at = deps.clock.now();
@@ -83,7 +94,9 @@ export function createTelemetryStore(deps: { database: Database; clock: Clock },
     lanes: 1,
     work: async (batches) => {
       try {
-        return await storeTogether(batches);
+        const [only] = batches;
+        const alone = only && batches.length === 1 ? await storeAlone(only) : null;
+        return alone ? [alone] : await storeTogether(batches);
       } catch (thrown) {
         if (batches.length === 1) throw thrown;
         // One that cannot be stored must not take the others with it.

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type pg from 'pg';
 import type { StreamSettings } from '../../../contract/stream.ts';
 import type { StreamKind } from '../../../observe/intake/telemetry/index.ts';
 import type { Queryable, Tx } from '../../../platform/db/database.ts';
@@ -120,6 +121,32 @@ async function insertEntry(
     values (${streamId}, ${entry.seq}, ${entry.kind}, ${entry.events}, ${Buffer.from(entry.body)}, ${entry.at})`.execute(
     tx,
   );
+}
+
+/**
+ * The same in one statement, for the one thing that happens nearly always: records of a stream that is there and takes
+ * them. Its commit is all a sender waits for.
+ * @returns null when it is not that simple; then nothing was stored
+ */
+export async function appendAtOnce(
+  pool: pg.Pool,
+  { service, kind, count, redacted, body }: StreamAddition,
+  at: Date,
+): Promise<(Pick<StoredAddition, 'streamId' | 'firstN' | 'epoch'> & { seq: number }) | null> {
+  const stored = await pool.query<{ streamId: string; seq: number; events: number; epoch: number }>({
+    name: 'append-records',
+    text: `
+      with moved as (
+        update streams set logged = logged + 1, events = events + $3, redacted = redacted + $4, last_at = $5
+        where service = $1 and kind = $2 and state in ('warming', 'active') returning id, logged, events, epoch),
+      kept as (
+        insert into stream_log (stream_id, seq, kind, events, body, at)
+        select id, logged, 'records', $3, $6, $5 from moved)
+      select id as "streamId", logged as seq, events, epoch from moved`,
+    values: [service, kind, count, redacted, at, Buffer.from(body.buffer, body.byteOffset, body.byteLength)],
+  });
+  const row = stored.rows[0];
+  return row ? { streamId: row.streamId, seq: row.seq, firstN: row.events - count + 1, epoch: row.epoch } : null;
 }
 
 /** Locks the rows of streams that are there, in one order. */
