@@ -10,6 +10,7 @@ import { openRunbookLibrary } from '../../src/act/runbooks/index.ts';
 import { stopSyntaxThread } from '../../src/act/runbooks/syntax/parse-syntax.ts';
 import { rankOfWord } from '../../src/app/alerting/rank-of-alert.ts';
 import { loadRules } from '../../src/detect/rules/files/index.ts';
+import { readTestFile, runRuleTest } from '../../src/detect/rules/unit-tests/index.ts';
 import { RULE_PACKS } from '../../src/platform/config/rules-settings.ts';
 import { parsePrometheusDuration } from '../../src/platform/yaml/durations.ts';
 import { programOnPath, requireServer } from '../harness/require-server.ts';
@@ -96,6 +97,19 @@ describe('the shipped rules', () => {
       const [, , , time, level, , procedure] = row.split('|').map((cell) => cell.trim());
       expect([time, level]).toEqual([wait === '0s' ? 'at once' : wait, severity]);
       expect(procedure).toBe(runbook === null ? '' : `[${runbook}](../runbooks/${runbook}.md)`);
+    },
+  );
+});
+
+describe('holdfast rules test', () => {
+  it.each(packs.flatMap(({ file, groups }) => (['2', '3'] as const).map((dialect) => ({ file, groups, dialect }))))(
+    'sees each of $file fire just over its threshold, and end just under it, with Prometheus $dialect',
+    ({ file, groups, dialect }) => {
+      const { file: read, problems } = readTestFile(stringify(firesAndEnds(file)));
+      expect(problems).toEqual([]);
+      const tests = read?.tests ?? [];
+      expect(tests).not.toEqual([]);
+      expect(tests.flatMap((test) => (read ? runRuleTest(test, groups, { ...read, dialect }) : []))).toEqual([]);
     },
   );
 });
