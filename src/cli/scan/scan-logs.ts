@@ -72,13 +72,13 @@ export async function scanLogs(
     if (options.stats === true) {
       // The figures are to be those of the engine: judged as a whole batch, told afterwards.
       const began = now();
-      for (const line of lines) {
-        const verdict = learns ? detector.judge(line, 'never') : detector.look(line, 'never');
+      const verdicts = lines.map((line) => (learns ? detector.judge(line, 'never') : detector.look(line, 'never')));
+      engineMs += now() - began;
+      for (const verdict of verdicts) {
         events += 1;
         if (verdict.anomaly) anomalies += 1;
         digest.add(events, verdict.score, verdict.p, verdict.anomaly);
       }
-      engineMs += now() - began;
       detector.takeWindows();
     } else {
       for (const line of lines) {

@@ -16,7 +16,6 @@ const USUAL_NOVELTY_BITS = 16;
 
 const ORDER_ZERO = 0x51ed77;
 const ORDER_ONE = 0xa1;
-const ORDER_TWO = 0xa2;
 const PREFIX = 0x1234567;
 
 /**
@@ -35,6 +34,8 @@ export class TokenModel {
   /** Left by `score`: bits of each token above what its context usually costs. */
   readonly tokenExcess: Float64Array;
   private usual = -1;
+  /** Of the token at hand, longest first. */
+  private readonly contexts = Int32Array.of(0, 0, 0, 0, ORDER_ZERO);
 
   constructor(bits: number, maxTokens: number) {
     this.counts = new PairCounts(bits);
@@ -59,13 +60,16 @@ export class TokenModel {
   }
 
   private bitsAt(symbol: Int32Array, i: number): number {
-    const { counts } = this;
+    const { counts, contexts } = this;
     const name = symbol[i]!;
     let seen = 0;
     let rest = 1;
     this.usual = -1;
+    contexts[0] = this.prefix[i]!;
     for (let order = 0; order < ORDERS; order += 1) {
-      const count = counts.find(this.contextAt(symbol, i, order), name);
+      // Most tokens are told by the whole line before them; the shorter contexts are made when one is not.
+      if (order === 1) this.readContexts(symbol, i);
+      const count = counts.find(contexts[order]!, name);
       const { total, kinds } = counts;
       if (total === 0) continue;
       if (this.usual < 0 && order > 0 && total > 1) this.usual = (USUAL_NOVELTY_BITS * (kinds - 1)) / total;
@@ -77,31 +81,41 @@ export class TokenModel {
     return -log2(seen + rest * NOVELTY_SHARE);
   }
 
-  private contextAt(symbol: Int32Array, i: number, order: number): number {
-    if (order === 0) return this.prefix[i]!;
-    if (order === 1) return mix(mix(twoBefore(symbol, i), symbol[i - 3]!), symbol[i - 4]!);
-    if (order === 2) return twoBefore(symbol, i);
-    if (order === 3) return mix(ORDER_ONE, symbol[i - 1]!);
-    return ORDER_ZERO;
-  }
-
   learn(symbol: Int32Array, end: number): void {
-    this.readPrefixes(symbol, end);
+    const { counts, contexts } = this;
+    let prefix = PREFIX;
     for (let i = LEAD; i < end; i += 1) {
-      for (let order = 0; order < ORDERS; order += 1)
-        this.counts.increment(this.contextAt(symbol, i, order), symbol[i]!);
+      const name = symbol[i]!;
+      this.readContexts(symbol, i);
+      counts.increment(prefix, name);
+      for (let order = 1; order < ORDERS; order += 1) counts.increment(contexts[order]!, name);
+      prefix = mix(prefix, name);
     }
   }
 
   forget(symbol: Int32Array, end: number): void {
-    this.readPrefixes(symbol, end);
+    const { counts, contexts } = this;
+    let prefix = PREFIX;
     for (let i = LEAD; i < end; i += 1) {
-      for (let order = 0; order < ORDERS; order += 1)
-        this.counts.decrement(this.contextAt(symbol, i, order), symbol[i]!);
+      const name = symbol[i]!;
+      this.readContexts(symbol, i);
+      counts.decrement(prefix, name);
+      for (let order = 1; order < ORDERS; order += 1) counts.decrement(contexts[order]!, name);
+      prefix = mix(prefix, name);
     }
   }
 
-  readPrefixes(symbol: Int32Array, end: number): void {
+  /** The contexts of token i but its prefix, each made from the shorter one. */
+  private readContexts(symbol: Int32Array, i: number): void {
+    const { contexts } = this;
+    const one = mix(ORDER_ONE, symbol[i - 1]!);
+    const two = mix(one, symbol[i - 2]!);
+    contexts[1] = mix(mix(two, symbol[i - 3]!), symbol[i - 4]!);
+    contexts[2] = two;
+    contexts[3] = one;
+  }
+
+  private readPrefixes(symbol: Int32Array, end: number): void {
     const { prefix } = this;
     let hash = PREFIX;
     for (let i = LEAD; i < end; i += 1) {
@@ -113,5 +127,5 @@ export class TokenModel {
 
 /** The context of the two symbols before token i. */
 export function twoBefore(symbol: Int32Array, i: number): number {
-  return mix(mix(ORDER_TWO, symbol[i - 1]!), symbol[i - 2]!);
+  return mix(mix(ORDER_ONE, symbol[i - 1]!), symbol[i - 2]!);
 }
