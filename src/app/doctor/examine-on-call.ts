@@ -2,6 +2,7 @@ import { openDatabase } from '../../platform/db/database.ts';
 import { readMigrationStatus } from '../../platform/db/migrate.ts';
 import { messageOf } from '../../platform/errors/holdfast-error.ts';
 import { checkDefinitions, readWorld } from '../../respond/oncall/index.ts';
+import { ESCALATION_ACTIONS } from '../escalation-actions.ts';
 import { bad, type Examined, good, warning } from './examined.ts';
 
 /**
@@ -19,7 +20,7 @@ export async function examineOnCall(connectionString: string, channels: readonly
   try {
     const status = await readMigrationStatus(database);
     if (status.some((migration) => migration.appliedAt === null)) return [];
-    const world = await readWorld(database.db, { channels, actions: [] });
+    const world = await readWorld(database.db, { channels, actions: Object.keys(ESCALATION_ACTIONS) });
     if (world.routes.length === 0 && Object.keys(world.schedules).length === 0) return [];
     const problems = checkDefinitions(world, Date.now());
     if (problems.length === 0) return [good('on-call', 'whoever is named is there and can be reached')];
