@@ -25,6 +25,6 @@ export const defaultSettings: DetectorSettings = {
 };
 
 /** Scores before this event are those of a model that knows nothing yet; they are not ranked among. */
-export const FIRST_CALIBRATED_EVENT = 101;
+export const FIRST_CALIBRATED_EVENT = 151;
 /** From this event on a stream has p-values. */
 export const FIRST_JUDGED_EVENT = 450;
