@@ -8,6 +8,8 @@ const HIGHLIGHTED_SPANS = 3;
 /** What costs less is not worth an eye. */
 const LEAST_SHOWN_BITS = 4;
 const MAX_SHOWN_CHARACTERS = 400;
+/** Of the values that are unlike those usual in their place. */
+const SHOWN_VALUES = 2;
 
 /** One anomaly for a person: where, how strange, the line with its strange stretches lit, what would have been usual. */
 export function showEvent(output: Output, text: string, n: number, verdict: EventVerdict): string {
@@ -16,9 +18,10 @@ export function showEvent(output: Output, text: string, n: number, verdict: Even
   const { explanation } = verdict;
   const nearest = explanation?.nearest;
   if (nearest) lines.push(output.dim(`  nearest known: ${clip(cleanLine(nearest.template), output)}`));
-  for (const value of explanation?.values ?? []) {
-    lines.push(output.dim(`  ${cleanLine(value.text)}: usual here are ${value.expected}`));
-  }
+  const values = (explanation?.values ?? []).map(
+    (value) => `${clip(cleanLine(value.text), output)}: usual here are ${value.expected}`,
+  );
+  for (const value of [...new Set(values)].slice(0, SHOWN_VALUES)) lines.push(output.dim(`  ${value}`));
   return lines.join('\n');
 }
 
