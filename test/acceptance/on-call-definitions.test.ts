@@ -69,8 +69,8 @@ describe('definitions', () => {
       'must be one of unackedAfter, unresolvedAfter, severityAtOnce',
     ],
     [
-      'policies: {p: {steps: [{name: x, when: [{unackedAfter: 5m}], do: [{status-draft: hello}]}]}}',
-      '"status-draft" cannot be done by this installation; write `ask: …`',
+      'policies: {p: {steps: [{name: x, when: [{unackedAfter: 5m}], do: [{fax: hello}]}]}}',
+      '"fax" cannot be done by this installation; write `ask: …`',
     ],
     ['policies: {p: {steps: [{name: x, when: [{unackedAfter: 5m}]}]}}', 'a step that pages must say whom'],
     ['a: [', 'is not valid YAML'],
