@@ -148,9 +148,8 @@ describe('the verdicts of a stream', { timeout: LIMIT_MS }, () => {
     const random = createRandom(seed);
     let server = await start(2);
     let kills = 0;
-    let sending = true;
     const killer = (async () => {
-      while (sending && kills < KILLS) {
+      while (kills < KILLS) {
         await new Promise((resolve) => setTimeout(resolve, 150 + random() * 600));
         server.child.kill('SIGKILL');
         await server.ended;
@@ -168,10 +167,10 @@ describe('the verdicts of a stream', { timeout: LIMIT_MS }, () => {
         ))
       )
         await new Promise((resolve) => setTimeout(resolve, 50));
-      // Slow enough that the kills meet it.
+      // Slow enough that the kills meet it all the way.
+      while (kills < Math.floor((KILLS * from) / EVENTS)) await new Promise((resolve) => setTimeout(resolve, 20));
       await new Promise((resolve) => setTimeout(resolve, 60));
     }
-    sending = false;
     await killer;
     await expect.poll(async () => (await streamOf(server, 'killed'))?.judged, SOON).toBe(EVENTS);
     expect(await streamOf(server, 'killed')).toMatchObject({ events: EVENTS });

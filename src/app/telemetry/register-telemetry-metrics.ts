@@ -87,6 +87,9 @@ export function registerTelemetryMetrics(
   };
 }
 
+/** NCD is reported and decides nothing: 1, the largest there is, says so. */
+const NCD_THRESHOLD = 1;
+
 type StreamFigure = { state: string; streams: number; memory: number; backlog: number; alpha: number | null };
 
 /** What stands in the rows, so that any replica tells the same. */
@@ -104,6 +107,11 @@ function registerStreamGauges(registry: Registry, database: Database): void {
         () => [],
       );
   const registers = [registry];
+  new Gauge({
+    name: 'holdfast_anomaly_ncd_threshold',
+    help: 'The NCD from which something is an anomaly: 1, for none is by its NCD; see holdfast_anomaly_p_threshold',
+    registers,
+  }).set(NCD_THRESHOLD);
   new Gauge({
     name: 'holdfast_streams',
     help: 'Streams of telemetry by state',
