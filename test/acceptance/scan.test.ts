@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { generateLog } from '../harness/generate-log.ts';
 import { requireServer } from '../harness/require-server.ts';
@@ -91,6 +92,10 @@ describe('holdfast scan', () => {
   it('gives the same digest however the lines come in, and however few are printed', async () => {
     const { digest } = (await scanned([log])).summary;
     const text = readFileSync(log, 'utf8');
+    const packed = (name: string, bytes: Uint8Array) => {
+      writeFileSync(join(folder, name), bytes);
+      return join(folder, name);
+    };
     const ways = await Promise.all([
       scanned(['-'], { input: text }),
       scanned([log, '--only', 'anomalies']),
@@ -99,6 +104,8 @@ describe('holdfast scan', () => {
       scanned([file('gaps.log', LINES, '\n\n')]),
       scanned(['-'], { input: text.trimEnd() }),
       scanned([log, '--windows', '50/25']),
+      scanned([packed('app.log.gz', gzipSync(text))]),
+      scanned([packed('app.log.zst', zstdCompressSync(text))]),
     ]);
     for (const { summary } of ways) expect(summary.digest).toBe(digest);
     expect(ways[1]!.events.every(({ anomaly }) => anomaly)).toBe(true);
@@ -170,6 +177,9 @@ describe('holdfast scan', () => {
       code: 2,
       stderr: expect.stringContaining('long.log, line 2: longer than'),
     });
+    const torn = join(folder, 'torn.log.gz');
+    writeFileSync(torn, gzipSync('some lines\n'.repeat(9999)).subarray(0, 60));
+    expect(await scan([torn])).toMatchObject({ code: 2, stderr: expect.stringContaining('torn.log.gz can’t be read') });
     expect(await scan([log, '--windows', '50/7'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('multiple of the hop'),

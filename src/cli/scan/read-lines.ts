@@ -1,5 +1,7 @@
-import { watch } from 'node:fs';
+import { createReadStream, watch } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { Transform } from 'node:stream';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
 
 /** A line longer than this is refused: nobody reads it, and it would have to be held whole. */
@@ -8,6 +10,8 @@ const CHUNK_BYTES = 256 * 1024;
 /** How long --follow waits for word of a change before it looks by itself. */
 const LOOK_AGAIN_MS = 500;
 
+const GZIP_MAGIC = 0x1f8b;
+const ZSTD_MAGIC = 0xfd2fb528;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
@@ -21,7 +25,8 @@ export interface LineBatch {
 }
 
 /**
- * Reads a file, or stdin for `-`, in batches of lines. With `follow` it goes on
+ * Reads a file (as it is, or packed by gzip or zstd), or stdin for `-`, in
+ * batches of lines. With `follow` it goes on
  * at the end as the file grows, and reads the new one when the file was
  * replaced or cut short.
  *
@@ -33,7 +38,11 @@ export async function* readLineBatches(
 ): AsyncGenerator<LineBatch> {
   if (file === '-') yield* cutLines(file, readStream(process.stdin), null);
   else if (options.follow === true) yield* cutLines(file, followFile(file, options.signal), null);
-  else yield* cutLines(file, readFileChunks(file), (await readable(file, () => stat(file))).size);
+  else {
+    const unpack = await unpackerFor(file);
+    if (unpack === null) yield* cutLines(file, readFileChunks(file), (await readable(file, () => stat(file))).size);
+    else yield* cutLines(file, readPacked(file, unpack), null);
+  }
 }
 
 async function* cutLines(
@@ -82,6 +91,30 @@ function checkLength(file: string, lineNumber: number, length: number): void {
     message: `${file === '-' ? 'stdin' : file}, line ${lineNumber}: longer than ${MAX_LINE_BYTES} bytes`,
     hint: 'An event is one line. Is this a text file with line ends?',
   });
+}
+
+type Unpacker = () => Transform;
+
+/** Rotated logs are often packed: known by their first bytes, not by their name. */
+async function unpackerFor(file: string): Promise<Unpacker | null> {
+  const handle = await readable(file, () => open(file));
+  try {
+    const head = Buffer.alloc(4);
+    await readable(file, () => handle.read(head, 0, head.length, 0));
+    if (head.readUInt16BE(0) === GZIP_MAGIC) return createGunzip;
+    return head.readUInt32LE(0) === ZSTD_MAGIC ? createZstdDecompress : null;
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* readPacked(file: string, unpack: Unpacker): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(file).compose<Transform>(unpack()) as AsyncIterable<Uint8Array>;
+  } catch (thrown) {
+    if (thrown instanceof HoldfastError) throw thrown;
+    throw notReadable(file, thrown);
+  }
 }
 
 async function* readStream(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -163,12 +196,16 @@ async function readable<T>(file: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (thrown) {
-    throw new HoldfastError({
-      code: 'scan.not-readable',
-      kind: 'invalid',
-      message: `${file} can’t be read: ${messageOf(thrown)}`,
-      hint: 'Name a file of log lines, or - for stdin.',
-      cause: thrown,
-    });
+    throw notReadable(file, thrown);
   }
+}
+
+function notReadable(file: string, thrown: unknown): HoldfastError {
+  return new HoldfastError({
+    code: 'scan.not-readable',
+    kind: 'invalid',
+    message: `${file} can’t be read: ${messageOf(thrown)}`,
+    hint: 'Name a file of log lines, or - for stdin.',
+    cause: thrown,
+  });
 }
