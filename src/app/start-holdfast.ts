@@ -135,7 +135,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
     });
     cleanup.push('git repositories', () => repositories.stop());
     const folders = [...config.runbooks, ...repositories.folders, join(findPackage().root, 'runbooks')];
-    const library = openRunbookLibrary({ folders });
+    const library = openRunbookLibrary({ folders, except: [config.data, join(config.data, 'postgres')] });
     const triggering: TriggerDeps = {
       library,
       logger,
@@ -274,7 +274,6 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       const index = startRunbookIndex({
         ...machinery,
         library,
-        folders,
         timezone: config.timezone,
         originOf: repositories.commitOf,
       });

@@ -9,6 +9,7 @@ export { planFromLibrary } from './plan-from-library.ts';
 export { planProcedure } from './plan-procedure.ts';
 export { applyFixes, lintRunbook, listLintRules, parseRunbook } from './read-lazily.ts';
 export {
+  isRunbookFile,
   openRunbookLibrary,
   type RunbookLibrary,
   type RunbookSummary,

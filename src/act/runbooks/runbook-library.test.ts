@@ -72,6 +72,26 @@ describe('a library of runbooks', () => {
     expect((await library.read('in.md')).document.title).toBe('In');
   });
 
+  it('does not look into folders it is told to leave out, and tells into which it looked', async () => {
+    await write('a/in.md', procedure('In'));
+    await mkdir(join(base, 'a/data/postgres'), { recursive: true });
+    await write('a/data/note.md', procedure('Not one'));
+    await symlink(join(base, 'a/data'), join(base, 'a/deep/same'));
+    const kept = openRunbookLibrary({ folders: [join(base, 'a')], except: [join(base, 'a/data'), join(base, 'gone')] });
+    const { runbooks, folders } = await kept.scan();
+    expect(runbooks.map(({ path }) => path)).toEqual(['in.md']);
+    expect(folders.sort()).toEqual([join(base, 'a'), join(base, 'a/deep')]);
+    // A folder named by itself is looked into wherever it lies.
+    const named = openRunbookLibrary({ folders: [join(base, 'a/data')], except: [join(base, 'a/data')] });
+    expect((await named.scan()).runbooks.map(({ path }) => path)).toEqual(['note.md']);
+  });
+
+  it('lists a file by its own name, not by a link to it', async () => {
+    await write('a/one.md', procedure('One'));
+    await symlink(join(base, 'a/one.md'), join(base, 'a/alias.md'));
+    expect(await paths()).toEqual(['one.md']);
+  });
+
   it('reads a file again when it has changed, and forgets one that is gone', async () => {
     await write('a/x.md', procedure('Before'));
     const before = await library.read('x.md');

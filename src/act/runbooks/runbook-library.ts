@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Dirent } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { type BlockClass, RISKS, type Risk } from '../../contract/runbook.ts';
@@ -42,8 +43,11 @@ export type RunbookGlance = {
 export type TriggerMatch = { path: string; procedure: string; trigger: Record<string, string> };
 
 export type RunbookLibrary = {
-  /** Every runbook file with the hash of its text, without reading what it says; those that are no text are left out. */
-  scan(): Promise<{ path: string; sha256: string }[]>;
+  /**
+   * Every runbook file with the hash of its text, without reading what it says; those that are no text are left out.
+   * `folders` are all those it looked into.
+   */
+  scan(): Promise<{ runbooks: { path: string; sha256: string }[]; folders: string[] }>;
   /**
    * What the head of a file says, without reading the rest as a runbook: cheap enough for every file at every start.
    * Throws HoldfastError like `read`.
@@ -62,6 +66,9 @@ export type RunbookLibrary = {
 const MAX_FILES = 5_000;
 const MAX_DEPTH = 12;
 const RUNBOOK_FILE = /\.(?:md|markdown|txt)$/i;
+/** Whether a file is one by its name. */
+export const isRunbookFile = (name: string) => RUNBOOK_FILE.test(name);
+
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git']);
 
 type Cached = {
@@ -71,8 +78,16 @@ type Cached = {
 };
 type Found = { path: string; file: string; mtimeMs: number; size: number };
 
-/** Opens the folders with runbooks. Where two folders hold the same path, the first folder's file is the one. */
-export function openRunbookLibrary({ folders }: { folders: readonly string[] }): RunbookLibrary {
+/**
+ * Opens the folders with runbooks. Where two folders hold the same path, the first folder's file is the one.
+ * @param options.except folders below them that are not looked into: the data folder, which a database writes to all day
+ */
+export function openRunbookLibrary(options: {
+  folders: readonly string[];
+  except?: readonly string[];
+}): RunbookLibrary {
+  const { folders } = options;
+  const except = options.except ?? [];
   const cache = new Map<string, Cached>();
 
   const load = async (found: Found): Promise<Cached['result']> => {
@@ -85,7 +100,7 @@ export function openRunbookLibrary({ folders }: { folders: readonly string[] }):
 
   const loadAll = async () => {
     const all: { found: Found; result: Cached['result'] }[] = [];
-    const files = await findRunbooks(folders);
+    const { files } = await findRunbooks(folders, except);
     // One at a time: parsing shares one thread, and a list must not hold every file open at once.
     for (const found of files) all.push({ found, result: await load(found) });
     const present = new Set(files.map((found) => found.file));
@@ -107,7 +122,7 @@ export function openRunbookLibrary({ folders }: { folders: readonly string[] }):
 
   return {
     async scan() {
-      const files = await findRunbooks(folders);
+      const { files, folders: visited } = await findRunbooks(folders, except);
       const present = new Set(files.map((found) => found.file));
       for (const file of hashes.keys()) if (!present.has(file)) hashes.delete(file);
       const scanned: { path: string; sha256: string }[] = [];
@@ -115,7 +130,7 @@ export function openRunbookLibrary({ folders }: { folders: readonly string[] }):
         const sha256 = await hashOf(found);
         if (sha256 !== null) scanned.push({ path: found.path, sha256 });
       }
-      return scanned;
+      return { runbooks: scanned, folders: visited };
     },
     async glance(path) {
       const found = await findRunbook(folders, path);
@@ -241,31 +256,66 @@ async function findRunbook(folders: readonly string[], path: string): Promise<Fo
   });
 }
 
-/** Every runbook below the folders, sorted by path. What leads outside its folder is not there. */
-async function findRunbooks(folders: readonly string[]): Promise<Found[]> {
+/**
+ * Every runbook below the folders, sorted by path, and the folders looked into. What leads outside its folder is not
+ * there. A file that is no runbook by its name costs no call, so that a large repository can be looked at every few seconds.
+ */
+async function findRunbooks(
+  folders: readonly string[],
+  except: readonly string[],
+): Promise<{ files: Found[]; folders: string[] }> {
   const found = new Map<string, Found>();
+  const visited = new Set<string>();
+  const closed = new Set(await Promise.all(except.map((folder) => realpath(folder).catch(() => folder))));
   for (const folder of folders) {
     const root = await realpath(folder).catch(() => null);
     if (root === null) continue;
     const seen = new Set<string>();
-    const open: { at: string; depth: number }[] = [{ at: root, depth: 0 }];
+    /** `at` is the way there, `real` where it lies: links may lead elsewhere below the same root. */
+    const open: { at: string; real: string; depth: number }[] = [{ at: root, real: root, depth: 0 }];
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      const real = await realpath(next.at).catch(() => null);
-      if (real === null || !isInside(root, real) || seen.has(real)) continue;
-      seen.add(real);
-      const about = await stat(real).catch(() => null);
-      if (about?.isDirectory() && next.depth < MAX_DEPTH) {
-        const names = await readdir(real).catch(() => []);
-        for (const name of names)
-          if (!SKIPPED_FOLDERS.has(name)) open.push({ at: join(next.at, name), depth: next.depth + 1 });
-      } else if (about?.isFile() && RUNBOOK_FILE.test(next.at)) {
-        const path = relative(root, next.at).split(sep).join('/');
-        if (!found.has(path)) found.set(path, { path, file: real, mtimeMs: about.mtimeMs, size: about.size });
-        if (found.size >= MAX_FILES) return sorted(found);
+      if (seen.has(next.real) || (next.depth > 0 && closed.has(next.real))) continue;
+      seen.add(next.real);
+      visited.add(next.real);
+      const entries = await readdir(next.real, { withFileTypes: true }).catch(() => []);
+      // A file is listed by its own name before any link to it.
+      for (const entry of entries.sort(
+        (left, right) => Number(left.isSymbolicLink()) - Number(right.isSymbolicLink()),
+      )) {
+        if (SKIPPED_FOLDERS.has(entry.name)) continue;
+        const at = join(next.at, entry.name);
+        const file = await realFileOf(root, join(next.real, entry.name), entry);
+        if (file === null || seen.has(file.real)) continue;
+        if (file.isFolder) {
+          if (next.depth + 1 < MAX_DEPTH) open.push({ at, real: file.real, depth: next.depth + 1 });
+          continue;
+        }
+        if (!RUNBOOK_FILE.test(entry.name)) continue;
+        const about = await stat(file.real).catch(() => null);
+        if (!about?.isFile()) continue;
+        seen.add(file.real);
+        const path = relative(root, at).split(sep).join('/');
+        if (!found.has(path)) found.set(path, { path, file: file.real, mtimeMs: about.mtimeMs, size: about.size });
+        if (found.size >= MAX_FILES) return { files: sorted(found), folders: [...visited] };
       }
     }
   }
-  return sorted(found);
+  return { files: sorted(found), folders: [...visited] };
+}
+
+/** Where an entry of a folder really lies; null when that is outside the root, or it is neither file nor folder. */
+async function realFileOf(
+  root: string,
+  file: string,
+  entry: Dirent,
+): Promise<{ real: string; isFolder: boolean } | null> {
+  if (entry.isDirectory()) return { real: file, isFolder: true };
+  if (entry.isFile()) return { real: file, isFolder: false };
+  if (!entry.isSymbolicLink()) return null;
+  const real = await realpath(file).catch(() => null);
+  if (real === null || !isInside(root, real)) return null;
+  const about = await stat(real).catch(() => null);
+  return about?.isDirectory() ? { real, isFolder: true } : about?.isFile() ? { real, isFolder: false } : null;
 }
 
 const sorted = (found: Map<string, Found>) =>

@@ -1,6 +1,6 @@
-import { type FSWatcher, watch } from 'node:fs';
 import {
   compareRunbooks,
+  isRunbookFile,
   keepVersion,
   parseRunbook,
   type RunbookLibrary,
@@ -14,6 +14,7 @@ import type { Wakeups } from '../../platform/events/wakeups.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import { createDrainLoop } from '../../platform/work/drain-loop.ts';
 import { forgetSchedules, moveToTimezone, syncSchedules } from './runbook-schedules.ts';
+import { watchFolders } from './watch-folders.ts';
 
 /** The net under the watchers of the folders, which miss changes on some file systems. */
 const LOOK_EVERY_MS = 5_000;
@@ -26,7 +27,6 @@ type IndexDeps = {
   clock: Clock;
   wakeups: Wakeups;
   logger: Logger;
-  folders: readonly string[];
   timezone: string;
   /** The commit a file came with, for folders that follow a git repository. */
   originOf(file: string): Promise<string | null>;
@@ -42,14 +42,24 @@ export function startRunbookIndex(deps: IndexDeps): { look(): void; stop(): Prom
   /** Path -> hash of a text that could not be read as a runbook: not tried again until it changes. */
   const unreadable = new Map<string, string>();
   let timer: NodeJS.Timeout | null = null;
+  const soon = () => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      loop.wake();
+    }, SETTLE_MS);
+  };
+  const watchers = watchFolders((name) => {
+    if (name === null || mayBeRunbook(name)) soon();
+  });
 
   const pass = async (): Promise<boolean> => {
     const scanned = await deps.library.scan();
+    watchers.follow(scanned.folders);
     const stored =
       seen ?? new Map((await readNewestVersions(deps.database.db)).map((row) => [row.path, row.sha256 ?? '']));
     const next = new Map<string, string>();
     let changed = false;
-    for (const { path, sha256 } of scanned) {
+    for (const { path, sha256 } of scanned.runbooks) {
       next.set(path, sha256);
       // What cannot be read for the moment is told by the library's list; its last version stays.
       if (stored.get(path) !== sha256 && unreadable.get(path) !== sha256) {
@@ -77,35 +87,20 @@ export function startRunbookIndex(deps: IndexDeps): { look(): void; stop(): Prom
   const loop = createDrainLoop({ name: 'runbook index', logger: deps.logger, pass });
   const poll = setInterval(loop.wake, LOOK_EVERY_MS);
   poll.unref();
-  const soon = () => {
-    timer ??= setTimeout(() => {
-      timer = null;
-      loop.wake();
-    }, SETTLE_MS);
-  };
-  const watchers = deps.folders.flatMap((folder) => watchFolder(folder, soon));
   loop.wake();
   return {
     look: loop.wake,
     async stop() {
       clearInterval(poll);
       if (timer) clearTimeout(timer);
-      for (const watcher of watchers) watcher.close();
+      watchers.close();
       await loop.stop();
     },
   };
 }
 
-function watchFolder(folder: string, onChange: () => void): FSWatcher[] {
-  try {
-    const watcher = watch(folder, { recursive: true, persistent: false }, onChange);
-    // The folder went away: the poll finds that out.
-    watcher.on('error', () => watcher.close());
-    return [watcher];
-  } catch {
-    return [];
-  }
-}
+/** A folder has mostly no dot in its name; one that has is found by the poll. */
+const mayBeRunbook = (name: string) => isRunbookFile(name) || !name.includes('.');
 
 async function noteChange(deps: IndexDeps, path: string): Promise<boolean> {
   const glance = await deps.library.glance(path).catch(() => null);
