@@ -299,6 +299,7 @@ async function sendAlerts(world: World): Promise<void> {
     labels: { alertname, severity: 'info', service: 'shop', ...labels },
     annotations: { summary },
     // Without an end it would be over after five minutes, and all pages take longer on a busy machine.
+    startsAt: new Date().toISOString(),
     endsAt: new Date(Date.now() + 3_600_000).toISOString(),
   });
   await world.call('POST', '/api/v2/alerts', [

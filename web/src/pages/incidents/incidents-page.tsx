@@ -86,8 +86,9 @@ export function IncidentsPage(): ReactNode {
             {may('operator') ? (
               <Link to="/incidents/new" aria-label="Declare incident" className={buttonClasses()}>
                 <Plus aria-hidden="true" size={16} />
-                {'Declare '}
-                <span className="max-sm:hidden">incident</span>
+                <span>
+                  Declare<span className="max-sm:hidden"> incident</span>
+                </span>
               </Link>
             ) : null}
           </>

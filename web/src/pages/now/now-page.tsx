@@ -69,8 +69,9 @@ export function NowPage(): ReactNode {
           may('operator') ? (
             <Link to="/incidents/new" aria-label="Declare incident" className={buttonClasses()}>
               <Plus aria-hidden="true" size={16} />
-              {'Declare '}
-              <span className="max-sm:hidden">incident</span>
+              <span>
+                Declare<span className="max-sm:hidden"> incident</span>
+              </span>
             </Link>
           ) : null
         }

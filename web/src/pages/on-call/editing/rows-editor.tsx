@@ -39,23 +39,28 @@ export function RowsEditor<Row>({
   };
   const controls = (row: Row, index: number) => (
     <div className="flex shrink-0 gap-1 max-sm:justify-end">
-      <IconButton label={`Move ${nameOf(row, index)} up`} disabled={index === 0} onClick={() => move(index, -1)}>
-        <ArrowUp aria-hidden="true" size={16} />
-      </IconButton>
-      <IconButton
-        label={`Move ${nameOf(row, index)} down`}
-        disabled={index === rows.length - 1}
-        onClick={() => move(index, 1)}
-      >
-        <ArrowDown aria-hidden="true" size={16} />
-      </IconButton>
-      <IconButton
-        label={`Take ${nameOf(row, index)} away`}
-        disabled={rows.length <= least}
-        onClick={() => onChange(rows.filter((_each, at) => at !== index))}
-      >
-        <X aria-hidden="true" size={16} />
-      </IconButton>
+      {rows.length > 1 ? (
+        <>
+          <IconButton label={`Move ${nameOf(row, index)} up`} disabled={index === 0} onClick={() => move(index, -1)}>
+            <ArrowUp aria-hidden="true" size={16} />
+          </IconButton>
+          <IconButton
+            label={`Move ${nameOf(row, index)} down`}
+            disabled={index === rows.length - 1}
+            onClick={() => move(index, 1)}
+          >
+            <ArrowDown aria-hidden="true" size={16} />
+          </IconButton>
+        </>
+      ) : null}
+      {rows.length > least ? (
+        <IconButton
+          label={`Take ${nameOf(row, index)} away`}
+          onClick={() => onChange(rows.filter((_each, at) => at !== index))}
+        >
+          <X aria-hidden="true" size={16} />
+        </IconButton>
+      ) : null}
     </div>
   );
   return (

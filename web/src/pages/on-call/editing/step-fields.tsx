@@ -92,7 +92,7 @@ function TriggerFields({
     <div className="flex flex-wrap gap-2">
       <select
         aria-label={`Kind of ${label}`}
-        className={`${SELECT_CLASSES} w-56!`}
+        className={`${SELECT_CLASSES} sm:w-56!`}
         value={kind}
         onChange={(event) => choose(event.target.value)}
       >
@@ -100,7 +100,7 @@ function TriggerFields({
         <option value="unresolvedAfter">not resolved after</option>
         <option value="severityAtOnce">at once, for severities</option>
       </select>
-      <div className="min-w-0 flex-1 basis-32">
+      <div className="min-w-0 flex-1 basis-32 max-sm:basis-full">
         {kind === 'severityAtOnce' ? (
           <Ranks
             chosen={'severityAtOnce' in trigger ? trigger.severityAtOnce : []}
@@ -178,7 +178,7 @@ function ActionFields({
     <div className="flex flex-wrap gap-2">
       <select
         aria-label={`Kind of ${label}`}
-        className={`${SELECT_CLASSES} w-56!`}
+        className={`${SELECT_CLASSES} sm:w-56!`}
         value={kind}
         onChange={(event) =>
           onChange(event.target.value === 'page' ? 'page' : { [event.target.value]: text || 'Notify the customers' })
@@ -194,7 +194,7 @@ function ActionFields({
       {kind === 'page' ? null : (
         <TextInput
           aria-label={`Text of ${label}`}
-          className="min-w-0 flex-1 basis-40"
+          className="min-w-0 flex-1 basis-40 max-sm:basis-full"
           required
           spellCheck
           minLength={3}

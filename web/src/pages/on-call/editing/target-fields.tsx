@@ -36,7 +36,7 @@ export function TargetFields({
     <div className="flex flex-wrap gap-2">
       <select
         aria-label={`What ${label} is`}
-        className={`${SELECT_CLASSES} w-44!`}
+        className={`${SELECT_CLASSES} sm:w-44!`}
         value={kind}
         onChange={(event) => onChange({ [event.target.value]: '' } as EscalationTarget)}
       >
@@ -46,7 +46,7 @@ export function TargetFields({
           </option>
         ))}
       </select>
-      <div className="min-w-0 flex-1 basis-40">
+      <div className="min-w-0 flex-1 basis-40 max-sm:basis-full">
         {kind === 'user' ? (
           <PersonInput aria-label={`Name of ${label}`} value={value} onChange={put} />
         ) : kind === 'schedule' || kind === 'team' ? (
