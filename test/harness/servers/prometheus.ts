@@ -10,10 +10,11 @@ export type TestPrometheus = { url: string; stop(): Promise<void> };
 /**
  * A Prometheus that asks one exporter four times a second, so that a rate is known after a moment.
  * @param options.takesWrites whether series may be written into it
+ * @param options.writesTo where it writes what it scrapes
  */
 export async function startPrometheus(
   exporter: { job: string; address: string },
-  options: { takesWrites?: boolean } = {},
+  options: { takesWrites?: boolean; writesTo?: { url: string; token: string } } = {},
 ): Promise<TestPrometheus> {
   const folder = await makeFolder('prometheus');
   const [port = 0] = await findFreePorts(1);
@@ -23,6 +24,9 @@ export async function startPrometheus(
     JSON.stringify({
       global: { scrape_interval: '250ms', scrape_timeout: '250ms' },
       scrape_configs: [{ job_name: exporter.job, static_configs: [{ targets: [exporter.address] }] }],
+      ...(options.writesTo
+        ? { remote_write: [{ url: options.writesTo.url, authorization: { credentials: options.writesTo.token } }] }
+        : {}),
     }),
   );
   const server = await startProgram({

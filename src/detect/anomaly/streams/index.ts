@@ -20,5 +20,5 @@ export {
 export { type EntryVerdicts, type JudgedFigures, type JudgeOffice, startJudgeOffice } from './judge-office.ts';
 export { deleteOldReceipts, type IntakeReply } from './receipt-store.ts';
 export { createTelemetryStore, type StoredBatch } from './store-telemetry.ts';
-export { listOwnRules, listStreams, readStream } from './stream-store.ts';
+export { listOwnRules, listStreams } from './stream-store.ts';
 export { countBacklog, pruneLogs } from './verdict-store.ts';

@@ -35,7 +35,7 @@ const MOST_BYTES_AT_ONCE = 1_048_576;
 const MOST_CACHED_BYTES = 64 * 1024 * 1024;
 const CACHED_MS = 30_000;
 /** Or when so much time has passed since the one before. */
-const SNAPSHOT_MS = 60_000;
+const SNAPSHOT_MS = 300_000;
 /** Traces are whole when nothing more came for a while: how often that is looked at when nothing comes at all. */
 const TICK_MS = 3_000;
 /** A model nobody needs goes to the database. */
@@ -318,7 +318,8 @@ export function startJudgeOffice(
     await Promise.all(runner.keeping);
     if (body === null || runner.lost) return;
     const { engine } = JUDGES[stream.kind];
-    await keepSnapshot(database.db, stream, { seq: at, events, engine, body }, workerId);
+    const eventsApart = options.snapshotEvents;
+    await keepSnapshot(database.db, stream, { seq: at, events, engine, body }, { workerId, eventsApart });
     runner.snapshotAt = { seq: at, events, ms: performance.now() };
   };
 

@@ -177,18 +177,26 @@ async function tellOfAnomalies(
   );
 }
 
-/** Keeps a snapshot, if the worker still has the stream. */
+/**
+ * Keeps a snapshot, if the worker still has the stream. Of those before it the ones stay that lie so many events apart:
+ * from each, what came after can be judged again.
+ */
 export async function keepSnapshot(
   tx: Queryable,
   stream: ClaimedStream,
   snapshot: { seq: number; events: number; engine: string; body: Uint8Array },
-  workerId: string,
+  options: { workerId: string; eventsApart: number },
 ): Promise<void> {
   await sql`
     insert into stream_snapshots (stream_id, epoch, seq, events, engine, body)
     select id, epoch, ${snapshot.seq}, ${snapshot.events}, ${snapshot.engine}, ${Buffer.from(snapshot.body)} from streams
-    where id = ${stream.id} and worker_id = ${workerId} and worker_epoch = ${stream.workerEpoch}
+    where id = ${stream.id} and worker_id = ${options.workerId} and worker_epoch = ${stream.workerEpoch}
     on conflict do nothing`.execute(tx);
+  await sql`
+    delete from stream_snapshots s where s.stream_id = ${stream.id} and s.epoch = ${stream.epoch} and s.seq < ${snapshot.seq}
+      and exists (select from stream_snapshots n where n.stream_id = s.stream_id and n.epoch = s.epoch and n.seq = ${snapshot.seq})
+      and exists (select from stream_snapshots o where o.stream_id = s.stream_id and o.epoch = s.epoch and o.seq < s.seq
+        and s.events - o.events < ${options.eventsApart})`.execute(tx);
 }
 
 /**
