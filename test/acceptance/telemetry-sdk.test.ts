@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { credentials, Metadata } from '@grpc/grpc-js';
+import { Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { OTLPLogExporter as GrpcLogs } from '@opentelemetry/exporter-logs-otlp-grpc';
 import { OTLPLogExporter as JsonLogs } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPLogExporter as ProtoLogs } from '@opentelemetry/exporter-logs-otlp-proto';
@@ -13,6 +13,7 @@ import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Stream } from '../../src/contract/stream.ts';
+import { encodeMessage } from '../../src/observe/intake/otlp/index.ts';
 import { freePort } from '../harness/free-port.ts';
 import { type ServerProcess, startServerProcess } from '../harness/server-process.ts';
 
@@ -107,6 +108,52 @@ describe('the OpenTelemetry SDK', { timeout: LIMIT_MS }, () => {
     await provider.forceFlush();
     await provider.shutdown();
     await expect.poll(async () => (await streamOf('sdk-traces', 'traces'))?.judged, SOON).toBe(500);
+  });
+
+  it('is told over gRPC to wait, and for how long, when there is too much at once; it loses nothing by that', async () => {
+    const client = new Client(`127.0.0.1:${grpcPort}`, credentials.createInsecure());
+    const message = (n: number) =>
+      encodeMessage('LogsRequest', {
+        resourceLogs: [
+          {
+            resource: { attributes: [{ key: 'service.name', value: { stringValue: 'pressed' } }] },
+            scopeLogs: [
+              {
+                logRecords: Array.from({ length: 1_500 }, (_, index) => ({
+                  timeUnixNano: 1.7e18 + (n * 1_500 + index) * 1e6,
+                  body: { stringValue: `order ${index} of customer ${n} was shipped to ${'somewhere '.repeat(40)}` },
+                })),
+              },
+            ],
+          },
+        ],
+      });
+    let waits = 0;
+    const plain = (value: Buffer) => value;
+    const path = '/opentelemetry.proto.collector.logs.v1.LogsService/Export';
+    const exportOnce = (body: Buffer) =>
+      new Promise<ServiceError | null>((resolve) =>
+        client.makeUnaryRequest(path, plain, plain, body, metadata(), (error) => resolve(error)),
+      );
+    const insist = async (n: number) => {
+      const body = message(n);
+      for (;;) {
+        const error = await exportOnce(body);
+        if (error === null) return;
+        expect(error.code).toBe(status.RESOURCE_EXHAUSTED);
+        // google.rpc.Status with a google.rpc.RetryInfo in it: senders come again only because of that.
+        expect(String(error.metadata.get('grpc-status-details-bin')[0])).toContain(
+          'type.googleapis.com/google.rpc.RetryInfo',
+        );
+        waits += 1;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, (_, n) => insist(n)));
+    client.close();
+    expect(waits).toBeGreaterThan(0);
+    await expect.poll(async () => (await streamOf('pressed', 'logs'))?.judged, SOON).toBe(12_000);
+    expect(await streamOf('pressed', 'logs')).toMatchObject({ events: 12_000 });
   });
 
   it('loses nothing while the server is killed and comes back', async () => {
