@@ -40,10 +40,11 @@ export function DefinitionEditor<Spec>(props: EditorProps<Spec>): ReactNode {
   const { kind, name } = props;
   const isNew = name === NEW;
   const query = useQuery({
-    queryKey: ['oncall', 'one', kind.path, name],
+    // Not below ['oncall']: a form is not read anew under the hands of who fills it in, only when it is opened.
+    queryKey: ['definition-form', kind.path, name],
     enabled: !isNew,
-    // A form is not read anew under the hands of who fills it in.
     staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
     queryFn: async ({ signal }) => {
       const response = await request('GET', `/api/v1/${kind.path}/${encodeURIComponent(name)}`, { signal });
       return { definition: (await response.json()) as Definition<Spec>, etag: response.headers.get('etag') };
@@ -120,43 +121,46 @@ function EditorForm<Spec>({
   };
   const mayWrite = may('admin');
   return (
-    <form onSubmit={submit} className="flex max-w-2xl flex-col gap-4">
-      {mayWrite ? null : <p className="text-quiet">Only an administrator may change it.</p>}
-      <fieldset disabled={!mayWrite} className="flex min-w-0 flex-col gap-4">
-        {isNew ? (
-          <Field
-            label="Name"
-            help="Lower-case letters, digits, dots, dashes and underscores. It cannot be changed later."
-          >
-            {(attributes) => (
-              <TextInput
-                {...attributes}
-                required
-                pattern="[a-z0-9][a-z0-9._\-]*"
-                maxLength={64}
-                autoCapitalize="none"
-                value={newName}
-                onChange={(event) => setNewName(event.target.value)}
-              />
-            )}
-          </Field>
-        ) : null}
-        {fields(draft, setDraft)}
-      </fieldset>
-      {save.error ? <ErrorPanel error={save.error} /> : null}
-      {mayWrite ? (
-        <div className="flex flex-wrap gap-2 border-t border-line pt-3">
-          <Button type="submit" look="primary" pending={save.isPending && 'Saving…'}>
-            {isNew ? `Create ${kind.one}` : `Save ${name}`}
-          </Button>
-          <Button onClick={back}>Leave it as it was</Button>
-          {isNew || version === 0 ? null : (
-            <Button className="ml-auto max-sm:ml-0" onClick={() => setDeleting(true)}>
-              Delete {name}…
+    <>
+      <form onSubmit={submit} className="flex max-w-2xl flex-col gap-4">
+        {mayWrite ? null : <p className="text-quiet">Only an administrator may change it.</p>}
+        <fieldset disabled={!mayWrite} className="flex min-w-0 flex-col gap-4">
+          {isNew ? (
+            <Field
+              label="Name"
+              help="Lower-case letters, digits, dots, dashes and underscores. It cannot be changed later."
+            >
+              {(attributes) => (
+                <TextInput
+                  {...attributes}
+                  required
+                  pattern="[a-z0-9][a-z0-9._\-]*"
+                  maxLength={64}
+                  autoCapitalize="none"
+                  value={newName}
+                  onChange={(event) => setNewName(event.target.value)}
+                />
+              )}
+            </Field>
+          ) : null}
+          {fields(draft, setDraft)}
+        </fieldset>
+        {save.error ? <ErrorPanel error={save.error} /> : null}
+        {mayWrite ? (
+          <div className="flex flex-wrap gap-2 border-t border-line pt-3">
+            <Button type="submit" look="primary" pending={save.isPending && 'Saving…'}>
+              {isNew ? `Create ${kind.one}` : `Save ${name}`}
             </Button>
-          )}
-        </div>
-      ) : null}
+            <Button onClick={back}>Leave it as it was</Button>
+            {isNew || version === 0 ? null : (
+              <Button className="ml-auto max-sm:ml-0" onClick={() => setDeleting(true)}>
+                Delete {name}…
+              </Button>
+            )}
+          </div>
+        ) : null}
+      </form>
+      {/* Not inside the form: what is confirmed in it would save the form, too. */}
       <ConfirmDialog
         open={deleting}
         onOpenChange={setDeleting}
@@ -169,6 +173,6 @@ function EditorForm<Spec>({
       >
         <p>Refused while something refers to it. Its history stays in the audit log.</p>
       </ConfirmDialog>
-    </form>
+    </>
   );
 }
