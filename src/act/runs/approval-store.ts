@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Approval } from '../../contract/run.ts';
 import type { Queryable, Tx } from '../../platform/db/database.ts';
-import { publish } from '../../platform/events/publish.ts';
+import { type PublishedEvent, publish } from '../../platform/events/publish.ts';
 import { createId } from '../../platform/identity/prefixed-id.ts';
 import { clearTimer, setTimer } from '../../platform/timers/timer-service.ts';
 import type { Effect } from './resolve-effect.ts';
@@ -32,11 +32,14 @@ function toApproval(row: ApprovalRow): Approval {
   };
 }
 
-/** Asks for approval of exactly this effect; a pending question for another effect of the step is superseded. */
+/**
+ * Asks for approval of exactly this effect; a pending question for another effect of the step is superseded.
+ * @returns the event to publish
+ */
 export async function requestApproval(
   tx: Tx,
   asked: { runId: string; stepId: string; planHash: string; needed: number; at: Date; actor: string } & Effect,
-): Promise<string> {
+): Promise<PublishedEvent> {
   await sql`update approvals set status = 'superseded' where run_id = ${asked.runId} and step_id = ${asked.stepId} and status = 'pending'`.execute(
     tx,
   );
@@ -47,33 +50,33 @@ export async function requestApproval(
     values (${id}, ${asked.runId}, ${asked.stepId}, 'pending', ${asked.planHash}, ${asked.effectSha256},
             ${JSON.stringify(asked.effect)}::jsonb, ${asked.needed}, ${asked.at}, ${expiresAt})`.execute(tx);
   await setTimer(tx, { kind: APPROVAL_TIMER, subject: id, dueAt: expiresAt });
-  await publishApproval(tx, 'approval.requested', { id, ...asked }, { at: asked.at, actor: asked.actor });
-  return id;
+  return approvalEvent('approval.requested', { id, ...asked }, { at: asked.at, actor: asked.actor });
+}
+
+type ApprovalEvent = `approval.${'requested' | 'voted' | 'granted' | 'rejected' | 'expired'}`;
+type ApprovalKey = Pick<Approval, 'id' | 'runId' | 'stepId' | 'planHash' | 'effectSha256'>;
+type Told = { at: Date; actor: string; reason?: string | undefined };
+
+function approvalEvent(kind: ApprovalEvent, approval: ApprovalKey, told: Told): PublishedEvent {
+  return {
+    kind,
+    aggregate: `approval:${approval.id}`,
+    actor: told.actor,
+    at: told.at,
+    body: {
+      approvalId: approval.id,
+      runId: approval.runId,
+      stepId: approval.stepId,
+      planHash: approval.planHash,
+      effectSha256: approval.effectSha256,
+      ...(told.reason ? { reason: told.reason } : {}),
+    },
+  };
 }
 
 /** Writes an approval's event. */
-export async function publishApproval(
-  tx: Tx,
-  kind: 'approval.requested' | 'approval.voted' | 'approval.granted' | 'approval.rejected' | 'approval.expired',
-  approval: Pick<Approval, 'id' | 'runId' | 'stepId' | 'planHash' | 'effectSha256'>,
-  told: { at: Date; actor: string; reason?: string | undefined },
-): Promise<void> {
-  await publish(tx, [
-    {
-      kind,
-      aggregate: `approval:${approval.id}`,
-      actor: told.actor,
-      at: told.at,
-      body: {
-        approvalId: approval.id,
-        runId: approval.runId,
-        stepId: approval.stepId,
-        planHash: approval.planHash,
-        effectSha256: approval.effectSha256,
-        ...(told.reason ? { reason: told.reason } : {}),
-      },
-    },
-  ]);
+export async function publishApproval(tx: Tx, kind: ApprovalEvent, approval: ApprovalKey, told: Told): Promise<void> {
+  await publish(tx, [approvalEvent(kind, approval, told)]);
 }
 
 /** One approval, locked against other votes until the transaction ends; null when there is none of this id. */

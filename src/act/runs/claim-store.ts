@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { RunStatus, WaitingFor } from '../../contract/run.ts';
 import type { Database, Tx } from '../../platform/db/database.ts';
-import { publish } from '../../platform/events/publish.ts';
+import { type PublishedEvent, publish } from '../../platform/events/publish.ts';
 import { type AttemptRow, RUN_COLUMNS, type RunRow, STEP_COLUMNS, STEP_ORDER, type StepRow } from './run-rows.ts';
 
 export type ClaimedRun = { run: RunRow; steps: StepRow[]; takenOver: boolean };
@@ -95,7 +95,8 @@ export async function readControls(database: Database, workerId: string): Promis
 export type Release = { kind: 'released' } | { kind: 'lost' } | { kind: 'cancel-first'; requestedBy: string };
 
 /**
- * Lets go of an owned run in a state where it needs no worker, together with `also` in one transaction.
+ * Lets go of an owned run in a state where it needs no worker, together with `also` in one transaction; the events that
+ * answers are written before the run's own.
  * @returns `cancel-first` when somebody asked meanwhile to cancel it: only its end or a doubt may follow that
  */
 export async function releaseRun(
@@ -110,7 +111,7 @@ export async function releaseRun(
     at: Date;
     actor: string;
   },
-  also: (tx: Tx) => Promise<void> = async () => {},
+  also: (tx: Tx) => Promise<readonly PublishedEvent[]> = async () => [],
 ): Promise<Release> {
   return database.transact(async (tx): Promise<Release> => {
     const released = await sql`
@@ -129,18 +130,17 @@ export async function releaseRun(
       );
       return asked.rows[0] ? { kind: 'cancel-first', requestedBy: asked.rows[0].requestedBy } : { kind: 'lost' };
     }
-    await also(tx);
+    const events = [...(await also(tx))];
     if (change.event) {
-      await publish(tx, [
-        {
-          kind: change.event,
-          aggregate: `run:${owned.run.id}`,
-          body: runEventBody(owned.run, change.reason),
-          actor: change.actor,
-          at: change.at,
-        },
-      ]);
+      events.push({
+        kind: change.event,
+        aggregate: `run:${owned.run.id}`,
+        body: runEventBody(owned.run, change.reason),
+        actor: change.actor,
+        at: change.at,
+      });
     }
+    await publish(tx, events);
     return { kind: 'released' };
   });
 }

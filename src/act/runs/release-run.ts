@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { WaitingFor } from '../../contract/run.ts';
 import type { PlannedStep } from '../../contract/runbook.ts';
 import type { Tx } from '../../platform/db/database.ts';
-import { publish } from '../../platform/events/publish.ts';
+import type { PublishedEvent } from '../../platform/events/publish.ts';
 import { setTimer } from '../../platform/timers/timer-service.ts';
 import { approvalNeed } from './approval-policy.ts';
 import { requestApproval } from './approval-store.ts';
@@ -32,7 +32,7 @@ export async function parkRun(context: WorkerContext, owned: OwnedRun, move: Par
   const actor = owned.claim.run.startedBy;
   const release = async (
     change: { status: 'waiting' | 'paused' | 'in-doubt'; waitingFor: WaitingFor | null; reason: string | null },
-    also: (tx: Tx) => Promise<void> = async () => {},
+    also: (tx: Tx) => Promise<readonly PublishedEvent[]> = async () => [],
   ) => {
     const event =
       change.status === 'waiting' ? 'run.waiting' : change.status === 'paused' ? 'run.paused' : 'run.in-doubt';
@@ -57,7 +57,7 @@ export async function parkRun(context: WorkerContext, owned: OwnedRun, move: Par
     case 'ask':
       return release(
         { status: 'waiting', waitingFor: move.waitingFor, reason: `"${move.step.title}" waits for a person` },
-        (tx) => waitAtStep(tx, owned, move.step, at, actor),
+        async (tx) => [await waitAtStep(tx, owned, move.step, at, actor)],
       );
     case 'retry-later': {
       const dueAt = new Date(at.getTime() + move.delayMs);
@@ -67,7 +67,10 @@ export async function parkRun(context: WorkerContext, owned: OwnedRun, move: Par
           waitingFor: 'wait',
           reason: `"${move.step.title}" is tried again at ${dueAt.toISOString()}`,
         },
-        (tx) => setTimer(tx, { kind: STEP_TIMER, subject: `${owned.claim.run.id}/${move.step.id}`, dueAt }),
+        async (tx) => {
+          await setTimer(tx, { kind: STEP_TIMER, subject: `${owned.claim.run.id}/${move.step.id}`, dueAt });
+          return [];
+        },
       );
     }
     case 'queue-for-lock':
@@ -78,15 +81,17 @@ export async function parkRun(context: WorkerContext, owned: OwnedRun, move: Par
           reason: `"${move.step.title}" waits for the lock ${move.name}, which ${move.holder} holds`,
         },
         async (tx) => {
-          await waitAtStep(tx, owned, move.step, at, actor);
+          const waiting = await waitAtStep(tx, owned, move.step, at, actor);
           await queueForLock(tx, move);
+          return [waiting];
         },
       );
     case 'sleep': {
       const dueAt = new Date(at.getTime() + move.durationMs);
       return release({ status: 'waiting', waitingFor: 'wait', reason: `until ${dueAt.toISOString()}` }, async (tx) => {
-        await waitAtStep(tx, owned, move.step, at, actor);
+        const waiting = await waitAtStep(tx, owned, move.step, at, actor);
         await setTimer(tx, { kind: STEP_TIMER, subject: `${owned.claim.run.id}/${move.step.id}`, dueAt });
+        return [waiting];
       });
     }
     case 'ask-approval': {
@@ -94,8 +99,8 @@ export async function parkRun(context: WorkerContext, owned: OwnedRun, move: Par
       return release(
         { status: 'waiting', waitingFor: 'approval', reason: `"${move.step.title}" needs approval (${need.reason})` },
         async (tx) => {
-          await waitAtStep(tx, owned, move.step, at, actor);
-          await requestApproval(tx, {
+          const waiting = await waitAtStep(tx, owned, move.step, at, actor);
+          const requested = await requestApproval(tx, {
             runId: owned.claim.run.id,
             stepId: move.step.id,
             planHash: owned.claim.run.planHash,
@@ -104,6 +109,7 @@ export async function parkRun(context: WorkerContext, owned: OwnedRun, move: Par
             actor,
             ...effectOf(owned, move.step),
           });
+          return [waiting, requested];
         },
       );
     }
@@ -127,26 +133,31 @@ function settleRelease(context: WorkerContext, owned: OwnedRun, released: Releas
   return true;
 }
 
-async function waitAtStep(tx: Tx, owned: OwnedRun, step: PlannedStep, at: Date, actor: string): Promise<void> {
+/** Marks the step as waiting. @returns the event to publish */
+async function waitAtStep(
+  tx: Tx,
+  owned: OwnedRun,
+  step: PlannedStep,
+  at: Date,
+  actor: string,
+): Promise<PublishedEvent> {
   await sql`
     update run_steps set status = 'waiting', started_at = coalesce(started_at, ${at})
     where run_id = ${owned.claim.run.id} and id = ${step.id} and status = 'pending'`.execute(tx);
-  await publish(tx, [
-    {
-      kind: 'step.waiting',
-      aggregate: `run:${owned.claim.run.id}`,
-      actor,
-      at,
-      body: {
-        runId: owned.claim.run.id,
-        stepId: step.id,
-        title: step.title,
-        stepKind: step.kind,
-        risk: step.risk,
-        attempt: owned.steps.get(step.id)?.attempts ?? 0,
-      },
+  return {
+    kind: 'step.waiting',
+    aggregate: `run:${owned.claim.run.id}`,
+    actor,
+    at,
+    body: {
+      runId: owned.claim.run.id,
+      stepId: step.id,
+      title: step.title,
+      stepKind: step.kind,
+      risk: step.risk,
+      attempt: owned.steps.get(step.id)?.attempts ?? 0,
     },
-  ]);
+  };
 }
 
 /** Ends a run; steps that will not run any more say so. @returns false when it has to be cancelled first */
@@ -171,10 +182,11 @@ export async function finishRun(
       actor: owned.cancelRequestedBy ?? owned.claim.run.startedBy,
     },
     async (tx) => {
-      if (status === 'succeeded' || status === 'rolled-back') return;
+      if (status === 'succeeded' || status === 'rolled-back') return [];
       await sql`update run_steps set status = 'cancelled' where run_id = ${owned.claim.run.id} and not helper and status in ('pending', 'waiting', 'running')`.execute(
         tx,
       );
+      return [];
     },
   );
   return settleRelease(context, owned, released);

@@ -82,12 +82,10 @@ export async function readRun(database: Database, runId: string): Promise<Run> {
   if (!run) throw runMissing(runId);
   const steps = await sql<StepRow>`
     select ${sql.raw(STEP_COLUMNS)} from run_steps where run_id = ${runId} order by ${sql.raw(STEP_ORDER)}`.execute(db);
-  const attempts = await sql<AttemptRow>`
-    select step_id as "stepId", n, status, worker_id as "workerId", host, boot_id as "bootId", token, pid, pid_started as "pidStarted",
-      started_at as "startedAt", ended_at as "endedAt", exit_code as "exitCode", reason,
-      output_bytes as "outputBytes", output_cut_at as "outputCutAt"
-    from step_attempts where run_id = ${runId} order by step_id, n`.execute(db);
-  const outputs = await readShownOutput(db, runId);
+  // A run that was just started has none: two statements less for each start.
+  const begunAny = steps.rows.some((row) => row.attempts > 0);
+  const attempts = begunAny ? await readAttempts(db, runId) : [];
+  const outputs: ShownOutput = begunAny ? await readShownOutput(db, runId) : new Map();
   const rows = new Map(steps.rows.map((row) => [row.id, row]));
   const instances = instancesOf(run.plan, rows);
   const planned = new Map([...run.plan.steps, ...instances.steps, ...instances.helpers].map((step) => [step.id, step]));
@@ -113,12 +111,21 @@ export async function readRun(database: Database, runId: string): Promise<Run> {
           ...(row.item === null ? {} : { item: { index: row.itemIndex ?? 0, value: row.item } }),
           startedAt: row.startedAt?.toISOString() ?? null,
           endedAt: row.endedAt?.toISOString() ?? null,
-          attempts: attempts.rows
+          attempts: attempts
             .filter((attempt) => attempt.stepId === row.id)
             .map((attempt) => toAttempt(attempt, outputs)),
         };
       }),
   };
+}
+
+async function readAttempts(db: Queryable, runId: string): Promise<AttemptRow[]> {
+  const rows = await sql<AttemptRow>`
+    select step_id as "stepId", n, status, worker_id as "workerId", host, boot_id as "bootId", token, pid, pid_started as "pidStarted",
+      started_at as "startedAt", ended_at as "endedAt", exit_code as "exitCode", reason,
+      output_bytes as "outputBytes", output_cut_at as "outputCutAt"
+    from step_attempts where run_id = ${runId} order by step_id, n`.execute(db);
+  return rows.rows;
 }
 
 type ShownOutput = Map<string, { head: Buffer; tail: Buffer }>;

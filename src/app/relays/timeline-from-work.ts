@@ -83,7 +83,9 @@ export const TIMELINE_FROM_WORK = {
     const body = event.body as Body;
     const text = SENTENCES[event.kind]?.(body, event.actor);
     if (!text) return;
-    const mentionedId = body.incidentId ?? (body.runId ? await readIncidentOfRun(tx, body.runId) : null);
+    // A run's own events say which incident it belongs to, if any; those of its steps and approvals do not.
+    const mentionedId =
+      body.incidentId !== undefined || !body.runId ? body.incidentId : await readIncidentOfRun(tx, body.runId);
     if (!mentionedId) return;
     // A merged incident's work goes on where it is part of; what became of its own pages is its own story.
     const incidentId = body.pageId ? mentionedId : await lockSurvivor(tx, mentionedId);
