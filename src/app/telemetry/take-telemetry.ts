@@ -147,8 +147,11 @@ export function createTelemetryIntake(
   };
   const handOn = (stored: StoredBatch) => {
     const office = deps.office();
-    for (const { streamId, epoch, entry } of stored.entries) office?.offer({ id: streamId, epoch }, entry);
-    if (stored.entries.length > 0) deps.wakeups.kick('streams');
+    let mayRest = office !== null;
+    for (const { streamId, epoch, entry } of stored.entries)
+      mayRest = office?.offer({ id: streamId, epoch }, entry) === true && mayRest;
+    // Whoever judges it, or may begin to, has to hear of it.
+    if (stored.entries.length > 0 && !mayRest) deps.wakeups.kick('streams');
   };
 
   /** Where another process judges the stream, its verdicts are read where it keeps them. */

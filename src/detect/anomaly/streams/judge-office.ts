@@ -64,12 +64,13 @@ export type JudgedFigures = {
 
 /** Judges streams: those of this process's claims, each in its thread, each entry once. */
 export type JudgeOffice = {
-  /** An entry that was just stored: judged without being read back. */
-  offer(stream: { id: string; epoch: number }, entry: LogEntry): void;
+  /**
+   * An entry that was just stored: judged without being read back.
+   * @returns whether its model is here, so that nobody else needs to look
+   */
+  offer(stream: { id: string; epoch: number }, entry: LogEntry): boolean;
   /** Resolves once this process judged an entry. Ask before it is offered. */
   expect(streamId: string, seq: number, explain: ExplainWhich): { verdicts: Promise<EntryVerdicts>; cancel(): void };
-  /** Resolves when everything that is stored now and claimed here is judged and kept. */
-  settled(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -425,13 +426,17 @@ export function startJudgeOffice(
         cachedBytes += entry.body.length;
       }
       const runner = runners.get(streamId);
-      if (!runner) return loop.wake();
+      if (!runner) return false;
       // The model began anew: what is here knows a past that is over.
-      if (runner.stream.epoch !== epoch) return lose(runner);
+      if (runner.stream.epoch !== epoch) {
+        lose(runner);
+        return false;
+      }
       // Requests that were stored together may be offered out of order: only what follows is known to be there.
       if (entry.seq === runner.logged + 1) runner.logged = entry.seq;
-      else if (entry.seq > runner.logged) return loop.wake();
+      else if (entry.seq > runner.logged) return false;
       work(runner);
+      return true;
     },
     expect(streamId, seq, explain) {
       const key = keyOf(streamId, seq);
@@ -448,16 +453,6 @@ export function startJudgeOffice(
           else waiters.set(key, left);
         },
       };
-    },
-    async settled() {
-      for (;;) {
-        await Promise.all([...opening.values()]);
-        const busy = [...runners.values()].filter((each) => each.working || each.keeping.size > 0);
-        if (busy.length === 0 && (await readBehind(database.db, workerId)).length === 0) return;
-        await Promise.all(busy.flatMap((each) => [each.working, ...each.keeping]));
-        loop.wake();
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
     },
     async stop() {
       off();
