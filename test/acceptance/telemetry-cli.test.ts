@@ -50,8 +50,10 @@ describe('streams and anomalies on the command line', { timeout: LIMIT_MS }, () 
   });
 
   it('are listed, shown with what was surprising, answered, and proven', async () => {
-    const [anomaly] = parseJson<{ items: Anomaly[] }>(await holdfast('anomaly', 'ls', '--json')).items;
-    const id = anomaly?.id ?? '';
+    const { items } = parseJson<{ items: Anomaly[] }>(await holdfast('anomaly', 'ls', '--json'));
+    const numbers = items.map(({ n }) => n);
+    expect(numbers).toEqual(numbers.toSorted((left, right) => right - left));
+    const id = items.find(({ summary }) => summary.includes('fire'))?.id ?? '';
     expect((await holdfast('anomaly', 'ls')).stdout).toMatch(/anm_\w+.*roof.*on fire/);
     expect((await holdfast('anomaly', 'show', id)).stdout).toMatch(/roof[\s\S]*fire[\s\S]*judged\s+score [\d.]+, p /);
     const said = await holdfast('anomaly', 'feedback', id, 'confirmed', '--reason', 'it was on fire');

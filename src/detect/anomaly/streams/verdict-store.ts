@@ -248,5 +248,7 @@ export async function pruneLogs(db: Queryable, keepMs: number): Promise<{ entrie
 
 /** Names anomalies before they are kept, so that an answer can name them at once. */
 export function nameAnomalies(found: readonly FoundAnomaly[]): (FoundAnomaly & { id: string })[] {
-  return found.map((anomaly) => ({ ...anomaly, id: createId('anm') }));
+  // Lists go by id: those that were found together stay in the order of their events.
+  const ids = found.map(() => createId('anm')).sort();
+  return found.map((anomaly, index) => ({ ...anomaly, id: ids[index]! }));
 }
