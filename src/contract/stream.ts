@@ -5,9 +5,6 @@ export const STREAM_KINDS = ['logs', 'metrics', 'traces'] as const;
 export const STREAM_STATES = ['warming', 'active', 'paused', 'evicted'] as const;
 export const PROFILE_NAMES = ['sensitive', 'balanced', 'strict'] as const;
 
-/** What a profile means: the share of false alarms one is ready to look at. */
-export const PROFILE_ALPHAS = { sensitive: 0.02, balanced: 0.01, strict: 0.002 } as const;
-
 const redactionSchema = z.strictObject({
   /** Names whose values are blanked, wherever they are written. */
   keys: z.array(z.string().min(1).max(100)).max(100),
@@ -24,6 +21,7 @@ export const streamSettingsSchema = z
     window: z
       .strictObject({ events: z.int().min(16).max(2_000), hop: z.int().min(1).max(2_000) })
       .refine(({ events, hop }) => events % hop === 0, 'events is a multiple of hop')
+      .refine(({ events, hop }) => events / hop <= 64, 'events is at most 64 times hop')
       .nullable(),
     /** Size of the model: 2 to the power of this many slots. */
     tableBits: z.int().min(15).max(17),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AnomalyDetail, DetectAnswer, DetectedEvent } from '../../contract/anomaly.ts';
+import { FIRST_JUDGED_EVENT } from '../../detect/anomaly/index.ts';
 import {
   countBacklog,
   createTelemetryStore,
@@ -24,8 +25,6 @@ const RETRY_MS = 1_000;
 /** Where another process judges: as long as a request may last. */
 const DETECT_LIMIT_MS = 25_000;
 const DETECT_POLL_MS = 100;
-/** From this event on a stream of events has p-values. */
-const WARM_AFTER = 450;
 
 type Deps = {
   database: Database;
@@ -194,7 +193,7 @@ export function createTelemetryIntake(
       streamId: place.streamId,
       service: place.service,
       state: last?.state ?? 'warming',
-      warming: { seen: Math.min(last?.n ?? 0, WARM_AFTER), needed: WARM_AFTER },
+      warming: { seen: Math.min(last?.n ?? 0, FIRST_JUDGED_EVENT), needed: FIRST_JUDGED_EVENT },
       events: results.length,
       anomalies: results.filter(({ anomaly }) => anomaly).length,
       results,

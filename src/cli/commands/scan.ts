@@ -31,7 +31,7 @@ export function defineCommand(command: Command, context: CliContext): void {
       'balanced',
     )
     .option('--windows <events/hop>', 'judge windows of so many events too', parseWindows)
-    .option('--table-bits <bits>', '15, 16 or 17: half, one or two megabytes of memory', parseTableBits)
+    .option('--table-bits <bits>', '15, 16 or 17: 0.8, 1.6 or 3.2 megabytes of memory', parseTableBits)
     .addOption(new Option('--only <which>', 'print only these').choices(['anomalies']))
     .addOption(new Option('--fail-on <what>', 'exit with 1 when there is one').choices(['anomaly']))
     .option('--evidence <folder>', 'write a signed bundle for each anomaly, with all that was decided by')

@@ -10,6 +10,7 @@ export { decodeEvent } from './explanation/utf16-offsets.ts';
 export { ENGINE_VERSION, type ExplainWhich, LogDetector } from './log-detector.ts';
 export {
   defaultSettings,
+  FIRST_JUDGED_EVENT,
   MAX_TABLE_BITS,
   MIN_TABLE_BITS,
   PROFILES,

@@ -151,6 +151,7 @@ describe('a log detector', () => {
       { events: 10, hop: 0 },
       { events: 5, hop: 10 },
       { events: 99_999, hop: 99_999 },
+      { events: 2_000, hop: 1 },
     ])
       expect(() => new LogDetector({ window })).toThrow(RangeError);
   });

@@ -6,7 +6,7 @@ export type Profile = keyof typeof PROFILES;
 export interface DetectorSettings {
   /** An event is an anomaly when its p-value is at most this. */
   readonly alpha: number;
-  /** 15, 16 or 17: half, one or two megabytes of memory for the stream. */
+  /** 15, 16 or 17: 0.8, 1.6 or 3.2 megabytes of memory for the stream. */
   readonly tableBits: number;
   /** Windows of so many events, a new one every `hop` events; null for none. */
   readonly window: { readonly events: number; readonly hop: number } | null;

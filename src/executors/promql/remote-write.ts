@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { encodeSnappy } from './snappy.ts';
+import { snappyCompress } from 'hysnappy';
 
 const WRITE_TIMEOUT_MS = 10_000;
 /** Series in one request; servers have limits of their own, this is below all known ones. */
@@ -32,7 +32,7 @@ export async function writeRemotely(
         'user-agent': 'holdfast',
         ...(token === null ? {} : { authorization: `Bearer ${token}` }),
       },
-      body: new Uint8Array(encodeSnappy(encodeWriteRequest(samples.slice(from, from + MOST_SERIES)))),
+      body: new Uint8Array(snappyCompress(encodeWriteRequest(samples.slice(from, from + MOST_SERIES)))),
       signal: AbortSignal.timeout(WRITE_TIMEOUT_MS),
     });
     const said = (await response.text()).trim().slice(0, SHOWN_CHARS);

@@ -7,7 +7,7 @@ import type { EventVerdict } from '../verdict.ts';
 
 const FORMAT = 'holdfast-anomaly-evidence';
 const FORMAT_VERSION = 1;
-/** The largest snapshot there is (17 table bits, windows) takes below 4 MB; more is none of ours. */
+/** The largest snapshot there is (17 table bits, windows) takes about 3 MB; more than this is none of ours. */
 const MAX_SNAPSHOT_BYTES = 8 * 1024 * 1024;
 /** A bundle larger than this is not read. */
 export const MAX_BUNDLE_BYTES = 16 * 1024 * 1024;

@@ -24,9 +24,9 @@ function weight(count: number): number {
 }
 
 /**
- * What values stand in each place of the templates: a place ("slot") is named
- * by the two symbols before the value and the kind of the value, so templates
- * that share wording share what is known. Per slot a histogram of lengths.
+ * What values stand in each place ("slot"): a histogram of lengths for each.
+ * Who keeps the slots names them, by the template and the value's order in it,
+ * or by the wording around it where templates share what is known.
  *
  * A value costs what its length costs (Witten–Bell with a flat floor over the
  * classes); what is strange is the cost above the slot's own average, which is

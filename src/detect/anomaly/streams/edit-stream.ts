@@ -1,8 +1,9 @@
 import type { Anomaly, FeedbackEffect } from '../../../contract/anomaly.ts';
-import { type ChangeStream, PROFILE_ALPHAS, type Stream, type StreamSettings } from '../../../contract/stream.ts';
+import type { ChangeStream, Stream, StreamSettings } from '../../../contract/stream.ts';
 import type { Database, Queryable, Tx } from '../../../platform/db/database.ts';
 import { HoldfastError } from '../../../platform/errors/holdfast-error.ts';
 import { publish } from '../../../platform/events/publish.ts';
+import { PROFILES } from '../settings.ts';
 import { keepFeedback, readAnomaly, readDays, type StreamDay } from './anomaly-store.ts';
 import { type FeedbackEntry, needsNewModel, type StreamRow } from './stream.ts';
 import { appendEntry, forgetModel, lockStream, readStream, updateStream } from './stream-store.ts';
@@ -74,7 +75,7 @@ export async function changeStream(
 
 function mergeSettings(before: StreamSettings, change: ChangeStream): StreamSettings {
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  const alpha = change.alpha ?? (change.profile === undefined ? before.alpha : PROFILE_ALPHAS[change.profile]);
+  const alpha = change.alpha ?? (change.profile === undefined ? before.alpha : PROFILES[change.profile]);
   return { ...before, ...given, alpha };
 }
 

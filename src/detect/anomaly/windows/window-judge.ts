@@ -15,7 +15,9 @@ const REFRESH_EVENTS = 500;
 /** Past windows a window is ranked among. */
 const PAST_WINDOWS = 512;
 const RECORDS = 4096;
-export const MAX_WINDOW_EVENTS = RECORDS - BASELINE_EVENTS - REFRESH_EVENTS - 1;
+/** A window is made of at most so many hops: each keeps its counts of bytes, and a stream's memory is bounded. */
+const MAX_HOPS = 64;
+const MAX_WINDOW_EVENTS = RECORDS - BASELINE_EVENTS - REFRESH_EVENTS - 1;
 const UNIT = 100;
 
 /**
@@ -46,12 +48,12 @@ export class WindowJudge {
   private drawn: { readonly meter: ChannelMeter; readonly null: NullDistribution } | null = null;
   private ended: WindowVerdict[] = [];
 
-  /** Throws a RangeError unless 1 ≤ hop ≤ events ≤ MAX_WINDOW_EVENTS and events is a multiple of hop. */
+  /** Throws a RangeError unless 1 ≤ hop ≤ events ≤ MAX_WINDOW_EVENTS and events is at most MAX_HOPS times hop, exactly. */
   constructor(window: { readonly events: number; readonly hop: number }) {
     const { events, hop } = window;
-    if (!Number.isInteger(hop) || hop < 1 || hop > events || events % hop !== 0 || events > MAX_WINDOW_EVENTS) {
+    if (!Number.isInteger(hop) || hop < 1 || hop > events || events % hop !== 0 || !fits(events, hop)) {
       throw new RangeError(
-        `a window of ${events} events with a hop of ${hop}: at most ${MAX_WINDOW_EVENTS} events, a multiple of the hop`,
+        `a window of ${events} events with a hop of ${hop}: at most ${MAX_WINDOW_EVENTS} events, a multiple of the hop, at most ${MAX_HOPS} times it`,
       );
     }
     this.events = events;
@@ -213,4 +215,8 @@ export class WindowJudge {
 
 function rounded(value: number): number {
   return Math.round(value * 100) / 100;
+}
+
+function fits(events: number, hop: number): boolean {
+  return events <= MAX_WINDOW_EVENTS && events / hop <= MAX_HOPS;
 }

@@ -5,6 +5,7 @@ import { useCommand } from '../../api/use-command.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Field, TextArea, TextInput } from '../../components/field.tsx';
 
+/** As the server has them; importing them would bring the contract's checker into the page. */
 const PROFILE_ALPHAS: Record<Stream['settings']['profile'], number> = {
   sensitive: 0.02,
   balanced: 0.01,
