@@ -60,6 +60,12 @@ describe('a metric gate', () => {
     expect(output()).toMatch(/holds: 1\n/);
   });
 
+  it('passes with as long to hold as there is time, at whatever fraction of a millisecond it begins', async () => {
+    answers = [vector('1')];
+    const results = await Promise.all(Array.from({ length: 40 }, () => gate({ forMs: 10.7, withinMs: 10.7 }).result));
+    expect(results.filter(({ outcome }) => outcome !== 'succeeded')).toEqual([]);
+  });
+
   it('begins its time anew when it is broken, while there is time left', async () => {
     answers = [vector('1'), vector(['api', '0']), vector('1')];
     const { result, output } = gate({ forMs: 60, withinMs: 2_000 });

@@ -40,7 +40,8 @@ async function holdGate(
   let heldSince: number | null = null;
   for (;;) {
     const askedAt = performance.now();
-    latestStart ??= askedAt + action.withinMs - action.forMs;
+    // The difference first: `at + within - for` may round to less than `at`, and a gate of equal times would never open.
+    latestStart ??= askedAt + (action.withinMs - action.forMs);
     const { holds, said } = judge(await ask());
     if (signal.aborted) return { outcome: 'cancelled', exitCode: null, reason: 'ended on request' };
     output(Buffer.from(`${new Date().toISOString()} ${holds ? 'holds' : 'does not hold'}: ${said}\n`));
