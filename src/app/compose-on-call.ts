@@ -6,8 +6,7 @@ import type { Clock } from '../platform/clock/clock.ts';
 import type { ContactSettings } from '../platform/config/contact-settings.ts';
 import type { Database } from '../platform/db/database.ts';
 import type { SecretBox } from '../platform/identity/secret-box.ts';
-import { findScheme, levelOf } from '../respond/incidents/index.ts';
-import { type Channels, createContactChannels, createEscalator } from '../respond/oncall/index.ts';
+import { type Channels, createContactChannels, createEscalator, readSchemeChooser } from '../respond/oncall/index.ts';
 import { createContactKinds } from './contact-kinds.ts';
 import { ESCALATION_ACTIONS } from './escalation-actions.ts';
 import type { PagingPlan } from './relays/incidents-from-findings.ts';
@@ -19,6 +18,7 @@ export function composeOnCall(options: {
   database: Database;
   clock: Clock;
   secretBox: SecretBox;
+  /** Name of a severity scheme that is there. */
   severityScheme: string;
   openAtRank: SeverityRank;
   webhooks: Readonly<Record<string, { url: string; secret: string }>>;
@@ -30,7 +30,6 @@ export function composeOnCall(options: {
   baseUrl(): string;
 }) {
   const { database, clock, secretBox, webhooks } = options;
-  levelOf(findScheme(options.severityScheme), 1);
   const { slack } = options.contacts;
   const answers = options.publicUrl !== null;
   const named = [
@@ -63,7 +62,7 @@ export function composeOnCall(options: {
     linkTo,
   });
   const paging: PagingPlan = {
-    scheme: options.severityScheme,
+    schemeFor: async (db, labels) => (await readSchemeChooser(db, options.severityScheme))(labels),
     openAtRank: options.openAtRank,
     recipients,
     linkTo,
@@ -77,8 +76,12 @@ export function composeOnCall(options: {
     contacts,
     contactChannel: createContactChannels(contacts),
     /** What definitions may refer to. */
-    known: { channels: Object.keys(channels), actions: Object.keys(ESCALATION_ACTIONS) },
-    severityScheme: findScheme(options.severityScheme).name,
+    known: {
+      channels: Object.keys(channels),
+      actions: Object.keys(ESCALATION_ACTIONS),
+      severityScheme: options.severityScheme,
+    },
+    severityScheme: options.severityScheme,
     timezone: options.timezone,
   };
 }

@@ -1,10 +1,12 @@
 import type { SeverityRank } from '../contract/common.ts';
+import { levelOf, schemeOf } from '../respond/incidents/index.ts';
 import type { EscalationActionKinds } from '../respond/oncall/index.ts';
 import { draftNotice, findOpenNoticeOf, publishIncident } from '../respond/status-page/index.ts';
 
 const IMPACT_BY_RANK: Readonly<Record<SeverityRank, string>> = { 1: 'critical', 2: 'major', 3: 'minor', 4: 'none' };
-/** Customers are promised the next word by then; whoever handles the incident is reminded. */
+/** Customers are promised the next word by then where the scheme does not say; whoever handles it is reminded. */
 const NEXT_UPDATE_MINUTES = 30;
+const MINUTE_MS = 60_000;
 const LONGEST_NAME = 200;
 
 /** The first sentence. */
@@ -18,6 +20,7 @@ export const ESCALATION_ACTIONS: EscalationActionKinds = {
       // Somebody was faster: their words are better than a policy's.
       if (told !== null) return `The public was told already: ${told}`;
       const name = nameOf(text);
+      const { updateEveryMs } = levelOf(schemeOf(incident), incident.severity);
       await publishIncident(tx, {
         name,
         impact: IMPACT_BY_RANK[incident.severity],
@@ -30,7 +33,7 @@ export const ESCALATION_ACTIONS: EscalationActionKinds = {
           status: 'We are investigating.',
           affectedPercent: null,
           eta: null,
-          nextUpdateMinutes: NEXT_UPDATE_MINUTES,
+          nextUpdateMinutes: updateEveryMs === null ? NEXT_UPDATE_MINUTES : updateEveryMs / MINUTE_MS,
         },
         at,
         actor: 'system',

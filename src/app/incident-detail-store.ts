@@ -27,7 +27,7 @@ const DETAIL = {
       select i.id, i.number, i.title from incidents i join this on i.merged_into = this.id
       union all
       select i.id, i.number, i.title from incidents i join merged m on i.merged_into = m.id)
-    select i.id, i.number, i.title, i.status, i.severity, i.scheme, i.cause, i.opened_at as "openedAt",
+    select i.id, i.number, i.title, i.status, i.severity, i.scheme, i.kept_scheme as "keptScheme", i.cause, i.opened_at as "openedAt",
       i.acknowledged_at as "acknowledgedAt", i.acknowledged_by as "acknowledgedBy", i.resolved_at as "resolvedAt",
       i.respond_by as "respondBy", i.roles, i.merged_into as "mergedInto",
       (select jsonb_build_object('id', o.id, 'number', o.number, 'title', o.title) from incidents o where o.id = i.merged_into) as "partOf",

@@ -31,6 +31,7 @@ import { registerRunOutputRoutes } from '../http/routes/run-output.ts';
 import { registerRunbookVersionRoutes } from '../http/routes/runbook-versions.ts';
 import { registerRunbookRoutes } from '../http/routes/runbooks.ts';
 import { registerRunRoutes } from '../http/routes/runs.ts';
+import { registerSeveritySchemeList } from '../http/routes/severity-schemes.ts';
 import { registerSlackRoutes, type SlackService } from '../http/routes/slack-answers.ts';
 import { registerStatusPageRoutes } from '../http/routes/status-page.ts';
 import { registerPublicSubscribeRoutes, registerStatusSubscriberRoutes } from '../http/routes/status-subscribers.ts';
@@ -91,7 +92,7 @@ export async function registerRoutes(
     moveWork: moveIncidentWork,
     settle: resolveWhenVerified,
   };
-  registerIncidentRoutes(server, { ...deps, ...incidentParts, severityScheme: paging.scheme, readBlockers });
+  registerIncidentRoutes(server, { ...deps, ...incidentParts, schemeFor: paging.schemeFor, readBlockers });
   registerIncidentJoiningRoutes(server, { ...deps, ...incidentParts });
   registerIncidentPostmortemRoutes(server, deps);
   registerIncidentMeasuresRoutes(server, deps);
@@ -125,9 +126,10 @@ export async function registerRoutes(
   registerEscalationRoutes(server, deps);
   registerOnCallRoutes(server, deps);
   registerOnCallDefinitionRoutes(server, deps);
+  registerSeveritySchemeList(server, deps);
   registerContactRoutes(server, deps);
   await registerPhoneRoutes(server, deps);
-  await registerSlackRoutes(server, { ...deps, ...incidentParts, severityScheme: paging.scheme });
+  await registerSlackRoutes(server, { ...deps, ...incidentParts, schemeFor: paging.schemeFor });
   registerRunbookRoutes(server, { ...deps, environmentValues: surroundings.environmentValues });
   registerEnvironmentRoutes(server, surroundings);
   registerRunbookVersionRoutes(server, deps);

@@ -30,6 +30,7 @@ import { createMetrics } from '../platform/metrics/metrics.ts';
 import { findPackage } from '../platform/package/package-root.ts';
 import { startTimerService } from '../platform/timers/timer-service.ts';
 import { roomsFromIncidents, startRoomFollower } from '../respond/comms/rooms/index.ts';
+import { readScheme } from '../respond/incidents/index.ts';
 import { startPager } from '../respond/oncall/index.ts';
 import { startSubscriberSender, statusPageTimers } from '../respond/status-page/index.ts';
 import { heartbeatTimers } from './alerting/event-intake.ts';
@@ -150,7 +151,8 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
     const onCall = composeOnCall({
       ...machinery,
       secretBox,
-      severityScheme: config.severityScheme,
+      // One that is not there is refused now, not when the first incident opens.
+      severityScheme: (await readScheme(database.db, config.severityScheme)).name,
       openAtRank: config.incidents.openAtRank as SeverityRank,
       webhooks: config.webhooks,
       timezone: config.timezone,
@@ -160,7 +162,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
     });
 
     const alerting = await startAlerting(
-      { ...machinery, workerId: lease.id },
+      { ...machinery, workerId: lease.id, severityScheme: onCall.severityScheme },
       { configFile: config.alertmanagerConfig, externalUrl: baseUrl },
     );
     cleanup.push('alerts', () => alerting.stop());

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { severityRankSchema, timestampSchema } from './common.ts';
+import { timestampSchema } from './common.ts';
 import { policySpecSchema } from './oncall.ts';
 
 const firedStepSchema = z.object({
@@ -51,25 +51,6 @@ export const policyPreviewSchema = firedStepSchema
   })
   .meta({ id: 'PolicyPreview' });
 export type PolicyPreview = z.infer<typeof policyPreviewSchema>;
-
-/** What a team calls the ranks, and how soon somebody must respond. */
-export const severitySchemeSchema = z
-  .object({
-    name: z.string(),
-    /** True for the one new incidents get. */
-    current: z.boolean(),
-    levels: z.array(
-      z.object({
-        rank: severityRankSchema,
-        label: z.string(),
-        /** Null: by the calendar (`nextBusinessDay`), or none. */
-        respondWithinMs: z.int().nullable(),
-        nextBusinessDay: z.boolean(),
-        meaning: z.string(),
-      }),
-    ),
-  })
-  .meta({ id: 'SeverityScheme' });
 
 export const escalateNowSchema = z.strictObject({
   /** Begins this policy where none is running. */

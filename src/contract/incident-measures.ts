@@ -4,13 +4,13 @@ import { severityRankSchema, timestampSchema } from './common.ts';
 /** How long something took, over those where it happened. Null where it never did. */
 const takenSchema = z.object({ count: z.int(), meanMs: z.int().nullable(), medianMs: z.int().nullable() });
 
-const responseSchema = z.object({
-  /** Somebody took it in time, or it was over in time. */
+const promiseSchema = z.object({
+  /** Of responses: somebody took it in time, or it was over in time. */
   attained: z.int(),
   missed: z.int(),
-  /** Not answered yet, and not late yet. */
+  /** Not done yet, and not late yet. */
   pending: z.int(),
-  /** No response time is promised. */
+  /** No time is promised. */
   unpromised: z.int(),
   /** `attained` of those that were attained or missed, 0 to 1; null where there are none. */
   ratio: z.number().nullable(),
@@ -23,7 +23,9 @@ const measuredSchema = z.object({
   toAcknowledge: takenSchema,
   /** From opened to resolved: the mean is the MTTR. */
   toResolve: takenSchema,
-  response: responseSchema,
+  response: promiseSchema,
+  /** The same of resolving it. */
+  resolution: promiseSchema,
 });
 
 export const incidentMeasuresSchema = z

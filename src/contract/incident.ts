@@ -62,6 +62,10 @@ export const incidentSeveritySchema = z.object({
   label: z.string(),
   scheme: z.string(),
   respondWithinMs: z.int().nullable(),
+  /** Null: no time is promised. */
+  resolveWithinMs: z.int().nullable(),
+  /** How often the public is promised to hear of it; null: the scheme does not say. */
+  updateEveryMs: z.int().nullable(),
 });
 
 export const incidentSummarySchema = z
@@ -117,6 +121,8 @@ export const declareIncidentSchema = z.strictObject({
   text: z.string().max(10_000).optional(),
   /** What it is about, such as `service`: escalation is routed by them. */
   labels: z.record(z.string().min(1).max(200), z.string().max(500)).default({}),
+  /** Severity scheme; that of the route its labels lead to unless given. */
+  scheme: z.string().max(64).optional(),
 });
 export type DeclareIncident = z.infer<typeof declareIncidentSchema>;
 export const changeIncidentStatusSchema = z.strictObject({

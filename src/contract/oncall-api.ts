@@ -31,7 +31,7 @@ export const appliedOnCallSchema = z
     dryRun: z.boolean(),
     changes: z.array(
       z.object({
-        kind: z.enum(['calendar', 'team', 'schedule', 'policy', 'routes']),
+        kind: z.enum(['calendar', 'scheme', 'team', 'schedule', 'policy', 'routes']),
         name: z.string(),
         change: z.enum(['created', 'changed', 'unchanged', 'deleted']),
       }),

@@ -6,7 +6,7 @@ import { userNameSchema } from './identity.ts';
 // a unit, as people write and read them; what the API tells of running things uses times and milliseconds.
 
 const nameText = /^[a-z0-9][a-z0-9._-]{0,63}$/;
-/** Name of a team, schedule, policy or calendar. */
+/** Name of a team, schedule, policy, calendar or severity scheme. */
 export const onCallNameSchema = z
   .string()
   .regex(nameText, 'a name is made of lower-case letters, digits, dots, dashes and underscores, 64 at most');
@@ -26,9 +26,8 @@ const endOfDaySchema = z
   .string()
   .regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'a time of day such as 17:00, or 24:00');
 const dateSchema = z.iso.date('a date such as 2026-01-05');
-const durationTextSchema = z
-  .string()
-  .regex(/^(?:\d{1,6}(?:\.\d{1,3})?(?:ms|s|m|h|d|w)){1,6}$/, 'a duration such as 5m, 1h30m or 2d');
+export const DURATION_TEXT = String.raw`(?:\d{1,6}(?:\.\d{1,3})?(?:ms|s|m|h|d|w)){1,6}`;
+const durationTextSchema = z.string().regex(new RegExp(`^${DURATION_TEXT}$`), 'a duration such as 5m, 1h30m or 2d');
 
 function isTimeZone(name: string): boolean {
   try {
@@ -181,6 +180,8 @@ export const teamSpecSchema = z
     schedule: onCallNameSchema.optional(),
     /** The calendar of its response times. */
     calendar: onCallNameSchema.optional(),
+    /** The severity scheme of incidents that are routed to it. */
+    scheme: onCallNameSchema.optional(),
   })
   .meta({ id: 'TeamSpec' });
 export type TeamSpec = z.infer<typeof teamSpecSchema>;
@@ -271,18 +272,8 @@ export const escalationRouteSchema = z
     policy: onCallNameSchema,
     /** Whose roles the policy means. */
     team: onCallNameSchema.optional(),
+    /** The severity scheme of its incidents; the team's unless given. */
+    scheme: onCallNameSchema.optional(),
   })
   .meta({ id: 'EscalationRoute' });
 export type EscalationRoute = z.infer<typeof escalationRouteSchema>;
-
-/** Everything that `holdfast oncall apply` takes. */
-export const onCallFileSchema = z.strictObject({
-  calendars: z.record(onCallNameSchema, calendarSpecSchema).default({}),
-  teams: z.record(onCallNameSchema, teamSpecSchema).default({}),
-  schedules: z.record(onCallNameSchema, scheduleSpecSchema).default({}),
-  policies: z.record(onCallNameSchema, policySpecSchema).default({}),
-  routes: z.array(escalationRouteSchema).max(500).optional(),
-});
-export type OnCallFile = z.infer<typeof onCallFileSchema>;
-/** Everything that is defined. */
-export type OnCallDefinitions = OnCallFile & { routes: EscalationRoute[] };

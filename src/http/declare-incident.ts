@@ -1,9 +1,17 @@
 import type { DeclareIncident, IncidentSummary } from '../contract/incident.ts';
-import type { Tx } from '../platform/db/database.ts';
-import { type IncidentRow, insertIncident, readIncidentRow, toIncidentSummary } from '../respond/incidents/index.ts';
+import type { Queryable, Tx } from '../platform/db/database.ts';
+import {
+  type IncidentRow,
+  insertIncident,
+  readIncidentRow,
+  readScheme,
+  type SeverityScheme,
+  toIncidentSummary,
+} from '../respond/incidents/index.ts';
 
 export type DeclareDeps = {
-  severityScheme: string;
+  /** The severity scheme of what carries these labels. */
+  schemeFor(db: Queryable, labels: Readonly<Record<string, string>>): Promise<SeverityScheme>;
   /** Queues the pages of a declared incident in its transaction. */
   pageEveryone(
     tx: Tx,
@@ -20,7 +28,9 @@ export async function declareIncident(
   by: { at: Date; actor: string },
 ): Promise<IncidentSummary> {
   const text = wanted.text ?? `Declared by ${by.actor}`;
-  const row = await insertIncident(tx, { ...wanted, scheme: deps.severityScheme, cause: null, ...by, text });
-  await deps.pageEveryone(tx, row, { text, labels: wanted.labels, at: by.at });
+  const { title, severity, labels } = wanted;
+  const scheme = await (wanted.scheme === undefined ? deps.schemeFor(tx, labels) : readScheme(tx, wanted.scheme));
+  const row = await insertIncident(tx, { title, severity, scheme, cause: null, ...by, text });
+  await deps.pageEveryone(tx, row, { text, labels, at: by.at });
   return toIncidentSummary(await readIncidentRow(tx, row.id));
 }

@@ -7,6 +7,7 @@ import type { Wakeups } from '../../platform/events/wakeups.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import { createBatchLane } from '../../platform/work/batch-lane.ts';
 import { fixFinding, observeFinding } from '../../respond/findings/index.ts';
+import { readSchemeChooser, type SchemeChooser } from '../../respond/oncall/index.ts';
 import { rankOfAlert } from './rank-of-alert.ts';
 
 /** Groups whose state was written together. */
@@ -25,6 +26,8 @@ export function createGroupFindings(deps: {
   database: Database;
   wakeups: Pick<Wakeups, 'kick'>;
   logger: Logger;
+  /** Of the configuration. */
+  severityScheme: string;
 }): (group: FlushedGroup) => void {
   const written = new Map<string, string>();
   const lane = createBatchLane<FlushedGroup, void>({
@@ -33,6 +36,7 @@ export function createGroupFindings(deps: {
     work: async (groups) => {
       await outlastOutage(() =>
         deps.database.transact(async (tx) => {
+          const schemeOfLabels = await readSchemeChooser(tx, deps.severityScheme);
           for (const group of groups) {
             const identity = identityOfGroup(group.groupKey);
             const at = new Date(group.atMs);
@@ -44,7 +48,7 @@ export function createGroupFindings(deps: {
                 identity,
                 labels: commonLabels(group.firing),
                 title: titleOf(group),
-                severity: worstRank(group.firing),
+                severity: worstRank(group.firing, schemeOfLabels),
                 text: evidenceOf(group),
                 at,
               });
@@ -80,12 +84,12 @@ function stateOf(group: FlushedGroup): string {
   if (group.firing.length === 0) return '';
   const hash = createHash('sha256');
   for (const alert of group.firing) hash.update(alert.fingerprint);
-  return `${worstRank(group.firing)} ${hash.digest('hex')}`;
+  return hash.digest('hex');
 }
 
-function worstRank(alerts: readonly Alert[]): SeverityRank {
+function worstRank(alerts: readonly Alert[], schemeOfLabels: SchemeChooser): SeverityRank {
   return alerts.reduce<SeverityRank>((worst, alert) => {
-    const rank = rankOfAlert(alert.labels);
+    const rank = rankOfAlert(alert.labels, schemeOfLabels(alert.labels));
     return rank < worst ? rank : worst;
   }, 4);
 }

@@ -1,5 +1,6 @@
 import type { SeverityRank } from '../../contract/common.ts';
 import type { LabelSet } from '../../detect/alerting/index.ts';
+import type { SeverityScheme } from '../../respond/incidents/index.ts';
 
 /** The words alerts and events use for how bad it is, as ranks. Prometheus has no list; these are in use. */
 const RANKS: Readonly<Record<string, SeverityRank>> = {
@@ -50,8 +51,14 @@ export function rankOfWord(word: string): SeverityRank | null {
   return RANKS[word.trim().toLowerCase()] ?? null;
 }
 
-/** How bad an alert says it is. */
-export function rankOfAlert(labels: LabelSet): SeverityRank {
+/** How bad an alert is: what its scheme says of its labels, worst first, else what their words mean everywhere. */
+export function rankOfAlert(labels: LabelSet, scheme: Pick<SeverityScheme, 'levels'>): SeverityRank {
+  const said = scheme.levels.find(({ alerts }) =>
+    Object.entries(alerts).some(
+      ([label, values]) => Object.hasOwn(labels, label) && values.includes(labels[label] ?? ''),
+    ),
+  );
+  if (said) return said.rank;
   for (const label of LABELS) {
     const rank = Object.hasOwn(labels, label) ? rankOfWord(labels[label] ?? '') : null;
     if (rank !== null) return rank;

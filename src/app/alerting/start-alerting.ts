@@ -28,7 +28,14 @@ const RETENTION_MS = 120 * 3_600_000;
  * @param options.configFile Alertmanager's configuration file; null for the default
  */
 export async function startAlerting(
-  deps: { database: Database; clock: Clock; logger: Logger; wakeups: Wakeups; workerId: string },
+  deps: {
+    database: Database;
+    clock: Clock;
+    logger: Logger;
+    wakeups: Wakeups;
+    workerId: string;
+    severityScheme: string;
+  },
   options: { configFile: string | null; externalUrl: () => string },
 ): Promise<Alerting> {
   const { logger, clock } = deps;

@@ -37,7 +37,7 @@ export async function* examineEverything(options: DoctorOptions): AsyncGenerator
   if (options.serverAddress === null) yield await examineListenAddress(config.listen);
   else yield* await examineServer(options.serverAddress, options.version);
   yield* await examineStore(config, options.serverAddress !== null);
-  yield* await examineTargets(config.targets);
+  yield* await examineTargets(config, options.environment);
   yield* await examineRunbooks(config);
   yield* await examineWebhooks(config.webhooks);
 }
@@ -61,7 +61,7 @@ async function examineStore(config: HoldfastConfig, serverRuns: boolean): Promis
   if (config.databaseUrl !== null) {
     const examined = await examineDatabase(config.databaseUrl, { poolMax: config.databasePoolMax, embedded: false });
     const broken = examined.some((each) => each.name === 'database' && each.state === 'bad');
-    return [...examined, ...(broken ? [] : await examineOnCall(config.databaseUrl, channelsOf(config)))];
+    return [...examined, ...(broken ? [] : await examineOnCall(config.databaseUrl, namedBy(config)))];
   }
   if (serverRuns)
     return [skipped('database', 'the embedded one is in use by the server, which has just been asked about it')];
@@ -72,7 +72,7 @@ async function examineStore(config: HoldfastConfig, serverRuns: boolean): Promis
     const connectionString = await startStore(config, logger, cleanup);
     return [
       ...(await examineDatabase(connectionString, { poolMax: config.databasePoolMax, embedded: true })),
-      ...(await examineOnCall(connectionString, channelsOf(config))),
+      ...(await examineOnCall(connectionString, namedBy(config))),
     ];
   } catch (thrown) {
     const advice = (thrown instanceof HoldfastError && thrown.hint) || 'Look into postgres.log in the data folder.';
@@ -81,6 +81,8 @@ async function examineStore(config: HoldfastConfig, serverRuns: boolean): Promis
     await cleanup.run();
   }
 }
+
+const namedBy = (config: HoldfastConfig) => ({ channels: channelsOf(config), severityScheme: config.severityScheme });
 
 const channelsOf = (config: HoldfastConfig) => [
   'inbox',

@@ -1,21 +1,23 @@
 import type { SeverityRank } from '../../contract/common.ts';
-import type { Tx } from '../../platform/db/database.ts';
+import type { Queryable, Tx } from '../../platform/db/database.ts';
 import type { StampedEvent } from '../../platform/events/relay.ts';
 import { attachFinding, readFinding } from '../../respond/findings/index.ts';
 import {
   appendTimeline,
   findOpenByCause,
-  findScheme,
   type IncidentRow,
   insertIncident,
   levelOf,
   lockSurvivor,
+  type SeverityScheme,
+  schemeOf,
 } from '../../respond/incidents/index.ts';
 import { queuePage } from '../../respond/oncall/index.ts';
 import { resolveWhenVerified } from './resolve-when-verified.ts';
 
 export type PagingPlan = {
-  scheme: string;
+  /** The severity scheme of a new incident. */
+  schemeFor(db: Queryable, labels: Readonly<Record<string, string>>): Promise<SeverityScheme>;
   /** Findings of this rank or worse open an incident. */
   openAtRank: SeverityRank;
   /** Whom a new incident is told: recipient and channel. */
@@ -81,7 +83,7 @@ async function openWithPages(
   const incident = await insertIncident(tx, {
     title: finding.title,
     severity: finding.severity,
-    scheme: plan.scheme,
+    scheme: await plan.schemeFor(tx, finding.labels),
     cause: finding.fingerprint,
     at,
     actor: 'system',
@@ -100,7 +102,7 @@ export async function pageEveryone(
 ): Promise<void> {
   const { text, at } = about;
   if (await plan.escalate(tx, incident, about)) return;
-  const severity = levelOf(findScheme(incident.scheme), incident.severity).label;
+  const severity = levelOf(schemeOf(incident), incident.severity).label;
   for (const { recipient, channel } of plan.recipients) {
     await queuePage(tx, {
       recipient,

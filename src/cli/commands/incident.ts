@@ -186,6 +186,7 @@ function defineDeclaring(command: Command, context: CliContext): void {
       'what it is about, such as service=shop; escalation is routed by it; repeat it',
       collectInput,
     )
+    .option('--scheme <name>', 'severity scheme; that of the route unless given')
     .option('--idempotency-key <key>', 'repeated with the same key it is declared once');
   addExamples(declare, 'holdfast incident declare --severity 1 "Checkout answers with errors"');
   declare.action(
@@ -195,7 +196,13 @@ function defineDeclaring(command: Command, context: CliContext): void {
         idempotencyKey,
         label,
         ...options
-      }: { severity?: number; text?: string; label?: Record<string, string>; idempotencyKey?: string },
+      }: {
+        severity?: number;
+        text?: string;
+        scheme?: string;
+        label?: Record<string, string>;
+        idempotencyKey?: string;
+      },
     ) => {
       const output = context.output();
       const body = { title: words.join(' '), ...options, ...(label ? { labels: label } : {}) };

@@ -7,14 +7,16 @@ import { defineEscalations } from './oncall/escalations.ts';
 import { defineFeeds } from './oncall/feeds.ts';
 import { defineOverrides } from './oncall/overrides.ts';
 import { defineSchedules } from './oncall/schedules.ts';
+import { defineSchemes } from './oncall/schemes.ts';
 
-/** `holdfast oncall now|who|schedules|shifts|override|import|feed|policies|escalations|escalate|apply|export|check|contact`. */
+/** `holdfast oncall now|who|schedules|shifts|override|import|feed|policies|schemes|escalations|escalate|apply|export|check|contact`. */
 export function defineCommand(command: Command, context: CliContext): void {
   addExamples(command, 'holdfast oncall now', 'holdfast oncall who primary', 'holdfast oncall apply -f oncall.yaml');
   defineSchedules(command, context);
   defineOverrides(command, context);
   defineFeeds(command, context);
   defineEscalations(command, context);
+  defineSchemes(command, context);
   defineDefinitions(command, context);
   defineContacts(command, context);
 }

@@ -20,16 +20,16 @@ export function printMeasures(output: Output, measured: IncidentMeasures): void 
         { title: 'MTTA' },
         { title: 'MTTR' },
         { title: 'IN TIME' },
+        { title: 'RESOLVED IN TIME', optional: true },
       ],
-      rows.map(({ label, incidents, open, toAcknowledge, toResolve, response }) => [
+      rows.map(({ label, incidents, open, toAcknowledge, toResolve, response, resolution }) => [
         label,
         String(incidents),
         String(open),
         took(toAcknowledge.meanMs),
         took(toResolve.meanMs),
-        response.ratio === null
-          ? 'nothing due'
-          : `${(response.ratio * 100).toFixed(1)} % of ${response.attained + response.missed}`,
+        share(response),
+        share(resolution),
       ]),
     );
   }
@@ -64,3 +64,7 @@ export function printMeasures(output: Output, measured: IncidentMeasures): void 
 
 const took = (ms: number | null) => (ms === null ? '-' : formatDuration(ms));
 const each = (mean: number | null) => (mean === null ? '-' : mean.toFixed(2));
+
+function share({ ratio, attained, missed }: IncidentMeasures['all']['response']): string {
+  return ratio === null ? 'nothing due' : `${(ratio * 100).toFixed(1)} % of ${attained + missed}`;
+}

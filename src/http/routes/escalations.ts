@@ -1,14 +1,9 @@
 import { z } from 'zod';
 import { listOf, type SeverityRank } from '../../contract/common.ts';
-import {
-  escalateNowSchema,
-  escalationSchema,
-  policyPreviewSchema,
-  severitySchemeSchema,
-} from '../../contract/escalation.ts';
+import { escalateNowSchema, escalationSchema, policyPreviewSchema } from '../../contract/escalation.ts';
 import { onCallNameSchema } from '../../contract/oncall.ts';
-import { SEVERITY_SCHEMES } from '../../respond/incidents/index.ts';
-import { previewPolicy, readEscalations } from '../../respond/oncall/index.ts';
+import { readScheme } from '../../respond/incidents/index.ts';
+import { findDefinition, previewPolicy, readEscalations } from '../../respond/oncall/index.ts';
 import { principalOf } from '../auth/access-guard.ts';
 import type { HttpApp } from '../http-app.ts';
 import { runIdempotent } from '../run-idempotent.ts';
@@ -59,41 +54,25 @@ export function registerEscalationRoutes(app: HttpApp, deps: OnCallRouteDeps): v
         querystring: z.object({
           severity: z.coerce.number().int().min(1).max(4).default(1),
           team: onCallNameSchema.optional().describe('Whose roles it means.'),
+          scheme: onCallNameSchema.optional().describe('Whose response times; the team’s, or the usual ones.'),
         }),
         response: { 200: listOf(policyPreviewSchema) },
       },
     },
     async ({ params, query }) => {
-      const { severityScheme: scheme, timezone, known } = deps.onCall;
+      const { timezone, known } = deps.onCall;
+      const named = query.scheme ?? (query.team && (await findDefinition(db, 'team', query.team))?.spec.scheme);
       const severity = query.severity as SeverityRank;
       const items = await previewPolicy(db, {
         policy: params.name,
         team: query.team ?? null,
         severity,
-        scheme,
+        scheme: await readScheme(db, named ?? deps.onCall.severityScheme),
         timezone,
         channels: known.channels,
         at: deps.clock.now(),
       });
       return { items, next: null };
     },
-  );
-  app.get(
-    '/api/v1/severity-schemes',
-    {
-      config: {
-        access: 'viewer',
-        summary: 'Severity schemes: what ranks are called and how soon somebody must respond',
-      },
-      schema: { response: { 200: listOf(severitySchemeSchema) } },
-    },
-    async () => ({
-      items: SEVERITY_SCHEMES.map(({ name, levels }) => ({
-        name,
-        current: name === deps.onCall.severityScheme,
-        levels: levels.map((level) => ({ ...level })),
-      })),
-      next: null,
-    }),
   );
 }

@@ -14,8 +14,10 @@ import {
   definitionOf,
   onCallProblemSchema,
 } from '../../contract/oncall-api.ts';
+import { severitySchemeSpecSchema } from '../../contract/severity-scheme.ts';
 import type { Tx } from '../../platform/db/database.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
+import { SHIPPED_SCHEME_NAMES, shippedSchemeSpec } from '../../respond/incidents/index.ts';
 import {
   applyOnCallFile,
   type ContactDeps,
@@ -76,7 +78,21 @@ const KINDS = [
     many: 'Escalation policies, those that ship included',
     spec: policySpecSchema,
   },
-] as const satisfies readonly { kind: DefinitionKind; path: string; one: string; many: string; spec: z.ZodType }[];
+  {
+    kind: 'scheme',
+    path: '/api/v1/severity-schemes',
+    one: 'severity scheme',
+    many: null,
+    spec: severitySchemeSpecSchema,
+  },
+] as const satisfies readonly {
+  kind: DefinitionKind;
+  path: string;
+  one: string;
+  /** Null: they have a list of their own. */
+  many: string | null;
+  spec: z.ZodType;
+}[];
 
 /** What on-call is made of: documents with a version, changed one by one or all together by a file. */
 export function registerOnCallDefinitionRoutes(app: HttpApp, deps: OnCallRouteDeps): void {
@@ -91,13 +107,16 @@ const toShown = ({ changedAt, ...definition }: Definition<DefinitionKind>): Show
   ...definition,
   changedAt: changedAt.toISOString(),
 });
-const shippedAs = (name: string): Shown => ({
-  name,
-  spec: SHIPPED_POLICIES[name],
-  version: 0,
-  changedAt: null,
-  changedBy: null,
-});
+/** What ships of a kind, by name. */
+function shippedOf(kind: DefinitionKind): Shown[] {
+  const specs: [string, unknown][] =
+    kind === 'policy'
+      ? Object.entries(SHIPPED_POLICIES)
+      : kind === 'scheme'
+        ? SHIPPED_SCHEME_NAMES.map((name) => [name, shippedSchemeSpec(name)])
+        : [];
+  return specs.map(([name, spec]) => ({ name, spec, version: 0, changedAt: null, changedBy: null }));
+}
 
 function registerKind(
   app: HttpApp,
@@ -106,22 +125,24 @@ function registerKind(
 ): void {
   const { db } = deps.database;
   const shown = definitionOf(spec as z.ZodType);
-  const shipped = kind === 'policy' ? Object.keys(SHIPPED_POLICIES) : [];
+  const shipped = shippedOf(kind);
   const read = async (name: string): Promise<Shown> => {
     const found = await findDefinition(db, kind, name);
     if (found) return toShown(found);
-    if (shipped.includes(name)) return shippedAs(name);
+    const ready = shipped.find((each) => each.name === name);
+    if (ready) return ready;
     throw missing(kind, one, name);
   };
-  app.get(
-    path,
-    { config: { access: 'viewer', summary: `${many}, by name` }, schema: { response: { 200: listOf(shown) } } },
-    async () => {
-      const written = (await listDefinitions(db, kind)).map(toShown);
-      const others = shipped.filter((name) => !written.some((each) => each.name === name)).map(shippedAs);
-      return { items: [...written, ...others].sort((a, b) => (a.name < b.name ? -1 : 1)), next: null };
-    },
-  );
+  if (many !== null)
+    app.get(
+      path,
+      { config: { access: 'viewer', summary: `${many}, by name` }, schema: { response: { 200: listOf(shown) } } },
+      async () => {
+        const written = (await listDefinitions(db, kind)).map(toShown);
+        const others = shipped.filter(({ name }) => !written.some((each) => each.name === name));
+        return { items: [...written, ...others].sort((a, b) => (a.name < b.name ? -1 : 1)), next: null };
+      },
+    );
   app.get(
     `${path}/:name`,
     {

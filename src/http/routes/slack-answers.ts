@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { declareIncidentSchema } from '../../contract/incident.ts';
 import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
 import type { Delivery } from '../../platform/resilience/judge-delivery.ts';
-import { findScheme, levelOf, readIncidentRow } from '../../respond/incidents/index.ts';
+import { levelOf, readIncidentRow } from '../../respond/incidents/index.ts';
 import { findActor, findPageFor, type PhoneAnswer } from '../../respond/oncall/index.ts';
 import { type AnswerDeps, carryOutAnswer } from '../carry-out-answer.ts';
 import { type DeclareDeps, declareIncident } from '../declare-incident.ts';
@@ -81,7 +81,7 @@ export async function registerSlackRoutes(server: HttpApp, deps: SlackRouteDeps)
       async (request) => {
         const { fields } = readSigned(request, deps);
         const read = commandSchema.safeParse(Object.fromEntries(fields));
-        const text = read.success ? await answerCommand(deps, read.data) : usage(deps);
+        const text = read.success ? await answerCommand(deps, read.data) : await usage(deps);
         return { response_type: 'ephemeral' as const, text };
       },
     );
@@ -132,7 +132,7 @@ async function declare(
   [label = '', ...words]: string[],
   delivery: string,
 ): Promise<string> {
-  const scheme = findScheme(deps.severityScheme);
+  const scheme = await deps.schemeFor(deps.database.db, {});
   const severity = RANKS.find((rank) => levelOf(scheme, rank).label.toLowerCase() === label.toLowerCase());
   const wanted = declareIncidentSchema.safeParse({ title: words.join(' '), severity });
   if (severity === undefined || !wanted.success) return usage(deps);
@@ -154,8 +154,8 @@ async function declare(
   return text;
 }
 
-function usage(deps: SlackRouteDeps): string {
-  const scheme = findScheme(deps.severityScheme);
+async function usage(deps: SlackRouteDeps): Promise<string> {
+  const scheme = await deps.schemeFor(deps.database.db, {});
   const labels = RANKS.map((rank) => levelOf(scheme, rank).label).join('|');
   return `Write: declare ${labels} what is wrong, or: ack INC-20260301-001`;
 }

@@ -5,7 +5,7 @@ import type { Queryable, Tx } from '../../platform/db/database.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import { publish } from '../../platform/events/publish.ts';
 import { createId } from '../../platform/identity/prefixed-id.ts';
-import { findScheme, levelOf } from './severity-schemes.ts';
+import { findShippedScheme, levelOf, type SchemeContent, type SeverityScheme, schemeOf } from './severity-schemes.ts';
 
 export type IncidentRow = {
   id: string;
@@ -14,6 +14,8 @@ export type IncidentRow = {
   status: IncidentStatus;
   severity: SeverityRank;
   scheme: string;
+  /** What the scheme said when the incident opened; null for one that ships. */
+  keptScheme: SchemeContent | null;
   cause: string | null;
   openedAt: Date;
   acknowledgedAt: Date | null;
@@ -27,13 +29,13 @@ export type IncidentRow = {
 };
 
 const COLUMNS = sql.raw(`
-  id, number, title, status, severity, scheme, cause, opened_at as "openedAt", acknowledged_at as "acknowledgedAt",
+  id, number, title, status, severity, scheme, kept_scheme as "keptScheme", cause, opened_at as "openedAt", acknowledged_at as "acknowledgedAt",
   acknowledged_by as "acknowledgedBy", resolved_at as "resolvedAt",
   respond_by as "respondBy", roles, merged_into as "mergedInto"`);
 
 /** The row as the wire has it. */
 export function toIncidentSummary(row: IncidentRow): IncidentSummary {
-  const level = levelOf(findScheme(row.scheme), row.severity);
+  const level = levelOf(schemeOf(row), row.severity);
   return {
     id: row.id,
     number: row.number,
@@ -44,6 +46,8 @@ export function toIncidentSummary(row: IncidentRow): IncidentSummary {
       label: level.label,
       scheme: row.scheme,
       respondWithinMs: respondWithinMs(row, level.respondWithinMs),
+      resolveWithinMs: level.resolveWithinMs,
+      updateEveryMs: level.updateEveryMs,
     },
     openedAt: row.openedAt.toISOString(),
     acknowledgedAt: row.acknowledgedAt?.toISOString() ?? null,
@@ -61,7 +65,7 @@ function respondWithinMs({ openedAt, respondBy }: IncidentRow, ofLevelMs: number
 export type NewIncident = {
   title: string;
   severity: SeverityRank;
-  scheme: string;
+  scheme: SeverityScheme;
   cause: string | null;
   at: Date;
   actor: string;
@@ -83,9 +87,9 @@ export async function insertIncident(tx: Tx, incident: NewIncident): Promise<Inc
   );
   const number = `INC-${day.replaceAll('-', '')}-${String(counted.rows[0]?.last ?? 1).padStart(3, '0')}`;
   const rows = await sql<IncidentRow>`
-    insert into incidents (id, number, title, status, severity, scheme, cause, opened_at)
-    values (${createId('inc', incident.at.getTime())}, ${number}, ${incident.title}, 'triage', ${incident.severity}, ${incident.scheme},
-            ${incident.cause}, ${incident.at})
+    insert into incidents (id, number, title, status, severity, scheme, kept_scheme, cause, opened_at)
+    values (${createId('inc', incident.at.getTime())}, ${number}, ${incident.title}, 'triage', ${incident.severity}, ${incident.scheme.name},
+            ${toKeep(incident.scheme)}::jsonb, ${incident.cause}, ${incident.at})
     returning ${COLUMNS}`.execute(tx);
   const row = rows.rows[0];
   if (!row)
@@ -93,6 +97,11 @@ export async function insertIncident(tx: Tx, incident: NewIncident): Promise<Inc
   const { kind = 'incident.opened', at, actor, text, ref = null } = incident;
   await tellIncident(tx, row, { kind, at, actor, text, ref });
   return row;
+}
+
+/** One that ships is code and needs no copy. */
+function toKeep({ name, calendar, levels }: SeverityScheme): string | null {
+  return findShippedScheme(name)?.levels === levels ? null : JSON.stringify({ calendar, levels });
 }
 
 /**

@@ -5,7 +5,7 @@ import { INCIDENT_STATUSES, type IncidentStatus } from '../../contract/incident.
 import { createManualClock, type ManualClock } from '../../platform/clock/manual-clock.ts';
 import { INCIDENT_TRANSITIONS, resolveBlockers } from './incident-status.ts';
 import { findOpenByCause, insertIncident, listTimeline, readIncidentRow } from './incident-store.ts';
-import { SEVERITY_SCHEMES } from './severity-schemes.ts';
+import { findScheme, SEVERITY_SCHEMES } from './severity-schemes.ts';
 import {
   acknowledgeIncident,
   changeIncidentRoles,
@@ -39,7 +39,7 @@ const open = (cause: string | null = null, at = clock.now()) =>
     insertIncident(tx, {
       title: 'Shop is down',
       severity: 1,
-      scheme: 'p1-p4',
+      scheme: findScheme('p1-p4'),
       cause,
       at,
       actor: 'system',

@@ -22,7 +22,16 @@ export { listPostmortemVersions } from './postmortem/postmortem-store.ts';
 export { readPostmortem, writePostmortem } from './postmortem/postmortems.ts';
 export { renderPostmortemMarkdown } from './postmortem/render-postmortem-markdown.ts';
 export { relateFindings } from './related-findings.ts';
-export { findScheme, levelOf, SEVERITY_SCHEMES, type SeverityLevel } from './severity-schemes.ts';
+export { listSchemes, readScheme, shippedSchemeSpec } from './scheme-store.ts';
+export {
+  findScheme,
+  findShippedScheme,
+  levelOf,
+  type SeverityLevel,
+  type SeverityScheme,
+  SHIPPED_SCHEME_NAMES,
+  schemeOf,
+} from './severity-schemes.ts';
 export { splitIncident } from './split-incident.ts';
 export {
   acknowledgeIncident,

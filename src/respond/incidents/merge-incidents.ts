@@ -2,7 +2,7 @@ import type { Tx } from '../../platform/db/database.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import { type IncidentRow, lockIncident, readIncidentRow, tellIncident, updateIncident } from './incident-store.ts';
 import { recordMerge } from './merge-store.ts';
-import { findScheme, levelOf } from './severity-schemes.ts';
+import { levelOf, schemeOf } from './severity-schemes.ts';
 import type { IncidentCommandDeps } from './steer-incident.ts';
 
 /** How much moved from one incident to another, and the labels its findings agree on. */
@@ -130,7 +130,7 @@ async function keepTelling(
   let survivor = now.survivor;
   const worse = merged.status !== 'resolved' && merged.severity < survivor.severity;
   if (worse) {
-    const scheme = findScheme(survivor.scheme);
+    const scheme = schemeOf(survivor);
     const [from, to] = [levelOf(scheme, survivor.severity).label, levelOf(scheme, merged.severity).label];
     survivor = await updateIncident(tx, survivor.id, { severity: merged.severity });
     await tellIncident(tx, survivor, {

@@ -10,8 +10,21 @@ export type SeverityLevel = {
   /** True: until the end of the next business day of whoever's calendar it is. */
   nextBusinessDay: boolean;
   meaning: string;
+  /** Null: no time is promised. */
+  resolveWithinMs: number | null;
+  /** How often the public hears of it; null: as whoever publishes says. */
+  updateEveryMs: number | null;
+  /** Labels of alerts that have this rank, with their values. */
+  alerts: Readonly<Record<string, readonly string[]>>;
 };
-export type SeverityScheme = { name: string; levels: readonly SeverityLevel[] };
+/** What it says, apart from its name. */
+export type SchemeContent = {
+  /** Whose business days `nextBusinessDay` means; null: those of the team. */
+  calendar: string | null;
+  /** Worst first. */
+  levels: readonly SeverityLevel[];
+};
+export type SeverityScheme = SchemeContent & { name: string };
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -24,12 +37,16 @@ function scheme(
 ): SeverityScheme {
   return {
     name,
+    calendar: null,
     levels: levels.map(([label, respond, meaning], index) => ({
       rank: (index + 1) as SeverityRank,
       label,
       respondWithinMs: typeof respond === 'number' ? respond : null,
       nextBusinessDay: respond === 'next business day',
       meaning,
+      resolveWithinMs: null,
+      updateEveryMs: null,
+      alerts: {},
     })),
   };
 }
@@ -64,17 +81,39 @@ export const SEVERITY_SCHEMES: readonly SeverityScheme[] = [
 
 /** Names that mean a scheme that ships under another. */
 const ALSO_CALLED: Readonly<Record<string, string>> = { architect: 'p1-p4' };
+/** Every name that means a scheme without anybody having written one. */
+export const SHIPPED_SCHEME_NAMES: readonly string[] = [
+  ...SEVERITY_SCHEMES.map(({ name }) => name),
+  ...Object.keys(ALSO_CALLED),
+];
+
+/** A scheme that ships, by one of its names; null for any other. */
+export function findShippedScheme(name: string): SeverityScheme | null {
+  return SEVERITY_SCHEMES.find((candidate) => candidate.name === (ALSO_CALLED[name] ?? name)) ?? null;
+}
 
 /** @throws HoldfastError invalid `severity.unknown-scheme` */
 export function findScheme(name: string): SeverityScheme {
-  const found = SEVERITY_SCHEMES.find((candidate) => candidate.name === (ALSO_CALLED[name] ?? name));
+  const found = findShippedScheme(name);
   if (found) return found;
-  throw new HoldfastError({
+  throw unknownScheme(name, SHIPPED_SCHEME_NAMES);
+}
+
+export function unknownScheme(name: string, known: readonly string[]): HoldfastError {
+  return new HoldfastError({
     code: 'severity.unknown-scheme',
     kind: 'invalid',
     message: `no severity scheme "${name}"`,
-    hint: `Known: ${[...SEVERITY_SCHEMES.map((candidate) => candidate.name), ...Object.keys(ALSO_CALLED)].join(', ')}`,
+    hint: `Known: ${known.join(', ')}`,
   });
+}
+
+/**
+ * The scheme of an incident: as it was when the incident opened where a team wrote it, so that a later edit renames no
+ * past incident and moves no promise.
+ */
+export function schemeOf(incident: { scheme: string; keptScheme: SchemeContent | null }): SeverityScheme {
+  return incident.keptScheme ? { name: incident.scheme, ...incident.keptScheme } : findScheme(incident.scheme);
 }
 
 /** The level of a rank; every scheme has all four. */

@@ -5,6 +5,7 @@ import { listFindingsOfIncident } from '../findings/index.ts';
 import { findOpenByCause, type IncidentRow, insertIncident, lockIncident, tellIncident } from './incident-store.ts';
 import { describeMoved, type RejoinDeps } from './merge-incidents.ts';
 import { changeCause, leadCauseTo } from './merge-store.ts';
+import { schemeOf } from './severity-schemes.ts';
 
 export type Split = {
   findings: readonly string[];
@@ -43,7 +44,7 @@ export async function splitIncident(deps: RejoinDeps, tx: Tx, id: string, split:
   const row = await insertIncident(tx, {
     title: split.title ?? first.title,
     severity: split.severity ?? worst(chosen),
-    scheme: origin.scheme,
+    scheme: schemeOf(origin),
     cause,
     at,
     actor: split.actor,

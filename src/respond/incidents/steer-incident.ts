@@ -6,7 +6,7 @@ import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import type { Wakeups } from '../../platform/events/wakeups.ts';
 import { INCIDENT_TRANSITIONS } from './incident-status.ts';
 import { findOpenByCause, type IncidentRow, lockIncident, tellIncident, updateIncident } from './incident-store.ts';
-import { findScheme, levelOf } from './severity-schemes.ts';
+import { levelOf, schemeOf } from './severity-schemes.ts';
 
 export type IncidentCommandDeps = { database: Database; clock: Clock; wakeups: Pick<Wakeups, 'kick'> };
 
@@ -137,7 +137,7 @@ export async function changeIncidentSeverity(
 ): Promise<void> {
   await change(deps, id, async (tx, incident) => {
     if (incident.severity === to.rank) return;
-    const scheme = findScheme(incident.scheme);
+    const scheme = schemeOf(incident);
     const at = deps.clock.now();
     const changed = await updateIncident(tx, incident.id, { severity: to.rank });
     await tellIncident(tx, incident, {

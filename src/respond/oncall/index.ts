@@ -33,6 +33,7 @@ export {
 export { applyOnCallFile, renderOnCallFile } from './definitions/on-call-file.ts';
 export { type KnownThings, readDefinitions, readWorld } from './definitions/read-world.ts';
 export type { EscalationActionKinds } from './escalation/action-kinds.ts';
+export { readSchemeChooser, type SchemeChooser } from './escalation/choose-scheme.ts';
 export { readEscalations } from './escalation/describe-escalation.ts';
 export { createEscalator, type Escalator } from './escalation/escalator.ts';
 export { previewPolicy } from './escalation/preview-policy.ts';

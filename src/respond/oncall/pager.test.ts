@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openReplicaYard, type Replica, type ReplicaYard } from '../../../test/harness/event-machinery.ts';
 import { createManualClock, type ManualClock } from '../../platform/clock/manual-clock.ts';
-import { acknowledgeIncident, insertIncident } from '../incidents/index.ts';
+import { acknowledgeIncident, findScheme, insertIncident } from '../incidents/index.ts';
 import type { Channel, OutgoingPage, SendResult } from './channel.ts';
 import { judgeSend, MOST_ATTEMPTS } from './judge-send.ts';
 import { claimPages, queuePage, stopQueuedPages as stopPages } from './page-store.ts';
@@ -45,7 +45,7 @@ async function openWithPages(channels: readonly string[] = ['out']): Promise<str
     const incident = await insertIncident(tx, {
       title: 'Down',
       severity: 1,
-      scheme: 'p1-p4',
+      scheme: findScheme('p1-p4'),
       cause: null,
       at,
       actor: 'system',
@@ -100,7 +100,7 @@ describe('a page', () => {
         const incident = await insertIncident(tx, {
           title: 'Down',
           severity: 1,
-          scheme: 'p1-p4',
+          scheme: findScheme('p1-p4'),
           cause: null,
           at,
           actor: 'system',

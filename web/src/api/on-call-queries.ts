@@ -11,6 +11,7 @@ import type {
   TeamSpec,
 } from '../../../src/contract/oncall.ts';
 import type { CalendarFeed, OnCallProblem } from '../../../src/contract/oncall-api.ts';
+import type { SeveritySchemeBody } from '../../../src/contract/severity-scheme.ts';
 import { type ListPage, toQuery } from './list-query.ts';
 import { getJson, request } from './request.ts';
 
@@ -36,6 +37,7 @@ export const onCallNowQuery = onCallList<OnCallNow>(['now'], 'oncall');
 export const schedulesQuery = onCallList<Definition<ScheduleSpec>>(['schedules'], 'schedules');
 export const teamsQuery = onCallList<Definition<TeamSpec>>(['teams'], 'teams');
 export const policiesQuery = onCallList<Definition<PolicySpec>>(['policies'], 'escalation-policies');
+export const severitySchemesQuery = onCallList<SeveritySchemeBody>(['schemes'], 'severity-schemes');
 export const onCallProblemsQuery = onCallList<OnCallProblem>(['problems'], 'oncall/problems');
 export const feedsQuery = onCallList<CalendarFeed>(['feeds'], 'oncall/feeds');
 export const contactKindsQuery = onCallList<ContactKindInfo>(['kinds'], 'oncall/contact-kinds');

@@ -52,13 +52,14 @@ export function defineEscalations(command: Command, context: CliContext): void {
     .argument('<policy>', 'name of the policy')
     .description('Whom a policy would tell of an incident that opened now, and when; exit code 1 where it finds nobody')
     .option('--severity <rank>', 'of an incident of this rank (default: 1)', parseRank)
-    .option('--team <name>', 'whose roles it means');
+    .option('--team <name>', 'whose roles it means')
+    .option('--scheme <name>', 'whose response times; those of the team unless given');
   addExamples(
     preview,
     'holdfast oncall preview architect --team platform',
     'holdfast oncall preview architect --team platform --severity 3',
   );
-  preview.action(async (name: string, query: { severity?: number; team?: string }) => {
+  preview.action(async (name: string, query: { severity?: number; team?: string; scheme?: string }) => {
     const output = context.output();
     const page = await (await context.api()).get<Page<PolicyPreview>>(
       route`/api/v1/escalation-policies/${name}/preview`,

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeResponse, type MeasuredIncident, measureIncidents, type SentPage } from './measure-incidents.ts';
+import { findScheme } from '../severity-schemes.ts';
+import {
+  judgeResolution,
+  judgeResponse,
+  type MeasuredIncident,
+  measureIncidents,
+  type SentPage,
+} from './measure-incidents.ts';
 
 const START = Date.UTC(2026, 2, 1, 10);
 const MINUTE_MS = 60_000;
@@ -8,6 +15,7 @@ const at = (minutes: number) => new Date(START + minutes * MINUTE_MS);
 const incident = (given: Partial<MeasuredIncident>): MeasuredIncident => ({
   severity: 1,
   scheme: 'p1-p4',
+  keptScheme: null,
   openedAt: at(0),
   acknowledgedAt: null,
   acknowledgedBy: null,
@@ -15,6 +23,25 @@ const incident = (given: Partial<MeasuredIncident>): MeasuredIncident => ({
   over: false,
   respondBy: null,
   ...given,
+});
+
+describe('a time to resolve', () => {
+  const [first, ...others] = findScheme('p1-p4').levels;
+  const keptScheme = { calendar: null, levels: [{ ...first!, resolveWithinMs: 60 * MINUTE_MS }, ...others] };
+  it.each([
+    ['no scheme promises one', { keptScheme: null, scheme: 'p1-p4' }, 'unpromised'],
+    ['it goes on and is not late', {}, 'pending'],
+    ['it was resolved at the last moment', { resolvedAt: at(60), over: true }, 'attained'],
+    ['it was resolved a minute later', { resolvedAt: at(61), over: true }, 'missed'],
+    ['it was closed and never resolved', { over: true }, 'missed'],
+    ['another level promises none', { severity: 2 as const }, 'unpromised'],
+  ])('where %s', (_what, given, judged) => {
+    expect(judgeResolution(incident({ keptScheme, scheme: 'own', ...given }), at(30))).toBe(judged);
+  });
+
+  it('is missed once its time is over', () => {
+    expect(judgeResolution(incident({ keptScheme }), at(61))).toBe('missed');
+  });
 });
 
 describe('a response time', () => {
@@ -72,6 +99,7 @@ describe('measures', () => {
       open: 1,
       toAcknowledge: { count: 3, meanMs: 14 * MINUTE_MS, medianMs: 10 * MINUTE_MS },
       toResolve: { count: 2, meanMs: 45 * MINUTE_MS, medianMs: 45 * MINUTE_MS },
+      resolution: { attained: 0, missed: 0, pending: 0, unpromised: 3, ratio: null },
       response: { attained: 2, missed: 1, pending: 0, unpromised: 0, ratio: 2 / 3 },
     });
     expect(measured.bySeverity.map(({ label, response }) => [label, response.ratio])).toEqual([

@@ -1,10 +1,11 @@
 import type { SeverityRank } from '../../../contract/common.ts';
 import type { IncidentMeasures } from '../../../contract/incident-measures.ts';
-import { findScheme, levelOf } from '../severity-schemes.ts';
+import { levelOf, type SchemeContent, schemeOf } from '../severity-schemes.ts';
 
 export type MeasuredIncident = {
   severity: SeverityRank;
   scheme: string;
+  keptScheme: SchemeContent | null;
   openedAt: Date;
   acknowledgedAt: Date | null;
   acknowledgedBy: string | null;
@@ -43,8 +44,10 @@ export function measureIncidents(
     bySeverity: [...levels.entries()]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, each]) => {
-        const { severity: rank, scheme } = each[0]!;
-        return { rank, label: levelOf(findScheme(scheme), rank).label, scheme, ...measure(each, now) };
+        // The word in use now, where a team has renamed a level.
+        const latest = each.at(-1)!;
+        const { severity: rank, scheme } = latest;
+        return { rank, label: levelOf(schemeOf(latest), rank).label, scheme, ...measure(each, now) };
       }),
     people: measurePeople(incidents, pages),
     shifts: schedules.map(({ schedule, shifts }) => ({ schedule, ...measureShifts(shifts, pages) })),
@@ -57,26 +60,32 @@ function measure(incidents: readonly MeasuredIncident[], now: Date): Measured {
       const end = until(incident);
       return end ? [Math.max(0, end.getTime() - incident.openedAt.getTime())] : [];
     });
-  const answers = Map.groupBy(incidents, (incident) => judgeResponse(incident, now));
-  const count = (answer: ReturnType<typeof judgeResponse>) => answers.get(answer)?.length ?? 0;
-  const [attained, missed] = [count('attained'), count('missed')];
   return {
     incidents: incidents.length,
     open: incidents.filter(({ over }) => !over).length,
     toAcknowledge: summarise(took(({ acknowledgedAt }) => acknowledgedAt)),
     toResolve: summarise(took(({ resolvedAt }) => resolvedAt)),
-    response: {
-      attained,
-      missed,
-      pending: count('pending'),
-      unpromised: count('unpromised'),
-      ratio: attained + missed === 0 ? null : attained / (attained + missed),
-    },
+    response: countKept(incidents.map((incident) => judgeResponse(incident, now))),
+    resolution: countKept(incidents.map((incident) => judgeResolution(incident, now))),
+  };
+}
+
+type Promised = 'attained' | 'missed' | 'pending' | 'unpromised';
+
+function countKept(answers: readonly Promised[]): Measured['response'] {
+  const count = (answer: Promised) => answers.filter((each) => each === answer).length;
+  const [attained, missed] = [count('attained'), count('missed')];
+  return {
+    attained,
+    missed,
+    pending: count('pending'),
+    unpromised: count('unpromised'),
+    ratio: attained + missed === 0 ? null : attained / (attained + missed),
   };
 }
 
 /** Whether somebody responded in the time the severity promises. What was over before that needed nobody. */
-export function judgeResponse(incident: MeasuredIncident, now: Date): 'attained' | 'missed' | 'pending' | 'unpromised' {
+export function judgeResponse(incident: MeasuredIncident, now: Date): Promised {
   const due = promisedBy(incident);
   if (due === null) return 'unpromised';
   const { acknowledgedAt, resolvedAt } = incident;
@@ -85,10 +94,19 @@ export function judgeResponse(incident: MeasuredIncident, now: Date): 'attained'
   return !incident.over && now.getTime() <= due ? 'pending' : 'missed';
 }
 
+/** Whether it was resolved in the time the severity promises. What was closed without that counts as never resolved. */
+export function judgeResolution(incident: MeasuredIncident, now: Date): Promised {
+  const { resolveWithinMs } = levelOf(schemeOf(incident), incident.severity);
+  if (resolveWithinMs === null) return 'unpromised';
+  const dueMs = incident.openedAt.getTime() + resolveWithinMs;
+  if (incident.resolvedAt) return incident.resolvedAt.getTime() <= dueMs ? 'attained' : 'missed';
+  return !incident.over && now.getTime() <= dueMs ? 'pending' : 'missed';
+}
+
 /** The time kept with the incident, which knows calendars, or else that of its level. */
 function promisedBy(incident: MeasuredIncident): number | null {
   if (incident.respondBy) return incident.respondBy.getTime();
-  const { respondWithinMs } = levelOf(findScheme(incident.scheme), incident.severity);
+  const { respondWithinMs } = levelOf(schemeOf(incident), incident.severity);
   return respondWithinMs === null ? null : incident.openedAt.getTime() + respondWithinMs;
 }
 

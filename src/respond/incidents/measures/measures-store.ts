@@ -7,7 +7,7 @@ type Range = { from: Date; to: Date; most: number };
 /** Incidents opened in a time, without those that became part of another. */
 export async function listMeasuredIncidents(db: Queryable, range: Range): Promise<MeasuredIncident[]> {
   const rows = await sql<MeasuredIncident>`
-    select severity, scheme, opened_at as "openedAt", acknowledged_at as "acknowledgedAt", acknowledged_by as "acknowledgedBy",
+    select severity, scheme, kept_scheme as "keptScheme", opened_at as "openedAt", acknowledged_at as "acknowledgedAt", acknowledged_by as "acknowledgedBy",
       resolved_at as "resolvedAt", status in ('resolved', 'closed') as over, respond_by as "respondBy"
     from incidents where opened_at >= ${range.from} and opened_at < ${range.to} and merged_into is null
     order by opened_at limit ${range.most}`.execute(db);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { OnCallDefinitions, OnCallFile } from '../../../contract/oncall.ts';
+import type { OnCallDefinitions, OnCallFile } from '../../../contract/oncall-file.ts';
 import type { Tx } from '../../../platform/db/database.ts';
 import { HoldfastError } from '../../../platform/errors/holdfast-error.ts';
 import { deleteOverridesOf } from '../override-store.ts';
@@ -31,6 +31,7 @@ export type WantedDefinition = {
 /** In a file each kind has its own part. */
 export const PART_OF: Readonly<Record<Exclude<DefinitionKind, 'routes'>, Exclude<keyof OnCallFile, 'routes'>>> = {
   calendar: 'calendars',
+  scheme: 'schemes',
   team: 'teams',
   schedule: 'schedules',
   policy: 'policies',

@@ -1,4 +1,5 @@
-import type { EscalationTarget, OnCallDefinitions } from '../../../contract/oncall.ts';
+import type { EscalationTarget } from '../../../contract/oncall.ts';
+import type { OnCallDefinitions } from '../../../contract/oncall-file.ts';
 import { nearestName } from '../../../platform/config/nearest-name.ts';
 import { formatLocal } from '../schedules/explain-on-call.ts';
 import { shiftsBetween } from '../schedules/shifts.ts';
@@ -13,6 +14,10 @@ export type OnCallWorld = OnCallDefinitions & {
   reachable: ReadonlySet<string>;
   channels: readonly string[];
   actions: readonly string[];
+  /** Severity schemes that ship, by all their names. */
+  shippedSchemes: readonly string[];
+  /** The one that the configuration names. */
+  severityScheme: string;
 };
 
 /** What is wrong with the definitions. An error is refused when somebody writes it; a warning is shown. */
@@ -25,6 +30,7 @@ const COVERAGE_MS = 14 * DAY_MS;
 /** @param nowMs from when on schedules should have somebody */
 export function checkDefinitions(world: OnCallWorld, nowMs: number): DefinitionProblem[] {
   return [
+    ...checkSchemes(world),
     ...checkTeams(world),
     ...checkSchedules(world, nowMs),
     ...checkPolicies(world),
@@ -52,6 +58,27 @@ function mustExist(
   return [error(path, `there is no ${what} "${name}"${near ? `; did you mean ${near}?` : ''}`)];
 }
 
+function checkSchemes(world: OnCallWorld): DefinitionProblem[] {
+  const { severityScheme: named } = world;
+  const unnamed = schemesOf(world).includes(named)
+    ? []
+    : [error(['schemes', named], `the configuration names severity scheme "${named}", which is not there`)];
+  return [
+    ...unnamed,
+    ...Object.entries(world.schemes).flatMap(([name, { calendar }]) =>
+      calendar === undefined
+        ? []
+        : mustExist('calendar', calendar, Object.keys(world.calendars), ['schemes', name, 'calendar']),
+    ),
+  ];
+}
+
+const schemesOf = (world: OnCallWorld) => [...Object.keys(world.schemes), ...world.shippedSchemes];
+
+function mustBeScheme(world: OnCallWorld, name: string | undefined, path: (string | number)[]): DefinitionProblem[] {
+  return name === undefined ? [] : mustExist('severity scheme', name, schemesOf(world), path);
+}
+
 function checkTeams(world: OnCallWorld): DefinitionProblem[] {
   return Object.entries(world.teams).flatMap(([name, team]) => [
     ...team.members.flatMap(({ user }, index) =>
@@ -63,6 +90,7 @@ function checkTeams(world: OnCallWorld): DefinitionProblem[] {
     ...(team.calendar === undefined
       ? []
       : mustExist('calendar', team.calendar, Object.keys(world.calendars), ['teams', name, 'calendar'])),
+    ...mustBeScheme(world, team.scheme, ['teams', name, 'scheme']),
   ]);
 }
 
@@ -138,6 +166,7 @@ function checkRoutes(world: OnCallWorld): DefinitionProblem[] {
     ...(route.team === undefined
       ? []
       : mustExist('team', route.team, Object.keys(world.teams), ['routes', index, 'team'])),
+    ...mustBeScheme(world, route.scheme, ['routes', index, 'scheme']),
   ]);
 }
 

@@ -11,11 +11,13 @@ import {
   type TeamSpec,
   teamSpecSchema,
 } from '../../../contract/oncall.ts';
+import { type SeveritySchemeSpec, severitySchemeSpecSchema } from '../../../contract/severity-scheme.ts';
 import type { Queryable, Tx } from '../../../platform/db/database.ts';
 
 /** What on-call is made of, by kind. */
 export type DefinitionSpecs = {
   calendar: CalendarSpec;
+  scheme: SeveritySchemeSpec;
   team: TeamSpec;
   schedule: ScheduleSpec;
   policy: PolicySpec;
@@ -35,6 +37,7 @@ export const ROUTES = 'default';
 
 const SCHEMAS = {
   calendar: calendarSpecSchema,
+  scheme: severitySchemeSpecSchema,
   team: teamSpecSchema,
   schedule: scheduleSpecSchema,
   policy: policySpecSchema,

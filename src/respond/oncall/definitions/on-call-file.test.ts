@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { OnCallDefinitions } from '../../../contract/oncall.ts';
+import type { OnCallDefinitions } from '../../../contract/oncall-file.ts';
 import { HoldfastError } from '../../../platform/errors/holdfast-error.ts';
 import { SHIPPED_POLICIES } from '../escalation/shipped-policies.ts';
 import { checkDefinitions, type OnCallWorld } from './check-definitions.ts';
@@ -97,6 +97,8 @@ describe('definitions', () => {
     reachable: new Set(['ada', 'grace']),
     channels: ['inbox'],
     actions: [],
+    shippedSchemes: ['p1-p4'],
+    severityScheme: 'p1-p4',
     ...change,
   });
   const told = (change: Partial<OnCallWorld>) =>

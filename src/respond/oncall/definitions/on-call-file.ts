@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { z } from 'zod';
-import { type OnCallDefinitions, type OnCallFile, onCallFileSchema } from '../../../contract/oncall.ts';
+import { type OnCallDefinitions, type OnCallFile, onCallFileSchema } from '../../../contract/oncall-file.ts';
 import { type ConfigProblem, renderProblem } from '../../../platform/config/config-problem.ts';
 import { nearestName } from '../../../platform/config/nearest-name.ts';
 import { type ConfigText, readConfigText } from '../../../platform/config/read-config-file.ts';

@@ -1,6 +1,7 @@
-import type { OnCallDefinitions } from '../../../contract/oncall.ts';
+import type { OnCallDefinitions } from '../../../contract/oncall-file.ts';
 import type { Queryable } from '../../../platform/db/database.ts';
 import { listUsers } from '../../../platform/identity/user-store.ts';
+import { SHIPPED_SCHEME_NAMES } from '../../incidents/index.ts';
 import { listContactMethods } from '../contacts/contact-store.ts';
 import { SHIPPED_POLICIES } from '../escalation/shipped-policies.ts';
 import type { OnCallWorld } from './check-definitions.ts';
@@ -15,7 +16,12 @@ import {
 const MOST_USERS = 100_000;
 
 /** What the installation offers to definitions. */
-export type KnownThings = { channels: readonly string[]; actions: readonly string[] };
+export type KnownThings = {
+  channels: readonly string[];
+  actions: readonly string[];
+  /** The severity scheme that the configuration names. */
+  severityScheme: string;
+};
 
 /** All definitions as one, the way `holdfast oncall apply` writes them. */
 export async function readDefinitions(db: Queryable): Promise<OnCallDefinitions> {
@@ -23,6 +29,7 @@ export async function readDefinitions(db: Queryable): Promise<OnCallDefinitions>
     Object.fromEntries((await listDefinitions(db, kind)).map(({ name, spec }) => [name, spec]));
   return {
     calendars: await named('calendar'),
+    schemes: await named('scheme'),
     teams: await named('team'),
     schedules: await named('schedule'),
     policies: await named('policy'),
@@ -43,5 +50,7 @@ export async function readWorld(db: Queryable, known: KnownThings): Promise<OnCa
     reachable: new Set(methods.filter((method) => method.verifiedAt !== null).map((method) => method.user)),
     channels: known.channels,
     actions: known.actions,
+    severityScheme: known.severityScheme,
+    shippedSchemes: SHIPPED_SCHEME_NAMES,
   };
 }

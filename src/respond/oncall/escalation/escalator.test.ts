@@ -3,7 +3,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openReplicaYard, type Replica, type ReplicaYard } from '../../../../test/harness/event-machinery.ts';
 import { createManualClock, type ManualClock } from '../../../platform/clock/manual-clock.ts';
 import { startTimerService } from '../../../platform/timers/timer-service.ts';
-import { acknowledgeIncident, type IncidentRow, insertIncident, listTimeline } from '../../incidents/index.ts';
+import {
+  acknowledgeIncident,
+  findScheme,
+  type IncidentRow,
+  insertIncident,
+  listTimeline,
+} from '../../incidents/index.ts';
 import { putDefinition, ROUTES } from '../definitions/definition-store.ts';
 import { stopPages } from '../stop-pages.ts';
 import { createEscalator, type Escalator } from './escalator.ts';
@@ -60,7 +66,7 @@ async function open(steps: object[]): Promise<IncidentRow> {
     const incident = await insertIncident(tx, {
       title: 'Down',
       severity: 1,
-      scheme: 'p1-p4',
+      scheme: findScheme('p1-p4'),
       cause: null,
       at,
       actor: 'system',

@@ -2,11 +2,11 @@ import { isConnectionLoss, type Queryable, type Tx } from '../../../platform/db/
 import { HoldfastError, messageOf } from '../../../platform/errors/holdfast-error.ts';
 import { setTimer, type TimerHandler } from '../../../platform/timers/timer-service.ts';
 import {
-  findScheme,
   type IncidentRow,
   levelOf,
   listTimeline,
   lockIncident,
+  schemeOf,
   tellIncident,
   updateIncident,
 } from '../../incidents/index.ts';
@@ -117,7 +117,7 @@ export function createEscalator(deps: EscalatorDeps) {
     by: { policy: string; team: string | null; at: Date; actor: string },
   ): Promise<EscalationRow> => {
     const policy = await requirePolicy(tx, by.policy);
-    const scheme = findScheme(incident.scheme);
+    const scheme = schemeOf(incident);
     const escalation = await insertEscalation(tx, {
       incidentId: incident.id,
       policy: by.policy,
@@ -125,7 +125,7 @@ export function createEscalator(deps: EscalatorDeps) {
       snapshot: {
         policy: policy.spec,
         team: by.team,
-        calendar: await calendarOf(tx, by.team, deps.timezone),
+        calendar: await calendarOf(tx, { scheme, team: by.team }, deps.timezone),
         levels: scheme.levels,
       },
       at: by.at,
@@ -141,8 +141,9 @@ export function createEscalator(deps: EscalatorDeps) {
   };
 
   const promise = async (tx: Tx, incident: IncidentRow, team: string | null): Promise<void> => {
-    const level = levelOf(findScheme(incident.scheme), incident.severity);
-    const due = respondBy(level, incident.openedAt, await calendarOf(tx, team, deps.timezone));
+    const scheme = schemeOf(incident);
+    const level = levelOf(scheme, incident.severity);
+    const due = respondBy(level, incident.openedAt, await calendarOf(tx, { scheme, team }, deps.timezone));
     await updateIncident(tx, incident.id, { respondBy: due });
   };
 

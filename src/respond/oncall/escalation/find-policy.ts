@@ -1,6 +1,7 @@
 import type { CalendarSpec, PolicySpec } from '../../../contract/oncall.ts';
 import type { Queryable } from '../../../platform/db/database.ts';
 import { HoldfastError } from '../../../platform/errors/holdfast-error.ts';
+import type { SeverityScheme } from '../../incidents/index.ts';
 import { findDefinition } from '../definitions/definition-store.ts';
 import { defaultCalendar } from '../schedules/business-time.ts';
 import { SHIPPED_POLICIES } from './shipped-policies.ts';
@@ -25,9 +26,13 @@ export async function requirePolicy(db: Queryable, name: string): Promise<{ spec
   });
 }
 
-/** The calendar a team's response times count in: its own, the one called `default`, or nine to five. */
-export async function calendarOf(db: Queryable, teamName: string | null, timezone: string): Promise<CalendarSpec> {
-  const team = teamName === null ? null : await findDefinition(db, 'team', teamName);
-  const found = await findDefinition(db, 'calendar', team?.spec.calendar ?? 'default');
+/** The calendar response times count in: that of the scheme, of the team, the one called `default`, or nine to five. */
+export async function calendarOf(
+  db: Queryable,
+  of: { scheme: Pick<SeverityScheme, 'calendar'>; team: string | null },
+  timezone: string,
+): Promise<CalendarSpec> {
+  const team = of.team === null || of.scheme.calendar !== null ? null : await findDefinition(db, 'team', of.team);
+  const found = await findDefinition(db, 'calendar', of.scheme.calendar ?? team?.spec.calendar ?? 'default');
   return found?.spec ?? defaultCalendar(timezone);
 }

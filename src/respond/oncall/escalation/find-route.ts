@@ -9,9 +9,13 @@ export function findRoute(
   return (
     routes.find(({ match }) => {
       if (match.severities !== undefined && !match.severities.includes(incident.severity)) return false;
-      return Object.entries(match.labels ?? {}).every(
-        ([name, value]) => Object.hasOwn(incident.labels, name) && incident.labels[name] === value,
-      );
+      return fitsLabels(match, incident.labels);
     }) ?? null
+  );
+}
+
+export function fitsLabels(match: EscalationRoute['match'], labels: Readonly<Record<string, string>>): boolean {
+  return Object.entries(match.labels ?? {}).every(
+    ([name, value]) => Object.hasOwn(labels, name) && labels[name] === value,
   );
 }

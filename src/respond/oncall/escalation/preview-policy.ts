@@ -1,7 +1,7 @@
 import type { SeverityRank } from '../../../contract/common.ts';
 import type { PolicyPreview } from '../../../contract/escalation.ts';
 import type { Queryable } from '../../../platform/db/database.ts';
-import { findScheme } from '../../incidents/index.ts';
+import type { SeverityScheme } from '../../incidents/index.ts';
 import { movesToCome } from './escalation-moves.ts';
 import { calendarOf, requirePolicy } from './find-policy.ts';
 import { resolveTargets } from './resolve-targets.ts';
@@ -13,7 +13,7 @@ export async function previewPolicy(
     policy: string;
     team: string | null;
     severity: SeverityRank;
-    scheme: string;
+    scheme: SeverityScheme;
     at: Date;
     timezone: string;
     channels: readonly string[];
@@ -23,8 +23,8 @@ export async function previewPolicy(
   const snapshot = {
     policy: policy.spec,
     team: asked.team,
-    calendar: await calendarOf(db, asked.team, asked.timezone),
-    levels: findScheme(asked.scheme).levels,
+    calendar: await calendarOf(db, asked, asked.timezone),
+    levels: asked.scheme.levels,
   };
   const facts = { startedAt: asked.at, severity: asked.severity, acknowledged: false, over: false, fired: [] };
   const previewed: PolicyPreview[] = [];

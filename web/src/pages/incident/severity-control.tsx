@@ -14,7 +14,7 @@ const RANKS: readonly SeverityRank[] = [1, 2, 3, 4];
 /** The severity, and changing it with a reason. */
 export function SeverityControl({ incident }: { incident: Incident }) {
   const { may } = useSession();
-  const { rank, label, scheme, respondWithinMs } = incident.severity;
+  const { rank, label, scheme, respondWithinMs, resolveWithinMs } = incident.severity;
   const [open, setOpen] = useState(false);
   const [wanted, setWanted] = useState<SeverityRank>(rank);
   const change = useCommand({
@@ -27,8 +27,8 @@ export function SeverityControl({ incident }: { incident: Incident }) {
       <p>
         <SeverityMark rank={rank} label={label} />{' '}
         <span className="text-quiet">
-          {respondWithinMs === null ? 'no response time' : `answer within ${formatDuration(respondWithinMs)}`}, scheme{' '}
-          {scheme}
+          {respondWithinMs === null ? 'no response time' : `answer within ${formatDuration(respondWithinMs)}`}
+          {resolveWithinMs === null ? '' : `, resolve within ${formatDuration(resolveWithinMs)}`}, scheme {scheme}
         </span>
       </p>
       {may('operator') && incident.status !== 'closed' ? (

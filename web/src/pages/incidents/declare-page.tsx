@@ -1,13 +1,16 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { type FormEvent, useState } from 'react';
 import type { SeverityRank } from '../../../../src/contract/common.ts';
 import type { IncidentSummary } from '../../../../src/contract/incident.ts';
+import type { SeveritySchemeBody } from '../../../../src/contract/severity-scheme.ts';
+import { severitySchemesQuery } from '../../api/on-call-queries.ts';
 import { sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import { Field, TextArea, TextInput } from '../../components/field.tsx';
+import { Field, SELECT_CLASSES, TextArea, TextInput } from '../../components/field.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
 import { SeverityMark } from '../../components/severity-mark.tsx';
 import { useIdempotencyKey } from '../../lib/use-idempotency-key.ts';
@@ -25,7 +28,15 @@ export function DeclarePage(): ReactNode {
   const [title, setTitle] = useState('');
   const [text, setText] = useState('');
   const [severity, setSeverity] = useState<SeverityRank>(2);
-  const body = { title: title.trim(), severity, ...(text.trim() ? { text: text.trim() } : {}) };
+  const schemes = useQuery(severitySchemesQuery).data ?? [];
+  const [scheme, setScheme] = useState('');
+  const chosen = schemes.find(({ name, current }) => (scheme === '' ? current : name === scheme));
+  const body = {
+    title: title.trim(),
+    severity,
+    ...(scheme ? { scheme } : {}),
+    ...(text.trim() ? { text: text.trim() } : {}),
+  };
   const idempotencyKey = useIdempotencyKey(body);
   const declare = useCommand({
     run: () => sendJson<IncidentSummary>('POST', '/api/v1/incidents', { body, idempotencyKey }),
@@ -72,12 +83,31 @@ export function DeclarePage(): ReactNode {
                 onChange={() => setSeverity(rank)}
               />
               <span className="w-24 shrink-0">
-                <SeverityMark rank={rank} />
+                <SeverityMark rank={rank} {...labelOf(chosen, rank)} />
               </span>
-              <span className="text-quiet">{means}</span>
+              <span className="text-quiet">{levelOf(chosen, rank)?.meaning || means}</span>
             </label>
           ))}
         </fieldset>
+        {schemes.some(({ written }) => written) ? (
+          <Field label="Severity scheme" help="Unless chosen, that of the route.">
+            {(attributes) => (
+              <select
+                {...attributes}
+                className={SELECT_CLASSES}
+                value={scheme}
+                onChange={(event) => setScheme(event.target.value)}
+              >
+                <option value="">as routed</option>
+                {schemes.map(({ name }) => (
+                  <option key={name} value={name}>
+                    {name}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
+        ) : null}
         <Field label="What is known so far? (optional)">
           {(attributes) => (
             <TextArea
@@ -104,4 +134,13 @@ export function DeclarePage(): ReactNode {
       </form>
     </>
   );
+}
+
+const levelOf = (scheme: SeveritySchemeBody | undefined, rank: SeverityRank) =>
+  scheme?.levels.find((level) => level.rank === rank);
+
+/** The words of the scheme where it is known. */
+function labelOf(scheme: SeveritySchemeBody | undefined, rank: SeverityRank): { label?: string } {
+  const level = levelOf(scheme, rank);
+  return level ? { label: level.label } : {};
 }

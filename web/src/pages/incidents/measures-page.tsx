@@ -74,6 +74,7 @@ function Measures({ measures }: { measures: IncidentMeasures }) {
           { label: 'To acknowledge, on average (MTTA)', value: span(all.toAcknowledge.meanMs) },
           { label: 'To resolve, on average (MTTR)', value: span(all.toResolve.meanMs) },
           { label: 'Answered in time', value: share(all.response) },
+          { label: 'Resolved in time', value: share(all.resolution) },
         ]}
       />
       <section aria-labelledby="by-severity" className="mb-6">
@@ -82,7 +83,7 @@ function Measures({ measures }: { measures: IncidentMeasures }) {
         </h2>
         <Table
           words={1}
-          head={['Severity', 'Incidents', 'MTTA', 'MTTR', 'Answered in time']}
+          head={['Severity', 'Incidents', 'MTTA', 'MTTR', 'Answered in time', 'Resolved in time']}
           empty="No incident was opened in this time."
           rows={measures.bySeverity.map((each) => ({
             key: `${each.scheme} ${each.rank}`,
@@ -92,6 +93,7 @@ function Measures({ measures }: { measures: IncidentMeasures }) {
               span(each.toAcknowledge.meanMs),
               span(each.toResolve.meanMs),
               share(each.response),
+              share(each.resolution),
             ],
           }))}
         />

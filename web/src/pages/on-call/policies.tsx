@@ -7,6 +7,7 @@ import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useListKeys } from '../../components/use-list-keys.ts';
 import { plural } from '../../lib/plural.ts';
 import { PolicyPreviewView } from './policy-preview.tsx';
+import { SeveritySchemes } from './severity-schemes.tsx';
 
 /** Which incidents go by which policy, and what each policy would do right now. */
 export function Policies() {
@@ -65,6 +66,7 @@ export function Policies() {
           </li>
         ))}
       </ul>
+      <SeveritySchemes />
     </>
   );
 }
@@ -100,6 +102,7 @@ function Routes({ routes }: { routes: readonly EscalationRoute[] }) {
                 {route.policy}
               </Link>
               {route.team ? ` for team ${route.team}` : ''}
+              {route.scheme ? `, by severity scheme ${route.scheme}` : ''}
             </li>
           ))}
         </ol>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { TeamSpec } from '../../../../../src/contract/oncall.ts';
-import { schedulesQuery } from '../../../api/on-call-queries.ts';
+import { schedulesQuery, severitySchemesQuery } from '../../../api/on-call-queries.ts';
 import { Field, SELECT_CLASSES, TextInput } from '../../../components/field.tsx';
 import { PersonInput } from '../person-input.tsx';
 import { DefinitionEditor } from './definition-editor.tsx';
@@ -25,7 +25,7 @@ export function TeamEditorPage(): ReactNode {
   );
 }
 
-function finishTeam({ description, schedule, calendar, members }: TeamSpec): TeamSpec {
+function finishTeam({ description, schedule, calendar, scheme, members }: TeamSpec): TeamSpec {
   return {
     ...(description?.trim() ? { description: description.trim() } : {}),
     members: members
@@ -33,11 +33,13 @@ function finishTeam({ description, schedule, calendar, members }: TeamSpec): Tea
       .filter(({ user }) => user !== ''),
     ...(schedule ? { schedule } : {}),
     ...(calendar ? { calendar } : {}),
+    ...(scheme ? { scheme } : {}),
   };
 }
 
 function TeamFields({ draft, onChange }: { draft: TeamSpec; onChange: (draft: TeamSpec) => void }) {
   const schedules = useQuery(schedulesQuery).data ?? [];
+  const schemes = useQuery(severitySchemesQuery).data ?? [];
   return (
     <>
       <Field label="Description (optional)">
@@ -61,6 +63,23 @@ function TeamFields({ draft, onChange }: { draft: TeamSpec; onChange: (draft: Te
           >
             <option value="">none</option>
             {schedules.map(({ name }) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field label="Severity scheme" help="Of incidents that a route leads to this team.">
+        {(attributes) => (
+          <select
+            {...attributes}
+            className={SELECT_CLASSES}
+            value={draft.scheme ?? ''}
+            onChange={(event) => onChange({ ...draft, scheme: event.target.value })}
+          >
+            <option value="">the usual one</option>
+            {schemes.map(({ name }) => (
               <option key={name} value={name}>
                 {name}
               </option>
