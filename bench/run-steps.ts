@@ -71,7 +71,7 @@ const executors: Executors = {
       await execution.confirmStart(null);
       return { outcome: 'succeeded', exitCode: 0, reason: null };
     },
-    async stopLeftovers() {},
+    stopLeftovers: async () => null,
   },
 };
 

@@ -9,12 +9,19 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const file = join(folder, 'password');
 writeFileSync(file, 'from-a-file\n');
 
+const sshHost = (changed: object = {}) => ({
+  ...{ kind: 'ssh' as const, host: 'web.example', port: 22, user: 'ops', identityFile: '/key', agentSocket: null },
+  ...{ knownHostsFile: '/known', jump: null, ...changed },
+});
 const surroundings = createStepSurroundings(
   {
     targets: {
       'live-db': { kind: 'postgres', url: 'postgres://u:p%40ss@h/db' },
       'staging-db': { kind: 'postgres', url: 'postgres://h/staging' },
       prom: { kind: 'prometheus', url: 'http://h:9090', tokenFile: null },
+      bastion: sshHost({ jump: 'gate' }),
+      gate: sshHost({ host: 'gate.example' }),
+      web: sshHost({ jump: 'bastion' }),
     },
     secrets: {
       FILE: { file, command: null },
@@ -40,15 +47,18 @@ describe('what is around a step', () => {
         variables: [],
         secrets: [],
         targets: [
+          { name: 'bastion', target: 'bastion', kind: 'ssh' },
           { name: 'db', target: 'live-db', kind: 'postgres' },
+          { name: 'gate', target: 'gate', kind: 'ssh' },
           { name: 'live-db', target: 'live-db', kind: 'postgres' },
           { name: 'prom', target: 'prom', kind: 'prometheus' },
           { name: 'staging-db', target: 'staging-db', kind: 'postgres' },
+          { name: 'web', target: 'web', kind: 'ssh' },
         ],
       },
       expect.objectContaining({ name: 'staging', variables: ['REGION'], secrets: ['FILE'] }),
     ]);
-    expect(JSON.stringify(surroundings.environments())).not.toMatch(/eu-1|http|p%40ss|from/);
+    expect(JSON.stringify(surroundings.environments())).not.toMatch(/eu-1|http|p%40ss|from|example|key/);
   });
 
   it('means another connection in another environment', () => {
@@ -60,6 +70,17 @@ describe('what is around a step', () => {
     expect(surroundings.resolveTarget('db', 'live')?.name).toBe('live-db');
     expect(surroundings.resolveTarget('db', null)).toBeNull();
     expect(surroundings.resolveTarget('prom', 'staging')).toMatchObject({ kind: 'prometheus' });
+  });
+
+  it('knows the way to a host, the nearest to here first', () => {
+    expect(surroundings.resolveTarget('web', null)).toMatchObject({
+      name: 'web',
+      kind: 'ssh',
+      jumps: [
+        { name: 'gate', host: 'gate.example' },
+        { name: 'bastion', host: 'web.example' },
+      ],
+    });
   });
 
   it('has its variables and credentials, read from files and commands when they are needed', async () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { ResolvedTarget } from '../act/runs/index.ts';
+import type { ResolvedTarget, SshHost } from '../act/runs/index.ts';
 import type { Environment } from '../contract/environment.ts';
 import type { HoldfastConfig } from '../platform/config/load-config.ts';
 import { HoldfastError, messageOf } from '../platform/errors/holdfast-error.ts';
@@ -67,6 +67,7 @@ export function createStepSurroundings(config: Configured, own: NodeJS.ProcessEn
     resolveTarget(name, environment) {
       const meant = (environment === null ? undefined : config.environments[environment]?.targets[name]) ?? name;
       const target = config.targets[meant];
+      if (target?.kind === 'ssh') return { name: meant, ...target, jumps: jumpsTo(target, config.targets) };
       return target ? { name: meant, ...target } : null;
     },
     environmentValues(name) {
@@ -97,6 +98,15 @@ export function createStepSurroundings(config: Configured, own: NodeJS.ProcessEn
       return { variables: { ...place.variables }, secrets: Object.fromEntries(values) };
     },
   };
+}
+
+type Targets = Configured['targets'];
+
+/** The hosts on the way to an ssh target, the nearest to Holdfast first. The configuration has been checked for circles. */
+export function jumpsTo(target: Extract<Targets[string], { kind: 'ssh' }>, targets: Targets): SshHost[] {
+  const jump = target.jump === null ? undefined : targets[target.jump];
+  if (target.jump === null || jump?.kind !== 'ssh') return [];
+  return [...jumpsTo(jump, targets), { name: target.jump, ...jump }];
 }
 
 function environmentMissing(name: string, known: readonly string[]): HoldfastError {

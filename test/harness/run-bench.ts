@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { sql } from 'kysely';
 import { claimRuns } from '../../src/act/runs/claim-store.ts';
 import { executeRun } from '../../src/act/runs/execute-run.ts';
-import type { Executor, StepExecution, StepResult } from '../../src/act/runs/executor.ts';
+import type { Executor, ResolvedTarget, StepExecution, StepResult } from '../../src/act/runs/executor.ts';
 import { type OwnedRun, takeRun } from '../../src/act/runs/owned-run.ts';
 import type { WorkerContext } from '../../src/act/runs/run-context.ts';
 import { readRun } from '../../src/act/runs/run-queries.ts';
@@ -45,6 +45,9 @@ export type RunBench = {
   behaviour: Behaviour;
   /** Tokens of steps whose leftovers were ended, in order. */
   stopped: string[];
+  /** What the executor says it could not look at when it ended leftovers. */
+  unreachable: string | null;
+  targets: Record<string, ResolvedTarget>;
   secrets: ReturnType<typeof createRunSecrets>;
   commands: { database: Database; clock: ManualClock; wakeups: { kick(topic: Topic): void } };
   start(plan: Plan, run?: Partial<Omit<NewRun, 'plan'>>): Promise<string>;
@@ -110,6 +113,7 @@ export async function openRunBench(): Promise<RunBench> {
     },
     async stopLeftovers({ token }) {
       stopped.push(token);
+      return bench.unreachable;
     },
   };
 
@@ -119,6 +123,8 @@ export async function openRunBench(): Promise<RunBench> {
     clock,
     behaviour: () => SUCCEEDED,
     stopped,
+    unreachable: null,
+    targets: {},
     secrets,
     commands: { database, clock, wakeups },
     start: (plan, run = {}) =>
@@ -157,7 +163,7 @@ export async function openRunBench(): Promise<RunBench> {
         lease: { id, identity, isFresh: () => fresh, lapses: () => 0, stop: async () => {} },
         transitions: createStepTransitionStore({ pool: database.pool, workerId: id, afterCommit: () => {} }),
         executors: { shell: executor, sql: executor, http: executor, check: executor, notify: executor } as never,
-        resolveTarget: () => null,
+        resolveTarget: (name) => bench.targets[name] ?? null,
         targetSecrets: () => [],
         sealSecrets: secrets.seal,
         openSecrets: secrets.open,

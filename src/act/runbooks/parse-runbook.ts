@@ -138,6 +138,7 @@ function present({
 }: Assembled): ParsedRunbook {
   const lines = text.split(/\r\n|\r|\n/);
   const inputs = new InputCollector(front.inputs, lines);
+  const items = itemNames(sections);
   const drafts: Record<string, StepDraft> = Object.create(null) as Record<string, StepDraft>;
   const stepsOfFence = new Map<FenceEntry, string[]>();
   const ids = new Set<string>();
@@ -163,7 +164,7 @@ function present({
         ids,
         wanted !== undefined && names.get(wanted) === placed ? wanted : `${section.slug}.${count}`,
       );
-      const target = targetOf(placed, front, file, inputs);
+      const target = targetOf(placed, front, file, inputs, items);
       const found = inputs.take(placed.seed.inputs, placed);
       if (target !== null && /^\{\{.*\}\}$/.test(target) && !found.includes(target.slice(2, -2)))
         found.push(target.slice(2, -2));
@@ -361,18 +362,30 @@ function waysAround(group: string, section: Section): Way[] {
 
 const needsTarget = (placed: PlacedStep) => placed.seed.kind === 'sql' || placed.seed.kind === 'metric-gate';
 
+/** What the foreach steps of the document call their items: such a step can go over targets. */
+function itemNames(sections: readonly Section[]): ReadonlySet<string> {
+  const actions = sections.flatMap((section) => section.steps.map((placed) => placed.seed.action));
+  return new Set(actions.flatMap((action) => (action.kind === 'foreach' ? [action.as] : [])));
+}
+
 /** Fence attribute, then front matter, then an input of type target; a step that needs one and has none gets a question. */
-function targetOf(placed: PlacedStep, front: FrontMatter, file: string, inputs: InputCollector): string | null {
+function targetOf(
+  placed: PlacedStep,
+  front: FrontMatter,
+  file: string,
+  inputs: InputCollector,
+  items: ReadonlySet<string>,
+): string | null {
   const written = placed.attributes.target ?? (needsTarget(placed) ? front.target : null);
   if (written !== null && written !== undefined) {
     if (!written.startsWith('$')) return written;
     const name = written.slice(1);
-    if (!front.inputs.some((input) => input.name === name)) {
+    if (!items.has(name) && !front.inputs.some((input) => input.name === name)) {
       throw runbookProblem(
         file,
         placed.fence?.line ?? placed.line,
-        `the target \`${written}\` names no declared input`,
-        'Declare it under `params` in the front matter.',
+        `the target \`${written}\` names neither a declared input nor the items of a foreach`,
+        'Declare it under `params` in the front matter, or call the items of a foreach so (`as:`).',
       );
     }
     return `{{${name}}}`;

@@ -91,6 +91,16 @@ describe('foreach', () => {
     expect(listed.steps[0]!.action).toMatchObject({ items: 'a b', atOnce: 2 });
   });
 
+  it('goes over targets where a step of it runs on its item', async () => {
+    const onEach = fence('sh {name=restart target=$HOST}', 'sudo systemctl restart app');
+    const planned = await plan(runbook(fence('foreach', 'in: [web-1, web-2]\nas: HOST\nsteps: [restart]'), onEach));
+    expect(planned.missingInputs).toEqual([]);
+    expect(planned.steps.map((step) => step.target)).toEqual([null, '{{HOST}}']);
+    await expect(steps(fence('sh {target=$OTHER}', 'uptime'))).rejects.toThrow(
+      'names neither a declared input nor the items of a foreach',
+    );
+  });
+
   it.each([
     ['in: [a]\nsteps: [restart]', 'does not say what its steps call an item'],
     ['as: HOST\nsteps: [restart]', 'a foreach fence has no items'],

@@ -341,6 +341,28 @@ describe('a lost worker', () => {
     expect((await bench.read(runId)).steps[0]?.attempts[0]?.reason).toContain('may still be running on far-away');
   });
 
+  it.each([
+    ['was looked at from here is settled as if it had run here', null, { one: 'succeeded', run: 'succeeded' }],
+    ['does not answer leaves it in doubt', 'web-1', { one: 'in-doubt', run: 'in-doubt' }],
+  ])('that had its step run on a host that %s', async (_what, unreachable, expected) => {
+    const endpoint = { host: 'web', port: 22, user: 'ops', identityFile: '/key', agentSocket: null, jumps: [] };
+    bench.targets = { 'web-1': { name: 'web-1', kind: 'ssh', ...endpoint, knownHostsFile: '/known' } };
+    bench.unreachable = unreachable;
+    bench.behaviour = hangingStep().behaviour;
+    const look = plannedStep('look', { risk: 'check' });
+    const one = plannedStep('one', { verify: 'look', target: 'web-1' });
+    const runId = await bench.start(planOf([one], { helpers: [look] }));
+    const lost = await bench.addWorker('far-away');
+    await lost.work();
+    await lost.freeze();
+    bench.behaviour = () => SUCCEEDED;
+    await (await bench.addWorker()).work();
+    bench.unreachable = null;
+    expect(await bench.statuses(runId)).toMatchObject(expected);
+    const { reason } = (await bench.read(runId)).steps[0]!.attempts[0]!;
+    if (unreachable !== null) expect(reason).toContain('may still be running on web-1');
+  });
+
   it('is refused when it wakes after the takeover: its outcome changes nothing', async () => {
     const hanging = hangingStep();
     bench.behaviour = hanging.behaviour;

@@ -1,10 +1,27 @@
 import type { StepAction } from '../../contract/runbook.ts';
 
+/** A host reached by SSH. */
+export type SshHost = {
+  name: string;
+  host: string;
+  port: number;
+  user: string;
+  /** The key, or the agent that holds it: one of the two. */
+  identityFile: string | null;
+  agentSocket: string | null;
+  knownHostsFile: string;
+};
+
 /** A connection of the configuration, resolved; its secret never leaves the process. */
 export type ResolvedTarget = { name: string } & (
   | { kind: 'postgres'; url: string }
   | { kind: 'prometheus'; url: string; tokenFile: string | null }
   | { kind: 'kubernetes'; kubeconfig: string; context: string | null }
+  | (Omit<SshHost, 'name'> & {
+      kind: 'ssh';
+      /** The hosts on the way there, the nearest to Holdfast first. */
+      jumps: readonly SshHost[];
+    })
 );
 
 /** Everything an executor gets for one attempt. */
@@ -49,12 +66,15 @@ export type StepResult = {
 /** What a step kind can do. One per kind, in an explicit map. */
 export type Executor<Action extends StepAction = StepAction> = {
   execute(execution: StepExecution<Action>): Promise<StepResult>;
-  /** Ends what a lost worker may have left running under this token on this host or target. */
+  /**
+   * Ends what a lost worker may have left running under this token on this host or target.
+   * @returns the place where it may still be running because it could not be looked at; null when there is none
+   */
   stopLeftovers(leftover: {
     token: string;
     process: { pid: number; startedAt: string } | null;
     target: ResolvedTarget | null;
-  }): Promise<void>;
+  }): Promise<string | null>;
 };
 
 /** Executors by action kind; kinds that only wait for something have none. */

@@ -1,7 +1,7 @@
 export { answerStep, type CheckValue } from './answer-step.ts';
 export { listApprovals, readApproval } from './approval-store.ts';
 export { decideStepInDoubt } from './decide-step.ts';
-export type { Executor, Executors, ResolvedTarget, StepExecution, StepResult } from './executor.ts';
+export type { Executor, Executors, ResolvedTarget, SshHost, StepExecution, StepResult } from './executor.ts';
 export { readOutput } from './output-store.ts';
 export { hasVerifiedRun, listRuns, readIncidentOfRun, readRun } from './run-queries.ts';
 export { RUN_TIMERS } from './run-timers.ts';

@@ -18,39 +18,47 @@ export type RunHelper = (helper: PlannedStep) => Promise<{ succeeded: boolean; r
  */
 export async function recoverRun(context: WorkerContext, owned: OwnedRun, runHelper: RunHelper): Promise<void> {
   const left = await readRunningAttempts(context.database, owned.claim.run.id);
-  for (const attempt of left) await endLeftovers(context, owned, attempt);
+  const mayRunOn = new Map<AttemptRow, string | null>();
+  for (const attempt of left) mayRunOn.set(attempt, await endLeftovers(context, owned, attempt));
   // Helpers first: the step they were run for is judged by a fresh run of them.
   const helpersFirst = left.toSorted((a, b) => Number(isHelper(owned, b.stepId)) - Number(isHelper(owned, a.stepId)));
-  for (const attempt of helpersFirst) await settleAttempt(context, owned, attempt, runHelper);
+  for (const attempt of helpersFirst)
+    await settleAttempt(context, owned, attempt, mayRunOn.get(attempt) ?? null, runHelper);
 }
 
 function isHelper(owned: OwnedRun, stepId: string): boolean {
   return owned.helpers.some((helper) => helper.id === stepId);
 }
 
-async function endLeftovers(context: WorkerContext, owned: OwnedRun, attempt: AttemptRow): Promise<void> {
+/** @returns the host on which it may still be running, because that could not be looked at from here */
+async function endLeftovers(context: WorkerContext, owned: OwnedRun, attempt: AttemptRow): Promise<string | null> {
   const step = findStep(owned, attempt.stepId);
   const sameBoot = attempt.host === hostname() && attempt.bootId === readBootId();
   const targetName = step ? resolveTargetName(step.target, inputsOf(owned, step)) : null;
-  await executorFor(context.executors, step?.action.kind ?? 'shell')?.stopLeftovers({
+  const target =
+    targetName === null ? null : context.resolveTarget(targetName, step ? environmentOf(owned, step) : null);
+  const unseen = await executorFor(context.executors, step?.action.kind ?? 'shell')?.stopLeftovers({
     token: attempt.token,
     process:
       sameBoot && attempt.pid !== null && attempt.pidStarted !== null
         ? { pid: attempt.pid, startedAt: attempt.pidStarted }
         : null,
-    target: targetName === null ? null : context.resolveTarget(targetName, step ? environmentOf(owned, step) : null),
+    target,
   });
+  // What ran over SSH was ended where it ran, whichever machine its worker was on.
+  if (target?.kind === 'ssh') return unseen ?? null;
+  return attempt.host === hostname() ? null : attempt.host;
 }
 
 async function settleAttempt(
   context: WorkerContext,
   owned: OwnedRun,
   attempt: AttemptRow,
+  otherHost: string | null,
   runHelper: RunHelper,
 ): Promise<void> {
   const step = findStep(owned, attempt.stepId);
   if (!step) return;
-  const otherHost = attempt.host === hostname() ? null : attempt.host;
   const recovery = decideRecovery(step, { otherHost });
   const at = context.clock.now();
   const ended = { n: attempt.n, token: attempt.token, exitCode: null };

@@ -48,7 +48,7 @@ const executor: Executor = {
     begun.push(id);
     return behaviour(execution, id);
   },
-  stopLeftovers: async () => {},
+  stopLeftovers: async () => null,
 };
 
 async function startWorker(of: Replica = replica, concurrency = 4) {

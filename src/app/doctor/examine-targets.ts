@@ -1,20 +1,54 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import pg from 'pg';
+import { lookAtHost } from '../../executors/shell/ssh/look-at-host.ts';
+import type { SshTarget } from '../../executors/shell/ssh/ssh-settings.ts';
 import type { HoldfastConfig } from '../../platform/config/load-config.ts';
 import { maskUrlPassword } from '../../platform/config/mask-secret.ts';
 import { messageOf } from '../../platform/errors/holdfast-error.ts';
+import { jumpsTo } from '../step-surroundings.ts';
 import { bad, type Examined, good, warning } from './examined.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** Databases that steps and probes work on: reachable, and by a role that may do no more than it must. */
-export async function examineTargets(targets: HoldfastConfig['targets']): Promise<Examined[]> {
+/** Databases and hosts that steps and probes work on: reachable, and with no more rights than they must have. */
+export async function examineTargets(
+  { targets, shell }: Pick<HoldfastConfig, 'targets' | 'shell'>,
+  environment: NodeJS.ProcessEnv,
+): Promise<Examined[]> {
   return Promise.all(
-    Object.entries(targets).flatMap(([name, target]) =>
-      target.kind === 'postgres' ? [examineTarget(`target ${name}`, target.url)] : [],
-    ),
+    Object.entries(targets).flatMap(([name, target]) => {
+      if (target.kind === 'postgres') return [examineTarget(`target ${name}`, target.url)];
+      if (target.kind !== 'ssh') return [];
+      const resolved = { ...target, name, jumps: jumpsTo(target, targets) };
+      return [examineHost(resolved, shell.isolation.kind !== 'none', environment)];
+    }),
   );
+}
+
+async function examineHost(target: SshTarget, isolated: boolean, environment: NodeJS.ProcessEnv): Promise<Examined> {
+  const name = `target ${target.name}`;
+  const look = await lookAtHost(target, environment);
+  if (!look.reached) return bad(name, look.why, 'Steps on it fail until this is mended; nothing else does.');
+  const what = `bash ${look.bash} as ${look.account} at ${target.host}`;
+  if (!look.seesProcesses) {
+    return warning(
+      name,
+      `${what}, without /proc`,
+      'What a lost worker leaves there cannot be found: end it by hand before you decide about a step in doubt.',
+    );
+  }
+  if (look.account === 'root') {
+    return warning(name, what, 'Give runbooks an account of their own, with sudo for the commands they need.');
+  }
+  if (isolated) {
+    return warning(
+      name,
+      `${what}; shell.isolation does not reach there`,
+      'Steps on it do what that account may do: keep its rights small.',
+    );
+  }
+  return good(name, what);
 }
 
 type RoleFacts = { user: string; superuser: boolean; createRole: boolean; standby: boolean; version: string };

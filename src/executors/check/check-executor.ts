@@ -33,6 +33,7 @@ export function createCheckExecutor(deps: {
     },
     async stopLeftovers() {
       // A look leaves nothing behind.
+      return null;
     },
   };
 }

@@ -23,6 +23,7 @@ export const httpExecutor: Executor<HttpAction> = {
   execute: sendRequest,
   async stopLeftovers() {
     // A request in flight cannot be called back.
+    return null;
   },
 };
 

@@ -22,6 +22,7 @@ export function createNotifyExecutor(deps: {
     },
     async stopLeftovers() {
       // Told or not told; nothing is under way.
+      return null;
     },
   };
 }

@@ -28,6 +28,7 @@ export const metricGateExecutor: Executor<GateAction> = {
   },
   async stopLeftovers() {
     // A question leaves nothing behind.
+    return null;
   },
 };
 

@@ -1,5 +1,4 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findProgram } from '../../platform/process/find-program.ts';
 
 /** How far a step is kept from the machine it runs on. */
 export type Isolation = {
@@ -8,20 +7,6 @@ export type Isolation = {
   /** Folders it may write to besides a /tmp of its own. */
   writable: readonly string[];
 };
-
-/** Where a program is on the PATH; null where it is not. */
-function findProgram(name: string, path: string | undefined): string | null {
-  for (const folder of (path ?? '').split(delimiter)) {
-    const file = join(folder, name);
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      // Not here.
-    }
-  }
-  return null;
-}
 
 /**
  * The command line that runs bash in isolation: the machine's files read-only, /tmp its own, no sight of other

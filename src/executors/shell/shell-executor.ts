@@ -9,17 +9,12 @@ import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.t
 import { endProcessesByToken } from '../../platform/process/kill-by-token.ts';
 import { readProcessStart } from '../../platform/process/process-identity.ts';
 import { type Isolation, isolatedCommand } from './isolation.ts';
+import { type Ended, judgeExit, MOST_TOLD_BYTES } from './judge-exit.ts';
 import { kubeconfigFor, type StepKubeconfig } from './kubeconfig.ts';
-import {
-  findAskingLines,
-  GATE_CLOSED_EXIT,
-  GATE_FD,
-  PREAMBLE_FD,
-  SCRIPT_FD,
-  STATUS_FD,
-  shellPreamble,
-  UNREADABLE_EXIT,
-} from './shell-preamble.ts';
+import { GATE_FD, PREAMBLE_FD, preambleOf, SCRIPT_FD, STATUS_FD } from './shell-preamble.ts';
+import { endOverSsh } from './ssh/end-over-ssh.ts';
+import { executeOverSsh } from './ssh/execute-over-ssh.ts';
+import { clientToken } from './ssh/ssh-client.ts';
 import { stepEnvironment } from './step-environment.ts';
 import { watchMemory } from './watch-memory.ts';
 
@@ -27,10 +22,6 @@ type ShellAction = Extract<StepAction, { kind: 'shell' }>;
 
 /** After the script ended, output of processes it left behind is read no longer than this. */
 const DRAIN_OUTPUT_MS = 200;
-/** Of the exit status and all values handed on together. */
-const MOST_TOLD_BYTES = 1_048_576;
-/** An environment holds no longer value (Linux allows 128 KiB with its name). */
-const MOST_CARRIED_BYTES = 64 * 1_024;
 
 type ShellOptions = {
   environment: NodeJS.ProcessEnv;
@@ -45,8 +36,13 @@ const NO_ISOLATION: Isolation = { kind: 'none', writable: [] };
 export function createShellExecutor(options: ShellOptions): Executor<ShellAction> {
   return {
     execute: (execution) => executeScript(execution, options),
-    async stopLeftovers({ token, process }) {
-      await endProcessesByToken(token, process);
+    async stopLeftovers({ token, process, target }) {
+      if (target?.kind !== 'ssh') {
+        await endProcessesByToken(token, process);
+        return null;
+      }
+      await endProcessesByToken(clientToken(token), process);
+      return (await endOverSsh({ target, token, environment: options.environment })) ? null : target.name;
     },
   };
 }
@@ -63,6 +59,10 @@ async function executeScript(execution: StepExecution<ShellAction>, options: She
         reason: `input ${input} holds a NUL byte, which no environment can carry`,
       };
     parameters[variable] = value;
+  }
+  if (execution.target?.kind === 'ssh') {
+    const variables = { ...execution.variables, ...parameters };
+    return executeOverSsh(execution, { target: execution.target, variables, environment: options.environment });
   }
   let kube: StepKubeconfig | null = null;
   if (execution.target?.kind === 'kubernetes') {
@@ -94,15 +94,9 @@ async function runScript(
   options: ShellOptions & { command: { program: string; args: string[] } },
   variables: Readonly<Record<string, string>>,
 ): Promise<StepResult> {
-  const { script } = execution.action;
-  const noIsAnAnswer = execution.observing && !execution.deciding;
-  const preamble = shellPreamble({
-    noIsAnAnswer,
-    askingLines: noIsAnAnswer ? findAskingLines(script) : [],
-    carries: execution.action.carries ?? [],
-  });
+  const preamble = preambleOf(execution);
   // Each reader of the script has a descriptor of its own: where /dev/fd does not reopen, they would share a position.
-  const [scriptFd, syntaxFd] = openTexts(`${script}\n`, 2);
+  const [scriptFd, syntaxFd] = openTexts(`${execution.action.script}\n`, 2);
   const [preambleFd] = openTexts(preamble, 1);
   let child: ChildProcess;
   try {
@@ -132,9 +126,6 @@ function openTexts(text: string, times: number): number[] {
     rmSync(folder, { recursive: true, force: true });
   }
 }
-
-/** Why we ended a script that had not ended by itself. */
-type Ended = 'timed-out' | 'cancelled' | { tookBytes: number; mostBytes: number } | null;
 
 async function superviseChild(
   child: ChildProcess,
@@ -219,52 +210,4 @@ async function drainOutput(child: ChildProcess): Promise<void> {
   }
   // A process left in the background keeps the pipe; we do not wait for it.
   for (const stream of child.stdio) stream?.destroy();
-}
-
-function judgeExit(
-  exit: { code: number | null; signal: NodeJS.Signals | null },
-  ended: Ended,
-  told: string,
-  execution: StepExecution<ShellAction>,
-): StepResult {
-  const exitCode = exit.code;
-  if (ended === 'cancelled') return { outcome: 'cancelled', exitCode, reason: 'ended on request' };
-  if (ended === 'timed-out')
-    return { outcome: 'timed-out', exitCode, reason: `not done after ${execution.timeoutMs / 1_000} s: ended` };
-  if (ended !== null) {
-    const [took, most] = [ended.tookBytes, ended.mostBytes].map((bytes) => Math.round(bytes / 1_048_576));
-    return {
-      outcome: 'failed',
-      exitCode,
-      reason: `ended: it held ${took} MiB of memory, more than ${most} MiB`,
-      uncertain: true,
-    };
-  }
-  if (exit.signal) return { outcome: 'failed', exitCode, reason: `ended by ${exit.signal}`, uncertain: true };
-  const [status = '', ...rest] = told.split('\n');
-  const { outputs, tooLong } = readCarried(rest.join('\n'));
-  const lost = tooLong.length === 0 ? null : `too long to be handed on: ${tooLong.join(', ')}`;
-  if (exitCode === 0) return { outcome: 'succeeded', exitCode, reason: lost, outputs };
-  if (told === '' && exitCode === GATE_CLOSED_EXIT) return { outcome: 'cancelled', exitCode, reason: 'never begun' };
-  if (told === '' && exitCode === UNREADABLE_EXIT)
-    return { outcome: 'failed', exitCode, reason: 'bash cannot read the script; nothing of it ran' };
-  const [, how, ...pipe] = status.trim().split(' ');
-  const stages = pipe.length > 1 ? ` (pipe stages: ${pipe.join(' ')})` : '';
-  return how === 'no'
-    ? { outcome: 'succeeded', exitCode, reason: `answered "no" with exit code ${exitCode}${stages}`, outputs }
-    : { outcome: 'failed', exitCode, reason: `exit code ${exitCode}${stages}` };
-}
-
-/** The variables told after the status: `NAME=value` and a NUL each. */
-function readCarried(told: string): { outputs: Record<string, string>; tooLong: string[] } {
-  const outputs: Record<string, string> = {};
-  const tooLong: string[] = [];
-  for (const entry of told.split('\0').slice(0, -1)) {
-    const equals = entry.indexOf('=');
-    const name = entry.slice(0, equals);
-    const value = entry.slice(equals + 1);
-    if (Buffer.byteLength(value) > MOST_CARRIED_BYTES) tooLong.push(name);
-    else outputs[name] = value;
-  }
-  return { outputs, tooLong };
 }

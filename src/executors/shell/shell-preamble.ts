@@ -1,3 +1,6 @@
+import type { StepExecution } from '../../act/runs/index.ts';
+import type { StepAction } from '../../contract/runbook.ts';
+
 /** Descriptors of a step's bash beside the usual three. */
 export const SCRIPT_FD = 3;
 export const GATE_FD = 4;
@@ -30,7 +33,7 @@ const ASKS = String.raw`^([A-Za-z_][A-Za-z0-9_]*=[^ $]* +)*([A-Za-z_][A-Za-z0-9_
  * @param options.noIsAnAnswer true for a step that only looks
  * @param options.askingLines lines of the script on which a stage before the last one asks (`grep … | head`)
  */
-export function shellPreamble(options: {
+function shellPreamble(options: {
   noIsAnAnswer: boolean;
   askingLines: readonly number[];
   carries: readonly string[];
@@ -87,6 +90,13 @@ set -E -T
 trap '{ __hf_failed $? "$LINENO" "\${PIPESTATUS[@]}"; } 2>/dev/null' ERR
 trap '{ __hf_ended $? "\${PIPESTATUS[@]}"; } 2>/dev/null' EXIT
 `.replaceAll('\\${', '${');
+}
+
+/** The preamble for one attempt. */
+export function preambleOf(execution: StepExecution<Extract<StepAction, { kind: 'shell' }>>): string {
+  const { script, carries = [] } = execution.action;
+  const noIsAnAnswer = execution.observing && !execution.deciding;
+  return shellPreamble({ noIsAnAnswer, askingLines: noIsAnAnswer ? findAskingLines(script) : [], carries });
 }
 
 const ASKING_STAGE = new RegExp(

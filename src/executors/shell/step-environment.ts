@@ -24,6 +24,14 @@ const ALLOWED = [
   'no_proxy',
 ];
 
+/** Nobody watches a step: programs neither page nor ask. */
+export const UNATTENDED: Readonly<Record<string, string>> = {
+  TERM: 'dumb',
+  PAGER: 'cat',
+  GIT_PAGER: 'cat',
+  DEBIAN_FRONTEND: 'noninteractive',
+};
+
 /**
  * The environment of a step: the allowed part of ours, its parameters, its token.
  * @param parameters variable -> value
@@ -33,12 +41,7 @@ export function stepEnvironment(
   parameters: Readonly<Record<string, string>>,
   token: string,
 ): Record<string, string> {
-  const environment: Record<string, string> = {
-    TERM: 'dumb',
-    PAGER: 'cat',
-    GIT_PAGER: 'cat',
-    DEBIAN_FRONTEND: 'noninteractive',
-  };
+  const environment: Record<string, string> = { ...UNATTENDED };
   for (const name of ALLOWED) {
     const value = own[name];
     if (value !== undefined) environment[name] = value;

@@ -53,6 +53,7 @@ export function createSqlExecutor(options: { ownDatabaseUrl: () => string }): Ex
     },
     async stopLeftovers({ token, target }) {
       if (target?.kind === 'postgres') await endSessions(target.url, token);
+      return null;
     },
   };
 }

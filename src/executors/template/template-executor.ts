@@ -18,5 +18,6 @@ export const templateExecutor: Executor<Extract<StepAction, { kind: 'template' }
   },
   async stopLeftovers() {
     // A text leaves nothing behind.
+    return null;
   },
 };

@@ -122,7 +122,8 @@ const IN_PROBE: [string, string][] = [
   ['{kind: command, command: []}', '2:31: probes.p.command: must hold at least the program'],
 ];
 
-const OTHER_GROUPS: [string, string][] = [
+const SSH = 'kind: ssh, host: web.example, user: ops, knownHostsFile: h';
+const OTHER_GROUPS: [string, string | RegExp][] = [
   [
     'probes: {"a b": {kind: tcp, address: "x:1"}}',
     '1:10: probes.a b: a name is made of letters, digits, dots, dashes and underscores, begins with a letter or digit, and has at most 64',
@@ -132,7 +133,23 @@ const OTHER_GROUPS: [string, string][] = [
     '2:33: probes.p.target: "shopdb" is not a name below targets; did you mean shop-db?',
   ],
   ['targets: {t: {kind: postgres}}', '1:14: targets.t: give either url or urlFile'],
-  ['targets: {t: {kind: mysql}}', '1:21: targets.t.kind: "mysql" is not one of postgres, prometheus, kubernetes'],
+  ['targets: {t: {kind: mysql}}', '1:21: targets.t.kind: "mysql" is not one of postgres, prometheus, kubernetes, ssh'],
+  [`targets: {t: {${SSH}}}`, '1:14: targets.t: give either identityFile or agentSocket'],
+  [`targets: {t: {${SSH}, identityFile: k, agentSocket: s}}`, /targets\.t: give either .*, not both/],
+  [`targets: {t: {${SSH}, identityFile: k, port: 0}}`, /targets\.t\.port: 0 is too small; at least 1/],
+  [
+    'targets: {t: {kind: ssh, host: "-oProxyCommand=x", user: u, identityFile: k, knownHostsFile: h}}',
+    /targets\.t\.host: .* is not the name or address of a host/,
+  ],
+  [
+    'targets: {t: {kind: ssh, host: a, user: "a b", identityFile: k, knownHostsFile: h}}',
+    /targets\.t\.user: "a b" is not the name of an account/,
+  ],
+  [`targets: {t: {${SSH}, identityFile: k, jump: t}}`, /targets\.t\.jump: leads in a circle: t, t$/],
+  [
+    `targets: {t: {${SSH}, identityFile: k, jump: tt}}`,
+    /targets\.t\.jump: "tt" is not a name below targets; did you mean t\?/,
+  ],
   ['targets: {t: {kind: postgres, urlFile: absent}}', '1:40: targets.t.urlFile: $CWD/absent does not exist'],
   ['webhooks: {w: {url: "https://x", secret: 12345678}}', '1:42: webhooks.w.secret: must be text: put it in quotes'],
   [

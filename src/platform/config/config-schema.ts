@@ -226,7 +226,7 @@ export const configShape = {
     .default('p1-p4')
     .meta({ type: 'name' })
     .describe(
-      'Severity scheme that gives ranks their labels and response times: p1-p4, driftmgr, idp or discovery-agent.',
+      'Severity scheme that gives ranks their labels and response times: p1-p4, driftmgr, idp, discovery-agent or a written one.',
     ),
   alertmanagerConfig: file()
     .optional()
@@ -373,6 +373,11 @@ export const CROSS_CHECKS: readonly ((
           ? [{ path: ['probes', name, 'target'], message: `${quote(probe.target)} is not a postgres target` }]
           : [],
     ),
+  ({ targets = {} }) =>
+    Object.entries(targets).flatMap(([name, target]) => {
+      const wrong = target.kind === 'ssh' ? explainJumps(name, targets) : null;
+      return wrong === null ? [] : [{ path: ['targets', name, 'jump'], message: wrong }];
+    }),
   ({ rules, targets }) =>
     rules?.target === undefined
       ? rules !== undefined && rules.files.length > 0
@@ -420,4 +425,18 @@ export const CROSS_CHECKS: readonly ((
 function explainName(written: string, group: string, known: readonly string[]): string {
   const near = nearestName(written, known);
   return `${quote(written)} is not a name below ${group}${near === null ? '' : `; did you mean ${near}?`}`;
+}
+
+/** What is wrong with the way to an ssh target; null when it leads there. */
+function explainJumps(name: string, targets: WrittenConfig['targets']): string | null {
+  const passed = [name];
+  for (;;) {
+    const target = targets[passed.at(-1) ?? ''];
+    const next = target?.kind === 'ssh' ? target.jump : undefined;
+    if (next === undefined) return null;
+    if (!Object.hasOwn(targets, next)) return explainName(next, 'targets', Object.keys(targets));
+    if (targets[next]?.kind !== 'ssh') return `${quote(next)} is not an ssh target`;
+    if (passed.includes(next)) return `leads in a circle: ${[...passed, next].join(', ')}`;
+    passed.push(next);
+  }
 }

@@ -126,6 +126,17 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
             kubeconfig: absolute(['targets', name, 'kubeconfig'], target.kubeconfig),
             context: target.context ?? null,
           };
+        case 'ssh': {
+          const { identityFile, agentSocket, knownHostsFile, jump = null, ...endpoint } = target;
+          const fileOf = (key: string, path: string) => absolute(['targets', name, key], path);
+          return {
+            ...endpoint,
+            identityFile: identityFile === undefined ? null : fileOf('identityFile', identityFile),
+            agentSocket: agentSocket === undefined ? null : fileOf('agentSocket', agentSocket),
+            knownHostsFile: fileOf('knownHostsFile', knownHostsFile),
+            jump,
+          };
+        }
       }
     }),
     secrets: mapEntries(secrets, ({ file, command }, name) => ({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { file, filled, httpUrl, isPostgresUrl, nameSchema, secretText, text } from './value-types.ts';
+import { exactlyOne, file, filled, httpUrl, isPostgresUrl, nameSchema, secretText, text } from './value-types.ts';
 
 const postgresUrl = secretText('a postgres:// or postgresql:// address', isPostgresUrl, {
   type: 'URL',
@@ -22,10 +22,29 @@ const kubernetes = z.strictObject({
   context: filled.optional().describe('The context in that file; default: its current one.'),
 });
 
+/** What a client's configuration file takes unquoted and without expanding it: no spaces, quotes, `%` or `$`. */
+const hostName = text('the name or address of a host', (value) =>
+  /^(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)$/.test(value),
+);
+const accountName = text('the name of an account', (value) => /^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,127}$/.test(value));
+const ssh = z.strictObject({
+  kind: z.literal('ssh').describe('A host on which shell steps run, by the `ssh` client of this machine.'),
+  host: hostName.describe('Its name or address.'),
+  port: z.int().min(1).max(65_535).default(22).describe('Where its SSH server listens.'),
+  user: accountName.describe('The account steps run as there.'),
+  identityFile: file().optional().describe('The private key, without a passphrase.'),
+  agentSocket: file().optional().describe('Socket of an agent that holds the key, instead of a file.'),
+  knownHostsFile: file().describe(
+    'The host keys to believe, as `ssh-keyscan` writes them; a key not in it is refused.',
+  ),
+  jump: nameSchema.optional().describe('Another ssh target, through which this host is reached.'),
+});
+
 /** A connection that steps and probes name. */
 export const targetSchema = z
-  .discriminatedUnion('kind', [postgres, prometheus, kubernetes])
+  .discriminatedUnion('kind', [postgres, prometheus, kubernetes, ssh])
   .superRefine((target, context) => {
+    if (target.kind === 'ssh') exactlyOne<typeof target>('identityFile', 'agentSocket')(target, context);
     if (target.kind !== 'postgres' || (target.url === undefined) !== (target.urlFile === undefined)) return;
     const both = target.url !== undefined;
     context.addIssue({ code: 'custom', path: [], message: `give either url or urlFile${both ? ', not both' : ''}` });
