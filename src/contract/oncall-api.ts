@@ -62,6 +62,8 @@ export const importIcalSchema = z
 export const importedIcalSchema = z
   .object({
     overrides: z.array(overrideSchema),
+    /** Until when events that repeat were followed; null where none goes on after it. */
+    repeatedUntil: timestampSchema.nullable(),
     problems: z.array(z.object({ line: z.int(), message: z.string() })),
   })
   .meta({ id: 'ImportedIcal' });

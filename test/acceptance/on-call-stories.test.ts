@@ -283,6 +283,8 @@ describe('contact methods', () => {
 });
 
 describe('calendars', () => {
+  const onCallAt = (at: string) => story.api<OnCallNow>('GET', `/api/v1/schedules/primary/oncall?at=${at}`);
+
   it('are read by their secret address until it is revoked, and come back as overrides', async () => {
     await begin('architect');
     await invite(...ON_CALL);
@@ -313,6 +315,26 @@ describe('calendars', () => {
     expect(await story.api('GET', '/api/v1/schedules/empty/oncall?at=2026-03-04T00:00:00.000Z')).toMatchObject({
       user: 'grace',
     });
+
+    // What repeats: a day that is excepted later is taken back, the others stay.
+    const series = (...lines: string[]) =>
+      ['BEGIN:VCALENDAR', 'BEGIN:VEVENT', 'UID:fridays', 'SUMMARY:ada', 'DTSTART;TZID=Europe/Berlin:20260306T090000']
+        .concat('DURATION:PT8H', 'RRULE:FREQ=WEEKLY', ...lines, 'END:VEVENT', 'END:VCALENDAR')
+        .join('\r\n');
+    const bring = (body: string) =>
+      story.api<{ overrides: { start: string }[]; repeatedUntil: string }>('POST', '/api/v1/schedules/primary/import', {
+        text: body,
+      });
+    const fridays = await bring(series());
+    expect(fridays.overrides).toHaveLength(52);
+    expect(fridays.repeatedUntil).toBe('2027-03-02T10:00:00.000Z');
+    const before = await onCallAt('2026-04-03T12:00:00.000Z');
+    expect(before.user).toBe('ada');
+    await bring(series('EXDATE;TZID=Europe/Berlin:20260403T090000'));
+    expect((await onCallAt('2026-04-03T12:00:00.000Z')).overrideId).toBeNull();
+    expect((await onCallAt('2026-04-10T12:00:00.000Z')).overrideId).not.toBeNull();
+    await bring(series('STATUS:CANCELLED'));
+    expect((await onCallAt('2026-04-10T12:00:00.000Z')).overrideId).toBeNull();
 
     await story.api('DELETE', `/api/v1/oncall/feeds/${feed.id}`);
     expect((await fetch(url)).status).toBe(404);

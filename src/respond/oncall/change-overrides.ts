@@ -3,12 +3,17 @@ import type { Tx } from '../../platform/db/database.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import { findUserByName, listUsers } from '../../platform/identity/user-store.ts';
 import { eventsToOverrides } from './ical/events-to-overrides.ts';
-import { type IcalProblem, readIcal } from './ical/read-ical.ts';
-import { deleteOverride, insertOverride } from './override-store.ts';
+import type { IcalProblem } from './ical/read-component.ts';
+import { readIcal } from './ical/read-ical.ts';
+import { deleteImported, deleteOverride, insertOverride } from './override-store.ts';
 import { readSchedule } from './read-on-call.ts';
 import { tellOnCall } from './tell-on-call.ts';
 
 const MOST_USERS = 100_000;
+const DAY_MS = 86_400_000;
+/** How far events that repeat are followed when they are imported. */
+const REPEATED_BEHIND_MS = 14 * DAY_MS;
+const REPEATED_AHEAD_MS = 366 * DAY_MS;
 
 /** Somebody stands in. @throws HoldfastError `override.refused` (400), `schedule.missing` (404) */
 export async function addOverride(
@@ -63,7 +68,8 @@ export async function removeOverride(
 }
 
 /**
- * Makes overrides of the events of a calendar file; an event that was imported before is brought up to date.
+ * Makes overrides of the events of a calendar file; an event that was imported before is brought up to date, and one
+ * that was taken out of its series or cancelled since is taken back. Events that repeat are followed for a year.
  * @throws HoldfastError `ical.problems` (400) where something cannot be read and `partial` is false
  */
 export async function importIcal(
@@ -71,10 +77,11 @@ export async function importIcal(
   schedule: string,
   source: { text: string; people: Readonly<Record<string, string>>; partial: boolean },
   by: { at: Date; actor: string },
-): Promise<{ overrides: Override[]; problems: IcalProblem[] }> {
+): Promise<{ overrides: Override[]; repeatedUntil: string | null; problems: IcalProblem[] }> {
   const { spec } = await readSchedule(tx, schedule, { from: by.at, to: by.at });
   const users = (await listUsers(tx, { limit: MOST_USERS, after: null })).filter((user) => !user.disabled);
-  const read = readIcal(source.text, spec.timezone);
+  const window = { fromMs: by.at.getTime() - REPEATED_BEHIND_MS, toMs: by.at.getTime() + REPEATED_AHEAD_MS };
+  const read = readIcal(source.text, spec.timezone, window);
   const meant = eventsToOverrides(read.events, { people: source.people, users: users.map((user) => user.name) });
   const problems = [...read.problems, ...meant.problems].sort((a, b) => a.line - b.line);
   if (problems.length > 0 && !source.partial) {
@@ -87,6 +94,11 @@ export async function importIcal(
       hint: 'Nothing was imported. Correct them, or import the rest with `--partial`.',
     });
   }
+  await deleteImported(tx, schedule, {
+    series: read.uids.filter((uid) => !meant.unclear.has(uid)),
+    keep: meant.overrides.map(({ uid }) => uid),
+    endingAfter: new Date(window.fromMs),
+  });
   const overrides: Override[] = [];
   for (const { uid, override } of meant.overrides)
     overrides.push(await insertOverride(tx, schedule, override, { at: by.at, by: by.actor, icalUid: uid }));
@@ -98,7 +110,7 @@ export async function importIcal(
       detail: `${overrides.length} imported`,
       ...by,
     });
-  return { overrides, problems };
+  return { overrides, repeatedUntil: read.goesOn ? new Date(window.toMs).toISOString() : null, problems };
 }
 
 async function tellOverride(

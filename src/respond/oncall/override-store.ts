@@ -62,6 +62,20 @@ export async function deleteOverride(tx: Tx, schedule: string, id: string): Prom
   return rows.rows[0] ? toOverride(rows.rows[0]) : null;
 }
 
+/** Takes back what was imported of these series of a calendar and is not part of them any more. */
+export async function deleteImported(
+  tx: Tx,
+  schedule: string,
+  gone: { series: readonly string[]; keep: readonly string[]; endingAfter: Date },
+): Promise<void> {
+  await sql`
+    delete from oncall_overrides
+    where schedule = ${schedule} and ends_at > ${gone.endingAfter}
+      and split_part(ical_uid, chr(10), 1) = any(${gone.series}::text[]) and ical_uid <> all(${gone.keep}::text[])`.execute(
+    tx,
+  );
+}
+
 /** Overrides go with their schedule. */
 export async function deleteOverridesOf(tx: Tx, schedule: string): Promise<void> {
   await sql`delete from oncall_overrides where schedule = ${schedule}`.execute(tx);

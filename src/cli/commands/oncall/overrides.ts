@@ -128,6 +128,10 @@ export function defineOverrides(command: Command, context: CliContext): void {
       if (imported.problems.length > 0) context.setExitCode(EXIT.found);
       if (output.json) return output.printJson(imported);
       output.print(`${output.mark('good')} ${count(imported.overrides.length, 'override')} imported.`);
+      if (imported.repeatedUntil !== null)
+        output.print(
+          `${output.mark('asks')} What repeats is imported until ${formatDate(imported.repeatedUntil)}: import it again before.`,
+        );
       for (const { line, message } of imported.problems) output.print(`${output.mark('bad')} line ${line}: ${message}`);
       output.suggest(`Look: holdfast oncall override ls ${schedule}`);
     },

@@ -5,6 +5,7 @@ import { useCommand } from '../../../api/use-command.ts';
 import { Button } from '../../../components/button.tsx';
 import { ErrorPanel } from '../../../components/error-panel.tsx';
 import { Field, TextArea } from '../../../components/field.tsx';
+import { Time } from '../../../components/time.tsx';
 import { plural } from '../../../lib/plural.ts';
 import { useIdempotencyKey } from '../../../lib/use-idempotency-key.ts';
 import { useSession } from '../../../lib/use-session.ts';
@@ -42,7 +43,8 @@ export function ImportCalendar({ schedule }: { schedule: string }) {
         Import a calendar
       </h2>
       <p className="text-quiet">
-        Each event becomes an override. Events keep their identity: imported again, they are brought up to date.
+        Each event becomes an override, those that repeat for a year. Events keep their identity: imported again, they
+        are brought up to date.
       </p>
       <Field label="iCalendar file (.ics)" wrong={tooLarge ? 'It is larger than 900 kB.' : null}>
         {(attributes) => (
@@ -92,6 +94,11 @@ function Outcome({ imported }: { imported: ImportedIcal }) {
     <div role="status" className="rounded-md bg-good-soft px-3 py-2">
       {plural(imported.overrides.length, 'override')} imported
       {imported.problems.length > 0 ? `, ${plural(imported.problems.length, 'event')} left out:` : '.'}
+      {imported.repeatedUntil === null ? null : (
+        <p>
+          What repeats is imported until <Time at={imported.repeatedUntil} />: import it again before.
+        </p>
+      )}
       {imported.problems.length > 0 ? (
         <ul className="list-disc pl-5">
           {imported.problems.map((problem) => (
