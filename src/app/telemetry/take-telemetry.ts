@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnomalyDetail, DetectAnswer, DetectedEvent } from '../../contract/anomaly.ts';
 import { FIRST_JUDGED_EVENT } from '../../detect/anomaly/index.ts';
 import {
@@ -154,11 +155,11 @@ export function createTelemetryIntake(
   };
 
   /** Where another process judges the stream, its verdicts are read where it keeps them. */
-  const readFrom = async (place: Place): Promise<Verdicts> => {
+  const readFrom = async (place: Place, signal: AbortSignal): Promise<Verdicts> => {
     const { streamId, epoch, firstN, entry } = place;
     const startedAt = performance.now();
     while (performance.now() - startedAt < DETECT_LIMIT_MS) {
-      await new Promise((resolve) => setTimeout(resolve, DETECT_POLL_MS));
+      await sleep(DETECT_POLL_MS, undefined, { signal });
       const kept = await readVerdicts(database.db, { streamId, epoch, firstN, count: entry.events });
       if (!kept) continue;
       const found = kept.found.map((anomaly) => ({ ...anomaly, detail: anomaly }));
@@ -212,10 +213,14 @@ export function createTelemetryIntake(
       if (!place) throw notJudged(stored.reply);
       const expected = deps.office()?.expect(place.streamId, place.entry.seq, explain);
       handOn(stored);
+      const elsewhere = new AbortController();
       try {
-        const verdicts = await Promise.race([...(expected ? [expected.verdicts] : []), readFrom(place)]);
-        return answerOf(place, verdicts);
+        const reading = readFrom(place, elsewhere.signal);
+        // Given up below, once its verdicts are here.
+        reading.catch(() => {});
+        return answerOf(place, await Promise.race([...(expected ? [expected.verdicts] : []), reading]));
       } finally {
+        elsewhere.abort();
         expected?.cancel();
       }
     },

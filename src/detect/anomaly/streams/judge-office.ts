@@ -9,6 +9,7 @@ import { createDrainLoop } from '../../../platform/work/drain-loop.ts';
 import type { FoundAnomaly } from './found-anomaly.ts';
 import { createJudgeThreads } from './judge-threads.ts';
 import type { JudgedBlock } from './judge-worker.ts';
+import { type JudgedPart, keepVerdicts, nameAnomalies } from './keep-verdicts.ts';
 import { type ExplainWhich, JUDGES } from './record-judge.ts';
 import type { LogEntry } from './stream.ts';
 import { appendEntry } from './stream-store.ts';
@@ -16,10 +17,7 @@ import {
   beginEpoch,
   type ClaimedStream,
   claimStreams,
-  type JudgedPart,
   keepSnapshot,
-  keepVerdicts,
-  nameAnomalies,
   readBehind,
   readEntries,
   readSnapshot,
@@ -38,6 +36,8 @@ const CACHED_MS = 30_000;
 const SNAPSHOT_MS = 300_000;
 /** Traces are whole when nothing more came for a while: how often that is looked at when nothing comes at all. */
 const TICK_MS = 3_000;
+/** Found anomalies are told of after at most so long. */
+const TELL_MS = 200;
 /** A model nobody needs goes to the database. */
 const IDLE_MS = 10 * 60_000;
 /** An entry that failed so often stops its stream. */
@@ -126,25 +126,21 @@ export function startJudgeOffice(
     lanes: 1,
     work: async (parts) => {
       const kept = await outlastOutage(
-        () =>
-          database.transact(async (tx) => {
-            // Rows in one order, as when records are stored: then nobody waits for each other.
-            const order = [...parts.keys()].sort((left, right) =>
-              idOf(parts, left) < idOf(parts, right) ? -1 : left - right,
-            );
-            const outcomes: boolean[] = [];
-            for (const index of order) {
-              const part = parts[index];
-              if (part) outcomes[index] = await keepVerdicts(tx, part, workerId, clock.now());
-            }
-            return outcomes;
-          }),
+        () => keepVerdicts(database.pool, parts, workerId, clock.now()),
         () => !stopped,
       );
-      if (parts.some(({ anomalies }) => anomalies.length > 0)) deps.wakeups.kick('outbox');
+      if (parts.some(({ anomalies }) => anomalies.length > 0)) tellSoon();
       return kept;
     },
   });
+  /** Of the anomalies of a busy stream at most so often: each telling wakes everything that listens. */
+  let telling: NodeJS.Timeout | null = null;
+  const tellSoon = () => {
+    telling ??= setTimeout(() => {
+      telling = null;
+      deps.wakeups.kick('outbox');
+    }, TELL_MS);
+  };
 
   const lose = (runner: Runner) => {
     if (runner.lost) return;
@@ -465,9 +461,8 @@ export function startJudgeOffice(
         await snapshot(runner).catch((thrown: unknown) => logger.warn({ err: thrown }, 'a model was not stored'));
         await releaseStream(database.db, runner.stream, workerId).catch(() => {});
       }
+      if (telling) clearTimeout(telling);
       await threads.stop();
     },
   };
 }
-
-const idOf = (parts: readonly JudgedPart[], index: number) => parts[index]?.stream.id ?? '';

@@ -1,10 +1,5 @@
 import { sql } from 'kysely';
 import type { Queryable, Tx } from '../../../platform/db/database.ts';
-import { publish } from '../../../platform/events/publish.ts';
-import { createId } from '../../../platform/identity/prefixed-id.ts';
-import type { FoundAnomaly } from './found-anomaly.ts';
-import type { JudgedBlock } from './judge-worker.ts';
-import type { ModelFigures } from './judged-stream.ts';
 import type { LogEntry, StreamRow } from './stream.ts';
 
 /** A stream that this worker judges, and at which claim of it. */
@@ -74,109 +69,6 @@ export async function readSnapshot(
   return found.rows[0] ?? null;
 }
 
-/** What a worker judged, up to an entry of the log. */
-export type JudgedPart = {
-  stream: ClaimedStream;
-  seq: number;
-  block: JudgedBlock;
-  figures: ModelFigures;
-  anomalies: (FoundAnomaly & { id: string })[];
-};
-
-/**
- * Keeps verdicts and the place up to which the log is judged, together, if the worker still has the stream.
- * @returns false when it has not: then nothing is kept, and whoever has it judges the same again
- */
-export async function keepVerdicts(tx: Tx, part: JudgedPart, workerId: string, at: Date): Promise<boolean> {
-  const { stream, block, figures } = part;
-  const kept = await sql`
-    update streams set judged = ${part.seq}, events_judged = events_judged + ${block.records},
-      anomalies = anomalies + ${block.anomalies}, duplicates = duplicates + ${block.duplicates},
-      series_evicted = case when kind = 'metrics' then greatest(series_evicted, ${figures.evictions}) else series_evicted end,
-      warming_seen = ${figures.warming.seen}, warming_needed = ${figures.warming.needed}, memory_bytes = ${figures.memoryBytes},
-      state = case when state = 'warming' and ${figures.state === 'active'} then 'active' else state end
-    where id = ${stream.id} and worker_id = ${workerId} and worker_epoch = ${stream.workerEpoch} and judged < ${part.seq}`.execute(
-    tx,
-  );
-  if (kept.numAffectedRows !== 1n) return false;
-  if (block.events > 0) {
-    await sql`
-      insert into stream_scores (stream_id, epoch, first_n, events, from_at, to_at, body)
-      values (${stream.id}, ${stream.epoch}, ${block.firstN}, ${block.events}, ${new Date(block.fromAt)}, ${new Date(block.toAt)},
-              ${Buffer.from(block.packed)})`.execute(tx);
-  }
-  if (part.anomalies.length > 0) {
-    await insertAnomalies(tx, stream, part.anomalies, at);
-    await tellOfAnomalies(tx, stream, part.anomalies, at);
-  }
-  return true;
-}
-
-async function insertAnomalies(
-  tx: Tx,
-  stream: ClaimedStream,
-  anomalies: JudgedPart['anomalies'],
-  foundAt: Date,
-): Promise<void> {
-  const rows = anomalies.map(({ at, burst: _burst, ...anomaly }) => ({ ...anomaly, at: new Date(at).toISOString() }));
-  await sql`
-    insert into anomalies (id, stream_id, epoch, what, n, at, found_at, severity, score, p, cause, summary, detail)
-    select id, ${stream.id}, ${stream.epoch}, what, n, at, ${foundAt}, severity, score, p, cause, summary, detail
-    from jsonb_to_recordset(${storable(rows)}::jsonb) as a(id text, what text, n bigint, at timestamptz, severity integer,
-      score float8, p float8, cause text, summary text, detail jsonb)
-    on conflict do nothing`.execute(tx);
-}
-
-/** Text of jsonb: PostgreSQL keeps neither NUL nor half a character, and a span may begin in the middle of one. */
-function storable(value: unknown): string {
-  return JSON.stringify(value, (_name, each: unknown) =>
-    typeof each === 'string' ? each.toWellFormed().replaceAll('\0', '\ufffd') : each,
-  );
-}
-
-/** One event for all anomalies of a cause: a burst is one thing to look at. */
-async function tellOfAnomalies(
-  tx: Tx,
-  stream: ClaimedStream,
-  anomalies: JudgedPart['anomalies'],
-  at: Date,
-): Promise<void> {
-  const byCause = new Map<
-    string,
-    { first: JudgedPart['anomalies'][number]; count: number; burst: FoundAnomaly['burst'] }
-  >();
-  for (const anomaly of anomalies) {
-    const key = anomaly.burst === null ? anomaly.cause : 'burst';
-    const known = byCause.get(key);
-    if (!known) byCause.set(key, { first: anomaly, count: 1, burst: anomaly.burst });
-    else {
-      known.count += 1;
-      if ((anomaly.burst?.anomalies ?? 0) > (known.burst?.anomalies ?? 0)) known.burst = anomaly.burst;
-      if (anomaly.severity < known.first.severity) known.first = anomaly;
-    }
-  }
-  await publish(
-    tx,
-    [...byCause].map(([, { first, count, burst }]) => ({
-      kind: 'anomaly.found',
-      aggregate: `stream:${stream.id}`,
-      actor: 'system',
-      at,
-      body: {
-        streamId: stream.id,
-        service: stream.service,
-        streamKind: stream.kind,
-        anomalyId: first.id,
-        count,
-        severity: first.severity,
-        cause: first.cause,
-        summary: first.summary.toWellFormed(),
-        burst,
-      },
-    })),
-  );
-}
-
 /**
  * Keeps a snapshot, if the worker still has the stream. Of those before it the ones stay that lie so many events apart:
  * from each, what came after can be judged again.
@@ -244,11 +136,4 @@ export async function pruneLogs(db: Queryable, keepMs: number): Promise<{ entrie
     db,
   );
   return { entries: Number(entries.numAffectedRows ?? 0), snapshots: Number(snapshots.numAffectedRows ?? 0) };
-}
-
-/** Names anomalies before they are kept, so that an answer can name them at once. */
-export function nameAnomalies(found: readonly FoundAnomaly[]): (FoundAnomaly & { id: string })[] {
-  // Lists go by id: those that were found together stay in the order of their events.
-  const ids = found.map(() => createId('anm')).sort();
-  return found.map((anomaly, index) => ({ ...anomaly, id: ids[index]! }));
 }
