@@ -172,7 +172,7 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
     );
     cleanup.push('rules', () => rules.stop());
 
-    const telemetry = startTelemetry({ ...machinery, registry: metrics.registry, workerId: lease.id }, config);
+    const telemetry = await startTelemetry({ ...machinery, registry: metrics.registry, workerId: lease.id }, config);
     cleanup.push('telemetry', () => telemetry.stop());
 
     const cliToken = await writeCliToken(config.data);

@@ -1,15 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DetectAnswer } from '../../src/contract/anomaly.ts';
 import type { Stream } from '../../src/contract/stream.ts';
 import { LogDetector, VerdictDigest } from '../../src/detect/anomaly/index.ts';
-import { unpackScores } from '../../src/detect/anomaly/streams/score-block.ts';
 import { generateLog } from '../harness/generate-log.ts';
 import { createTestDatabase } from '../harness/postgres.ts';
 import { type ServerProcess, startServerProcess } from '../harness/server-process.ts';
+import { otlpLogs, storedDigest } from '../harness/stream-digest.ts';
 
 /** `npm run soak` asks for more. */
 const KILLS = Number(process.env['HOLDFAST_CRASH_STREAM_KILLS'] ?? 4);
@@ -56,33 +55,6 @@ const start = (threads: number) =>
 const streamOf = async (server: ServerProcess, service: string) =>
   (await server.api<{ items: Stream[] }>('GET', `/api/v1/streams?service=${service}`)).items[0];
 
-/** What is kept of a stream's verdicts, as everybody can compute it again. */
-async function storedDigest(service: string): Promise<string> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  try {
-    const { rows } = await client.query<{ first_n: string; events: number; body: Buffer }>(
-      `select b.first_n, b.events, b.body from stream_scores b join streams s on s.id = b.stream_id
-       where s.service = $1 order by b.first_n`,
-      [service],
-    );
-    const digest = new VerdictDigest();
-    let next = 1;
-    for (const { first_n, events, body } of rows) {
-      // Not one twice, not one missing.
-      expect(Number(first_n)).toBe(next);
-      const { score, p, anomaly } = unpackScores(body, events);
-      for (let index = 0; index < events; index += 1, next += 1) {
-        const chance = p[index] ?? Number.NaN;
-        digest.add(next, score[index] ?? 0, Number.isNaN(chance) ? null : chance, anomaly[index] === 1);
-      }
-    }
-    return digest.hex();
-  } finally {
-    await client.end();
-  }
-}
-
 /** The lines in order, in batches of random sizes. */
 function* batches(random: () => number): Generator<{ from: number; batch: string[] }> {
   for (let from = 0; from < lines.length; ) {
@@ -92,22 +64,6 @@ function* batches(random: () => number): Generator<{ from: number; batch: string
   }
 }
 
-const otlpBody = (service: string, from: number, batch: readonly string[]) =>
-  JSON.stringify({
-    resourceLogs: [
-      {
-        resource: { attributes: [{ key: 'service.name', value: { stringValue: service } }] },
-        scopeLogs: [
-          {
-            logRecords: batch.map((line, index) => ({
-              timeUnixNano: `${1_700_000_000_000 + from + index}000000`,
-              body: { stringValue: line },
-            })),
-          },
-        ],
-      },
-    ],
-  });
 const post = (server: ServerProcess, path: string, body: string) =>
   fetch(`${server.address}${path}`, {
     method: 'POST',
@@ -132,15 +88,15 @@ describe('the verdicts of a stream', { timeout: LIMIT_MS }, () => {
     };
     const exportAll = async () => {
       for (const { from, batch } of batches(createRandom(threads + 100)))
-        expect((await post(server, '/v1/logs', otlpBody(exported, from, batch))).status).toBe(200);
+        expect((await post(server, '/v1/logs', otlpLogs(exported, from, batch))).status).toBe(200);
     };
     await Promise.all([detect(), exportAll()]);
     for (const service of [detected, exported])
       await expect.poll(async () => (await streamOf(server, service))?.judged, SOON).toBe(EVENTS);
     await server.stop();
     expect(answered.hex()).toBe(reference);
-    expect(await storedDigest(detected)).toBe(reference);
-    expect(await storedDigest(exported)).toBe(reference);
+    expect(await storedDigest(connectionString, detected)).toBe(reference);
+    expect(await storedDigest(connectionString, exported)).toBe(reference);
   });
 
   it(`are the same after ${KILLS} kills at random moments, and every acknowledged event is there once`, async () => {
@@ -158,7 +114,7 @@ describe('the verdicts of a stream', { timeout: LIMIT_MS }, () => {
       }
     })();
     for (const { from, batch } of batches(random)) {
-      const body = otlpBody('killed', from, batch);
+      const body = otlpLogs('killed', from, batch);
       // A sender does not know whether it was taken when no answer came: it sends the same again.
       while (
         !(await post(server, '/v1/logs', body).then(
@@ -175,6 +131,6 @@ describe('the verdicts of a stream', { timeout: LIMIT_MS }, () => {
     await expect.poll(async () => (await streamOf(server, 'killed'))?.judged, SOON).toBe(EVENTS);
     expect(await streamOf(server, 'killed')).toMatchObject({ events: EVENTS });
     await server.stop();
-    expect({ seed, digest: await storedDigest('killed') }).toEqual({ seed, digest: reference });
+    expect({ seed, digest: await storedDigest(connectionString, 'killed') }).toEqual({ seed, digest: reference });
   });
 });

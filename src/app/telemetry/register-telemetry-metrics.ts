@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { listPartitions } from '../../detect/anomaly/partitions/index.ts';
 import type { JudgedFigures } from '../../detect/anomaly/streams/index.ts';
 import type { Database } from '../../platform/db/database.ts';
 import type { TelemetryFigures } from './take-telemetry.ts';
@@ -11,7 +12,10 @@ const RATE_WINDOW_MS = 10_000;
 export function registerTelemetryMetrics(
   registry: Registry,
   database: Database,
-): TelemetryFigures & { judged(figures: JudgedFigures): void } {
+): TelemetryFigures & {
+  judged(figures: JudgedFigures): void;
+  read(records: number): void;
+} {
   const registers = [registry];
   const anomalies = new Counter({
     name: 'holdfast_anomalies_detected_total',
@@ -55,6 +59,11 @@ export function registerTelemetryMetrics(
     help: 'Records of requests that were sent again, and not stored again',
     registers,
   });
+  const read = new Counter({
+    name: 'holdfast_telemetry_partition_records_total',
+    help: 'Records this process read from its partitions and stored',
+    registers,
+  });
   const recent: { atMs: number; events: number }[] = [];
   const forget = (nowMs: number) => {
     while (recent[0] && nowMs - recent[0].atMs > RATE_WINDOW_MS) recent.shift();
@@ -70,6 +79,7 @@ export function registerTelemetryMetrics(
   });
   registerStreamGauges(registry, database);
   return {
+    read: (records) => read.inc(records),
     taken: (format, records) => taken.inc({ format }, records),
     refused: (reason) => refused.inc({ reason }),
     duplicate: (records) => duplicates.inc(records),
@@ -128,6 +138,17 @@ function registerStreamGauges(registry: Registry, database: Database): void {
     registers,
     async collect() {
       this.set((await read()).reduce((sum, { backlog }) => sum + backlog, 0));
+    },
+  });
+  new Gauge({
+    name: 'holdfast_telemetry_partition_waiting_messages',
+    help: 'Messages that wait in JetStream, as their readers last saw it, by partition',
+    labelNames: ['partition'],
+    registers,
+    async collect() {
+      this.reset();
+      for (const { partition, waiting } of await listPartitions(database.db).catch(() => []))
+        this.set({ partition: String(partition) }, waiting);
     },
   });
   new Gauge({

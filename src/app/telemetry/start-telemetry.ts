@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
 import type { Registry } from 'prom-client';
 import { roleCovers } from '../../contract/identity.ts';
+import { type PartitionOffice, startPartitionOffice } from '../../detect/anomaly/partitions/index.ts';
 import { type JudgeOffice, startJudgeOffice } from '../../detect/anomaly/streams/index.ts';
 import type { HttpApp } from '../../http/http-app.ts';
 import type { TelemetryIntake } from '../../http/routes/telemetry/telemetry-intake.ts';
+import type { PartitionLog, PartitionLogOptions } from '../../observe/intake/partitions/index.ts';
 import { createTelemetryDecoder } from '../../observe/intake/telemetry/index.ts';
 import type { Clock } from '../../platform/clock/clock.ts';
 import type { HoldfastConfig } from '../../platform/config/load-config.ts';
@@ -29,7 +31,7 @@ export type Telemetry = {
   stop(): Promise<void>;
 };
 
-export function startTelemetry(
+export async function startTelemetry(
   deps: {
     database: Database;
     clock: Clock;
@@ -39,14 +41,16 @@ export function startTelemetry(
     workerId: string;
   },
   config: Pick<HoldfastConfig, 'telemetry' | 'auth'>,
-): Telemetry {
+): Promise<Telemetry> {
   const { logger } = deps;
   const { telemetry } = config;
   const figures = registerTelemetryMetrics(deps.registry, deps.database);
   const decoder = createTelemetryDecoder({ threads: telemetry.threads });
+  const log = telemetry.nats ? await openLog(telemetry.nats, logger) : null;
   let office: JudgeOffice | null = null;
+  let partitions: PartitionOffice | null = null;
   const intake = createTelemetryIntake(
-    { ...deps, decoder, office: () => office },
+    { ...deps, decoder, office: () => office, log },
     {
       mostStreams: telemetry.maxStreams,
       mostPendingBytes: telemetry.maxPendingBytes,
@@ -62,7 +66,13 @@ export function startTelemetry(
         threads: telemetry.threads,
         snapshotEvents: telemetry.snapshotEvents,
         onJudged: figures.judged,
+        ...(log ? { partitions: () => partitions?.owned() ?? new Set<number>() } : {}),
       });
+      if (!log) return;
+      partitions = startPartitionOffice(
+        { ...deps, log, office: () => office },
+        { mostStreams: telemetry.maxStreams, onTaken: figures.read },
+      );
     },
     async listen(app, resolver) {
       const stops: (() => Promise<void>)[] = [];
@@ -102,10 +112,18 @@ export function startTelemetry(
     },
     async stop() {
       await intake.stop();
+      await partitions?.stop();
       await office?.stop();
+      await log?.stop();
       await decoder.stop();
     },
   };
+}
+
+/** Only who uses it pays for it. */
+async function openLog(options: PartitionLogOptions, logger: Logger): Promise<PartitionLog> {
+  const { openPartitionLog } = await import('../../observe/intake/partitions/partition-log.ts');
+  return openPartitionLog(options, logger);
 }
 
 const OTLP_PATH = /^\/v1\/(?:logs|metrics|traces)(?:$|\?)/;

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnomalyDetail, DetectAnswer, DetectedEvent } from '../../contract/anomaly.ts';
 import { FIRST_JUDGED_EVENT } from '../../detect/anomaly/index.ts';
 import {
   countBacklog,
+  countDuplicates,
   createTelemetryStore,
   type EntryVerdicts,
   type IntakeReply,
@@ -13,7 +14,8 @@ import {
   type StoredBatch,
 } from '../../detect/anomaly/streams/index.ts';
 import type { TelemetryIntake, TelemetryPost } from '../../http/routes/telemetry/telemetry-intake.ts';
-import type { OwnRules, RedactionRules, TelemetryDecoder } from '../../observe/intake/telemetry/index.ts';
+import { encodeGroup, type PartitionLog, partitionOf } from '../../observe/intake/partitions/index.ts';
+import type { OwnRules, PackedGroup, RedactionRules, TelemetryDecoder } from '../../observe/intake/telemetry/index.ts';
 import type { Clock } from '../../platform/clock/clock.ts';
 import type { Database } from '../../platform/db/database.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
@@ -35,6 +37,8 @@ type Deps = {
   decoder: TelemetryDecoder;
   /** Null where this process judges nothing. */
   office: () => JudgeOffice | null;
+  /** Where records wait for whoever judges them; null where they are stored at once. */
+  log: PartitionLog | null;
 };
 
 type Place = StoredBatch['entries'][number];
@@ -112,28 +116,39 @@ export function createTelemetryIntake(
     });
   };
 
-  const storePost = async (post: TelemetryPost & { wholly?: boolean }): Promise<StoredBatch> => {
+  const withinRoom = async <Result>(post: TelemetryPost, work: () => Promise<Result>): Promise<Result> => {
     await ready;
     const bytes = post.body.length;
     assertRoom(bytes);
     pendingBytes += bytes;
     try {
-      const sha256 = post.retries
-        ? createHash('sha256').update(post.format).update(post.kind).update(post.body).digest()
-        : null;
-      const decoded = await deps.decoder.decode({
-        body: post.body,
-        format: post.format,
-        kind: post.kind,
-        encoding: post.encoding,
-        service: post.service,
-        nowMs: clock.now().getTime(),
-        redaction: { all: options.redaction, own: post.wholly ? unsampled(own) : own },
-      });
-      const { groups, ...reply } = decoded;
-      const stored = await store.store({ sender: post.sender, sha256, groups, reply });
-      for (const group of groups)
-        figures.packed(group.kind, { sentBytes: group.bytes, storedBytes: group.body.length });
+      return await work();
+    } finally {
+      pendingBytes -= bytes;
+    }
+  };
+  const hashOf = ({ retries, format, kind, body }: TelemetryPost) =>
+    retries ? createHash('sha256').update(format).update(kind).update(body).digest() : null;
+  const decode = async (post: TelemetryPost, how: { wholly: boolean; mostPackedBytes?: number }) => {
+    const { wholly, ...limit } = how;
+    const decoded = await deps.decoder.decode({
+      body: post.body,
+      format: post.format,
+      kind: post.kind,
+      encoding: post.encoding,
+      service: post.service,
+      nowMs: clock.now().getTime(),
+      redaction: { all: options.redaction, own: wholly ? unsampled(own) : own },
+      ...limit,
+    });
+    const { groups, ...reply } = decoded;
+    for (const group of groups) figures.packed(group.kind, { sentBytes: group.bytes, storedBytes: group.body.length });
+    return { groups, reply };
+  };
+  const storePost = (post: TelemetryPost, how: { wholly: boolean }): Promise<StoredBatch> =>
+    withinRoom(post, async () => {
+      const { groups, reply } = await decode(post, how);
+      const stored = await store.store({ sender: post.sender, sha256: hashOf(post), groups, reply });
       if (stored.duplicate) figures.duplicate(reply.accepted);
       else
         figures.taken(
@@ -141,10 +156,24 @@ export function createTelemetryIntake(
           stored.entries.reduce((sum, { entry }) => sum + entry.events, 0),
         );
       return stored;
-    } finally {
-      pendingBytes -= bytes;
-    }
-  };
+    });
+  /** To whoever owns its partitions; a retry is known by JetStream, from the ids of its messages. */
+  const publishPost = (post: TelemetryPost, log: PartitionLog): Promise<IntakeReply> =>
+    withinRoom(post, async () => {
+      await log.identity();
+      const { groups, reply } = await decode(post, { wholly: false, mostPackedBytes: log.mostMessageBytes() });
+      const sha256 = hashOf(post);
+      const request = sha256 ? createHash('sha256').update(post.sender).update(sha256).digest('hex') : randomUUID();
+      const duplicates = await publishGroups(log, groups, { request, at: clock.now() });
+      const repeated = duplicates.reduce((sum, { count }) => sum + count, 0);
+      figures.taken(post.format, reply.accepted - repeated);
+      if (repeated === 0) return reply;
+      figures.duplicate(repeated);
+      await countDuplicates(database.db, duplicates).catch((thrown: unknown) =>
+        deps.logger.debug({ err: thrown }, 'a retry was not counted at its streams'),
+      );
+      return reply;
+    });
   const handOn = (stored: StoredBatch) => {
     const office = deps.office();
     let mayRest = office !== null;
@@ -203,12 +232,13 @@ export function createTelemetryIntake(
 
   return {
     async take(post): Promise<IntakeReply> {
-      const stored = await storePost(post);
+      if (deps.log) return publishPost(post, deps.log);
+      const stored = await storePost(post, { wholly: false });
       handOn(stored);
       return stored.reply;
     },
     async detect(post, explain): Promise<DetectAnswer> {
-      const stored = await storePost({ ...post, wholly: true });
+      const stored = await storePost(post, { wholly: true });
       const place = stored.entries[0];
       if (!place) throw notJudged(stored.reply);
       const expected = deps.office()?.expect(place.streamId, place.entry.seq, explain);
@@ -229,6 +259,33 @@ export function createTelemetryIntake(
       await loop.stop();
     },
   };
+}
+
+/**
+ * Those of one stream one after the other, so that they stay in order.
+ * @returns what JetStream had already
+ */
+async function publishGroups(
+  log: PartitionLog,
+  groups: readonly PackedGroup[],
+  { request, at }: { request: string; at: Date },
+): Promise<PackedGroup[]> {
+  const duplicates: PackedGroup[] = [];
+  const byPartition = Map.groupBy(
+    groups.map((group, index) => ({ group, index })),
+    ({ group }) => partitionOf(group, log.partitions),
+  );
+  await Promise.all(
+    [...byPartition].map(async ([partition, members]) => {
+      for (const { group, index } of members) {
+        if (group.count === 0 && group.sampledOut === 0) continue;
+        const message = encodeGroup({ group, at: at.getTime() });
+        const { duplicate } = await log.publish(partition, message, `${request}-${index}`);
+        if (duplicate) duplicates.push(group);
+      }
+    }),
+  );
+  return duplicates;
 }
 
 function shownDetail({ bits, spans, template, nearest }: Verdicts['found'][number]['detail']) {

@@ -102,6 +102,7 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
       redaction: { keys: plain.telemetry.redactKeys, patterns: plain.telemetry.redactPatterns },
       keepMs: plain.telemetry.keep,
       snapshotEvents: plain.telemetry.snapshotEvery,
+      nats: plain.telemetry.nats ? resolveNats(plain.telemetry.nats, absolute) : null,
     },
     probes: mapEntries(probes, (probe, name) => ({
       ...probe,
@@ -206,4 +207,20 @@ function readSecret(
     };
     return refuse(words[code ?? ''] ?? `cannot be read (${code})`);
   }
+}
+
+function resolveNats(
+  nats: NonNullable<WrittenConfig['telemetry']['nats']>,
+  absolute: (path: Path, value: string) => string,
+) {
+  const { credentialsFile, tokenFile, caFile, maxSize, ...plain } = nats;
+  const fileOf = (key: string, value: string | undefined) =>
+    value === undefined ? null : absolute(['telemetry', 'nats', key], value);
+  return {
+    ...plain,
+    credentialsFile: fileOf('credentialsFile', credentialsFile),
+    tokenFile: fileOf('tokenFile', tokenFile),
+    caFile: fileOf('caFile', caFile),
+    mostBytes: maxSize,
+  };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { natsSettingsShape } from './nats-settings.ts';
 import { duration, hostPort, listOf, size } from './value-types.ts';
 
 /** Names whose values no stream should hold, whoever writes them. */
@@ -73,5 +74,8 @@ export const telemetrySettingsShape = z
     keep: duration({ min: '1h' })
       .prefault('1d')
       .describe('How long records and earlier states of models are kept, for evidence.'),
+    nats: natsSettingsShape
+      .optional()
+      .describe('NATS JetStream between taking records and judging them, for several processes.'),
   })
   .prefault({});

@@ -90,11 +90,19 @@ type Runner = {
   working: Promise<void> | null;
   keeping: Set<Promise<void>>;
   lost: boolean;
+  /** Somebody else is to have it. */
+  leaving: boolean;
 };
 
 export function startJudgeOffice(
   deps: { database: Database; wakeups: Wakeups; logger: Logger; clock: Clock; workerId: string },
-  options: { threads: number; snapshotEvents: number; onJudged?: (figures: JudgedFigures) => void },
+  options: {
+    threads: number;
+    snapshotEvents: number;
+    onJudged?: (figures: JudgedFigures) => void;
+    /** The partitions of this worker, where streams are partitioned: it judges the streams of these. */
+    partitions?: () => ReadonlySet<number>;
+  },
 ): JudgeOffice {
   const { database, logger, clock, workerId } = deps;
   const threads = createJudgeThreads({ threads: options.threads });
@@ -219,6 +227,7 @@ export function startJudgeOffice(
       working: null,
       keeping: new Set(),
       lost: false,
+      leaving: false,
     });
   };
   const nextEntries = async (runner: Runner): Promise<{ entries: LogEntry[]; explain: ExplainWhich }> => {
@@ -321,10 +330,10 @@ export function startJudgeOffice(
   };
 
   const work = (runner: Runner) => {
-    if (runner.working || runner.lost || stopped || runner.at >= runner.logged) return;
+    if (runner.working || runner.lost || runner.leaving || stopped || runner.at >= runner.logged) return;
     runner.working = (async () => {
       try {
-        while (runner.at < runner.logged && !runner.lost && !stopped) await judgeNext(runner);
+        while (runner.at < runner.logged && !runner.lost && !runner.leaving && !stopped) await judgeNext(runner);
       } catch (thrown) {
         await fail(runner, thrown);
       } finally {
@@ -367,6 +376,18 @@ export function startJudgeOffice(
     await releaseStream(database.db, runner.stream, workerId);
   };
 
+  /** Its partition went to another worker, and it goes after it, with its model as it is. */
+  const handOver = async (runner: Runner): Promise<void> => {
+    if (runner.leaving || runner.lost) return;
+    runner.leaving = true;
+    await runner.working;
+    await snapshot(runner).catch((thrown: unknown) => logger.debug({ err: thrown }, 'a model was not stored'));
+    await Promise.all(runner.keeping);
+    lose(runner);
+    await releaseStream(database.db, runner.stream, workerId).catch(() => {});
+    deps.wakeups.kick('streams');
+  };
+
   /** Time is an entry of the log like any other: what a model says must not depend on when it was asked. */
   const tick = async (streamId: string): Promise<void> => {
     await database.transact((tx) => appendEntry(tx, streamId, { kind: 'tick', body: {}, at: clock.now() }));
@@ -400,11 +421,20 @@ export function startJudgeOffice(
         } else if (!runner) openOnce(behind);
         else lose(runner);
       }
-      const claimed = await claimStreams(database.db, workerId, CLAIMED_AT_ONCE);
+      const partitions = options.partitions?.() ?? null;
+      const claimed = await claimStreams(database.db, workerId, {
+        limit: CLAIMED_AT_ONCE,
+        partitions: partitions && [...partitions],
+      });
       for (const stream of claimed) openOnce(stream);
       const nowMs = performance.now();
       dropOld(nowMs);
       for (const runner of runners.values()) {
+        const { partition } = runner.stream;
+        if (partitions && partition !== null && !partitions.has(partition)) {
+          void handOver(runner);
+          continue;
+        }
         if (!runner.working && runner.open > 0 && nowMs - runner.usedAtMs > TICK_MS) await tick(runner.stream.id);
         if (!runner.working && nowMs - runner.usedAtMs > IDLE_MS)
           void rest(runner).catch((thrown: unknown) => logger.debug({ err: thrown }, 'a quiet model was not put away'));

@@ -41,7 +41,7 @@ export async function amendReceipt(
 
 /** Counts a retry where it is shown: at the streams it would have gone to. */
 export async function countDuplicates(
-  tx: Tx,
+  tx: Queryable,
   groups: readonly { service: string; kind: string; count: number }[],
 ): Promise<void> {
   for (const { service, kind, count } of groups) {

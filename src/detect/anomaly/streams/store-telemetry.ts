@@ -39,24 +39,7 @@ export function createTelemetryStore(deps: { database: Database; clock: Clock },
         return { reply: before, duplicate: true, entries: [] };
       }
     }
-    const entries: StoredBatch['entries'] = [];
-    let refused = 0;
-    for (const group of groups) {
-      const stored = await appendRecords(tx, group, { at, mostStreams: options.mostStreams });
-      if (!stored) throw full(options.mostStreams);
-      refused += stored.refusedPaused;
-      if (stored.began) await tellOfStream(tx, stored.streamId, group, stored.began, at);
-      if (stored.seq === null) continue;
-      const entry: LogEntry = {
-        seq: stored.seq,
-        kind: 'records',
-        events: group.count,
-        at: at.getTime(),
-        body: group.body,
-      };
-      const { streamId, epoch, firstN } = stored;
-      entries.push({ streamId, service: group.service, epoch, firstN, entry });
-    }
+    const { entries, refused } = await appendGroups(tx, groups, { at, mostStreams: options.mostStreams });
     if (refused === 0) return { reply: batch.reply, duplicate: false, entries };
     const reply: IntakeReply = {
       accepted: batch.reply.accepted - refused,
@@ -121,6 +104,32 @@ export function createTelemetryStore(deps: { database: Database; clock: Clock },
       return outcome;
     },
   };
+}
+
+/**
+ * Appends records to the logs of their streams.
+ * @param options.partition through which they came
+ * @throws HoldfastError `streams.full`
+ */
+export async function appendGroups(
+  tx: Tx,
+  groups: readonly PackedGroup[],
+  options: { at: Date; mostStreams: number; partition?: number },
+): Promise<{ entries: StoredBatch['entries']; refused: number }> {
+  const { at } = options;
+  const entries: StoredBatch['entries'] = [];
+  let refused = 0;
+  for (const group of groups) {
+    const stored = await appendRecords(tx, group, options);
+    if (!stored) throw full(options.mostStreams);
+    refused += stored.refusedPaused;
+    if (stored.began) await tellOfStream(tx, stored.streamId, group, stored.began, at);
+    if (stored.seq === null) continue;
+    const { streamId, epoch, firstN, seq } = stored;
+    const entry: LogEntry = { seq, kind: 'records', events: group.count, at: at.getTime(), body: group.body };
+    entries.push({ streamId, service: group.service, epoch, firstN, entry });
+  }
+  return { entries, refused };
 }
 
 async function tellOfStream(

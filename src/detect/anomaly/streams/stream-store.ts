@@ -78,7 +78,7 @@ export type StoredAddition = {
 export async function appendRecords(
   tx: Tx,
   addition: StreamAddition,
-  options: { at: Date; mostStreams: number },
+  options: { at: Date; mostStreams: number; partition?: number },
 ): Promise<StoredAddition | null> {
   const { service, kind, count, redacted, sampledOut } = addition;
   const stored = await sql<{ id: string; seq: number; state: string; events: number; epoch: number }>`
@@ -87,7 +87,7 @@ export async function appendRecords(
       events = events + case when state = 'paused' then 0 else ${count} end,
       refused_paused = refused_paused + case when state = 'paused' then ${count} else 0 end,
       sampled_out = sampled_out + ${sampledOut}, redacted = redacted + case when state = 'paused' then 0 else ${redacted} end,
-      last_at = ${options.at}
+      last_at = ${options.at}, partition = coalesce(${options.partition ?? null}, partition)
     where service = ${service} and kind = ${kind} and state <> 'evicted' returning id, logged as seq, state, events, epoch`.execute(
     tx,
   );

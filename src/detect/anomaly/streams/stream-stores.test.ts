@@ -34,7 +34,7 @@ async function claimed(): Promise<ClaimedStream> {
     `insert into workers (id, host, boot_id, pid, pid_started, version, lease_expires_at)
      values ('wrk_a', 'h', 'b', 1, '1', 'v', clock_timestamp() + interval '1 hour') on conflict do nothing`,
   );
-  const [stream] = await claimStreams(database.db, 'wrk_a', 10);
+  const [stream] = await claimStreams(database.db, 'wrk_a', { limit: 10, partitions: null });
   if (!stream) throw new Error('nothing to claim');
   return stream;
 }
@@ -71,9 +71,9 @@ it('a stream is judged by one worker, until its lease has ended', async () => {
   const first = await claimed();
   await run(`insert into workers (id, host, boot_id, pid, pid_started, version, lease_expires_at)
              values ('wrk_b', 'h', 'b', 2, '2', 'v', clock_timestamp() + interval '1 hour')`);
-  expect(await claimStreams(database.db, 'wrk_b', 10)).toEqual([]);
+  expect(await claimStreams(database.db, 'wrk_b', { limit: 10, partitions: null })).toEqual([]);
   await run(`update workers set lease_expires_at = clock_timestamp() where id = 'wrk_a'`);
-  expect(await claimStreams(database.db, 'wrk_b', 10)).toMatchObject([
+  expect(await claimStreams(database.db, 'wrk_b', { limit: 10, partitions: null })).toMatchObject([
     { id: first.id, workerEpoch: first.workerEpoch + 1 },
   ]);
 });

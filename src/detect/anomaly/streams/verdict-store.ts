@@ -7,18 +7,28 @@ export type ClaimedStream = Pick<StreamRow, 'id' | 'service' | 'kind' | 'epoch' 
   workerEpoch: number;
   /** The entry its model begins after. */
   beganAt: number;
+  /** Through which its records come; null where nothing is partitioned. */
+  partition: number | null;
 };
 
 const CLAIMED = sql.raw(`
-  id, service, kind, epoch, began_with as "beganWith", logged, judged, worker_epoch as "workerEpoch", began_at as "beganAt"`);
+  id, service, kind, epoch, began_with as "beganWith", logged, judged, worker_epoch as "workerEpoch", began_at as "beganAt", partition`);
 
-/** Takes streams with work that nobody who lives judges. */
-export async function claimStreams(db: Queryable, workerId: string, limit: number): Promise<ClaimedStream[]> {
+/**
+ * Takes streams with work that nobody who lives judges.
+ * @param options.partitions those this worker owns, where streams are partitioned: the others' are left to their owners
+ */
+export async function claimStreams(
+  db: Queryable,
+  workerId: string,
+  { limit, partitions }: { limit: number; partitions: readonly number[] | null },
+): Promise<ClaimedStream[]> {
   const claimed = await sql<ClaimedStream>`
     update streams s set worker_id = ${workerId}, worker_epoch = worker_epoch + 1
     where s.id in (
       select id from streams c where c.state not in ('evicted', 'paused') and c.judged < c.logged and (c.worker_id is null or not exists (
         select from workers w where w.id = c.worker_id and w.lease_expires_at > clock_timestamp()))
+        and (${partitions === null} or c.partition is null or c.partition = any(${partitions ?? []}::int[]))
       order by c.last_at limit ${limit} for update skip locked)
     returning ${CLAIMED}`.execute(db);
   return claimed.rows;
