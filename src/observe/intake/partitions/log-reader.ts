@@ -3,6 +3,9 @@ import type { Consumer } from '@nats-io/jetstream';
 /** Asked of the server in one go, and so the most that waits here unread. */
 const MOST_FETCHED_BYTES = 4 * 1024 * 1024;
 
+/** A reading nothing comes of for so long is asked for anew: the server may have forgotten it, as after its restart. */
+const ASKED_ANEW_MS = 4_000;
+
 export type LogMessage = {
   position: number;
   data: Uint8Array /** Messages of the partition after it. */;
@@ -21,7 +24,7 @@ export type LogReader = {
 };
 
 export async function readLog(consumer: Consumer): Promise<LogReader> {
-  const messages = await consumer.consume({ max_bytes: MOST_FETCHED_BYTES });
+  const messages = await consumer.consume({ max_bytes: MOST_FETCHED_BYTES, expires: ASKED_ANEW_MS });
   let there: LogMessage[] = [];
   let bytes = 0;
   let failed: unknown = null;
