@@ -98,3 +98,21 @@ export const streamScoresSchema = z
   })
   .meta({ id: 'StreamScores' });
 export type StreamScores = z.infer<typeof streamScoresSchema>;
+
+/** A part of what waits in JetStream to be stored and judged, where streams are shared out among processes. */
+export const streamPartitionSchema = z
+  .object({
+    partition: z.int(),
+    /** Who reads it; null while nobody does. */
+    reader: z.object({ worker: z.string(), host: z.string(), pid: z.int() }).nullable(),
+    /** Messages behind the last one that was stored, as its reader saw it then. */
+    waiting: z.int(),
+    /** JetStream's number of the last message that was stored. */
+    position: z.int(),
+    movedAt: timestampSchema.nullable(),
+    /** Why it does not move. */
+    reason: z.string().nullable(),
+    streams: z.int(),
+  })
+  .meta({ id: 'StreamPartition' });
+export type StreamPartition = z.infer<typeof streamPartitionSchema>;

@@ -133,7 +133,8 @@ describe('streams shared out by JetStream', { timeout: LIMIT_MS }, () => {
     await expect.poll(() => shareOf(three.pid), SOON).toBe(4);
 
     const restarting = sendAll((EVENTS * 2) / 3, EVENTS);
-    await jetstream.restart();
+    await jetstream.halt();
+    await jetstream.resume();
     await restarting;
 
     const judged = async () =>

@@ -10,6 +10,7 @@ import { startStore } from '../open-store.ts';
 import { examineDataFolder } from './examine-data-folder.ts';
 import { examineDatabase } from './examine-database.ts';
 import { examineMachine } from './examine-machine.ts';
+import { examineNats } from './examine-nats.ts';
 import { examineOnCall } from './examine-on-call.ts';
 import { examineRunbooks } from './examine-runbooks.ts';
 import { examineListenAddress, examineServer } from './examine-server.ts';
@@ -38,6 +39,7 @@ export async function* examineEverything(options: DoctorOptions): AsyncGenerator
   else yield* await examineServer(options.serverAddress, options.version);
   yield* await examineStore(config, options.serverAddress !== null);
   yield* await examineTargets(config, options.environment);
+  if (config.telemetry.nats) yield await examineNats(config.telemetry.nats);
   yield* await examineRunbooks(config);
   yield* await examineWebhooks(config.webhooks);
 }

@@ -5,6 +5,7 @@ import {
   STREAM_KINDS,
   STREAM_STATES,
   type Stream,
+  type StreamPartition,
   type StreamSettings,
 } from '../../contract/stream.ts';
 import { type ApiClient, route } from '../api-client.ts';
@@ -24,13 +25,14 @@ const TONES: Readonly<Record<Stream['state'], Tone>> = {
   evicted: 'plain',
 };
 
-/** `holdfast stream ls|show|set|pause|resume`. */
+/** `holdfast stream ls|show|set|pause|resume|partitions`. */
 export function defineCommand(command: Command, context: CliContext): void {
   addExamples(command, 'holdfast stream ls', 'holdfast stream set str_0… --profile strict');
   defineList(command, context);
   defineShow(command, context);
   defineSet(command, context);
   definePause(command, context);
+  definePartitions(command, context);
 }
 
 function defineList(command: Command, context: CliContext): void {
@@ -50,7 +52,7 @@ function defineList(command: Command, context: CliContext): void {
     if (output.json) return output.printJson(page);
     if (page.items.length === 0) {
       output.print('No streams.');
-      return output.suggest('Send logs, metrics or traces: see docs/telemetry.md');
+      return output.suggest('Send logs, metrics or traces: see docs/anomalies.md');
     }
     const now = new Date();
     output.printTable(
@@ -235,4 +237,40 @@ function parseWindow(text: string): StreamSettings['window'] {
   const [, events, hop] = /^(\d{1,6})(?:\/(\d{1,6}))?$/.exec(text) ?? [];
   if (events === undefined) throw new InvalidArgumentError('write EVENTS or EVENTS/HOP, such as 200/50, or none');
   return { events: Number(events), hop: Number(hop ?? events) };
+}
+
+function definePartitions(command: Command, context: CliContext): void {
+  const partitions = command
+    .command('partitions')
+    .description('Partitions of what waits in JetStream, and which process reads each');
+  addExamples(partitions, 'holdfast stream partitions').action(async () => {
+    const output = context.output();
+    const page = await (await context.api()).get<{ items: StreamPartition[] }>('/api/v1/stream-partitions');
+    if (output.json) return output.printJson(page);
+    if (page.items.length === 0) {
+      output.print('No partitions: records are stored at once.');
+      return output.suggest('Several processes share streams with telemetry.nats: see docs/anomalies.md');
+    }
+    const now = new Date();
+    output.printTable(
+      [
+        { title: 'PARTITION' },
+        { title: 'READ BY' },
+        { title: 'STREAMS' },
+        { title: 'WAITING' },
+        { title: 'POSITION', optional: true },
+        { title: 'MOVED', optional: true },
+      ],
+      page.items.map(({ partition, reader, streams, waiting, position, movedAt }) => [
+        String(partition),
+        reader ? cleanLine(`${reader.host} ${reader.pid}`) : stateCell(output, 'bad', 'nobody'),
+        String(streams),
+        String(waiting),
+        String(position),
+        movedAt === null ? '' : formatWhen(movedAt, now),
+      ]),
+    );
+    for (const { partition, reason } of page.items)
+      if (reason !== null) output.print(`Partition ${partition} does not move: ${cleanLine(reason)}`);
+  });
 }

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { programOnPath, requireServer } from '../require-server.ts';
 import { answersHttp, findFreePorts, makeFolder, startProgram } from './start-program.ts';
 
@@ -5,8 +7,10 @@ export const requireNats = () => requireServer('nats', programOnPath('nats-serve
 
 export type TestNats = {
   url: string;
-  /** Ends the server and starts it again, with what it kept. */
-  restart(): Promise<void>;
+  /** Ends the server. */
+  halt(): Promise<void>;
+  /** Starts it again, with what it kept or with nothing. */
+  resume(options?: { empty?: boolean }): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -27,8 +31,9 @@ export async function startNats(): Promise<TestNats> {
   let server = await start();
   return {
     url: `nats://127.0.0.1:${port}`,
-    async restart() {
-      await server.stop();
+    halt: () => server.stop(),
+    async resume({ empty = false } = {}) {
+      if (empty) rmSync(join(folder.path, 'jetstream'), { recursive: true, force: true });
       server = await start();
     },
     async stop() {

@@ -102,7 +102,7 @@ export function startPartitionOffice(
     );
     if (!stored) return false;
     owner.claimed = { ...claimed, position: last.position, logId };
-    log.forget(claimed.partition, last.position);
+    log.forget(claimed.partition, { upTo: last.position, logId });
     const office = deps.office();
     let mayRest = office !== null;
     for (const { streamId, epoch, entry } of stored)

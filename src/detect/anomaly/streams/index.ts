@@ -17,8 +17,9 @@ export {
   showOneStream,
   showStream,
 } from './edit-stream.ts';
-export { type EntryVerdicts, type JudgedFigures, type JudgeOffice, startJudgeOffice } from './judge-office.ts';
+export { type JudgedFigures, type JudgeOffice, startJudgeOffice } from './judge-office.ts';
 export { countDuplicates, deleteOldReceipts, type IntakeReply } from './receipt-store.ts';
 export { createTelemetryStore, type StoredBatch } from './store-telemetry.ts';
 export { listOwnRules, listStreams } from './stream-store.ts';
 export { countBacklog, pruneLogs } from './verdict-store.ts';
+export type { EntryVerdicts } from './verdict-waiters.ts';

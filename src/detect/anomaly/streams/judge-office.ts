@@ -8,30 +8,25 @@ import { createBatchLane } from '../../../platform/work/batch-lane.ts';
 import { createDrainLoop } from '../../../platform/work/drain-loop.ts';
 import type { FoundAnomaly } from './found-anomaly.ts';
 import { createJudgeThreads } from './judge-threads.ts';
-import type { JudgedBlock } from './judge-worker.ts';
-import { type JudgedPart, keepVerdicts, nameAnomalies } from './keep-verdicts.ts';
+import { type JudgedPart, keepVerdicts } from './keep-verdicts.ts';
+import { OfferedEntries } from './offered-entries.ts';
 import { type ExplainWhich, JUDGES } from './record-judge.ts';
+import { MOST_BYTES_AT_ONCE, restoreModel } from './restore-model.ts';
 import type { LogEntry } from './stream.ts';
 import { appendEntry } from './stream-store.ts';
 import {
-  beginEpoch,
   type ClaimedStream,
   claimStreams,
   keepSnapshot,
   readBehind,
   readEntries,
-  readSnapshot,
   releaseStream,
   stopStream,
 } from './verdict-store.ts';
+import { createVerdictWaiters, type EntryVerdicts } from './verdict-waiters.ts';
 
 /** Streams taken in one go; the others are left to other workers for a moment. */
 const CLAIMED_AT_ONCE = 50;
-/** Of one message to a thread: long enough to be worth it, short enough to be interrupted. */
-const MOST_BYTES_AT_ONCE = 1_048_576;
-/** Entries kept in memory until they are judged, so that they need not be read back. */
-const MOST_CACHED_BYTES = 64 * 1024 * 1024;
-const CACHED_MS = 30_000;
 /** Or when so much time has passed since the one before. */
 const SNAPSHOT_MS = 300_000;
 /** Traces are whole when nothing more came for a while: how often that is looked at when nothing comes at all. */
@@ -42,16 +37,6 @@ const TELL_MS = 200;
 const IDLE_MS = 10 * 60_000;
 /** An entry that failed so often stops its stream. */
 const MOST_FAILURES = 3;
-
-/** The verdicts of one entry, as whoever waits for them gets them. */
-export type EntryVerdicts = {
-  firstN: number;
-  score: Float64Array;
-  p: Float64Array;
-  anomaly: Uint8Array;
-  found: readonly (FoundAnomaly & { id: string | null })[];
-  warming: { seen: number; needed: number };
-};
 
 /** Told of work done, for metrics. */
 export type JudgedFigures = {
@@ -74,7 +59,6 @@ export type JudgeOffice = {
   stop(): Promise<void>;
 };
 
-type Waiter = { explain: ExplainWhich; resolve: (verdicts: EntryVerdicts) => void };
 type Runner = {
   stream: ClaimedStream;
   /** The last entry its model has taken; its events. */
@@ -86,7 +70,6 @@ type Runner = {
   usedAtMs: number;
   /** What its model waits for to be whole. */
   open: number;
-  failures: number;
   working: Promise<void> | null;
   keeping: Set<Promise<void>>;
   lost: boolean;
@@ -108,26 +91,9 @@ export function startJudgeOffice(
   const threads = createJudgeThreads({ threads: options.threads });
   const runners = new Map<string, Runner>();
   const opening = new Map<string, Promise<void>>();
-  const cache = new Map<string, { entry: LogEntry; atMs: number }>();
-  const waiters = new Map<string, Waiter[]>();
-  let cachedBytes = 0;
+  const offered = new OfferedEntries();
+  const waiters = createVerdictWaiters();
   let stopped = false;
-
-  const keyOf = (streamId: string, seq: number) => `${streamId} ${seq}`;
-  const takeCached = (streamId: string, seq: number) => {
-    const key = keyOf(streamId, seq);
-    const cached = cache.get(key);
-    if (cached && cache.delete(key)) cachedBytes -= cached.entry.body.length;
-    return cached?.entry;
-  };
-  /** What was offered here and judged elsewhere. Oldest first. */
-  const dropOld = (nowMs: number) => {
-    for (const [key, { entry, atMs }] of cache) {
-      if (nowMs - atMs < CACHED_MS) return;
-      cache.delete(key);
-      cachedBytes -= entry.body.length;
-    }
-  };
 
   const lane = createBatchLane<JudgedPart, boolean>({
     largestBatch: 32,
@@ -169,61 +135,13 @@ export function startJudgeOffice(
     }
   });
 
-  /** From the snapshot, and from what was judged after it: the model is again where it was. */
   const open = async (claimed: ClaimedStream): Promise<void> => {
-    const { engine } = JUDGES[claimed.kind];
-    const newest = await readSnapshot(database.db, claimed);
-    let stream = claimed;
-    let snapshot = newest?.engine === engine ? newest : null;
-    if (newest && !snapshot) {
-      logger.warn(
-        { stream: claimed.id, engine: newest.engine },
-        'the model of another engine is given up and begins anew',
-      );
-      const begun = await database.transact((tx) => beginEpoch(tx, claimed, workerId));
-      if (!begun) return;
-      stream = begun;
-      snapshot = null;
-    }
-    await threads.ask({
-      ask: 'open',
-      stream: stream.id,
-      kind: stream.kind,
-      settings: stream.beganWith,
-      snapshot: snapshot?.body ?? null,
-    });
-    let at = snapshot?.seq ?? stream.beganAt;
-    let events = snapshot?.events ?? 0;
-    // Until it is asked: then time is told to it once, which does no harm.
-    let open = stream.kind === 'traces' ? 1 : 0;
-    while (at < stream.judged) {
-      const entries = await readEntries(database.db, stream.id, {
-        after: at,
-        to: stream.judged,
-        mostBytes: MOST_BYTES_AT_ONCE,
-      });
-      const last = entries.at(-1);
-      if (!last) throw new Error(`the log of ${stream.id} ends before entry ${stream.judged}, at ${at}`);
-      const { figures } = await threads.ask({
-        ask: 'judge',
-        stream: stream.id,
-        entries,
-        explain: 'anomalies',
-        replay: true,
-      });
-      at = last.seq;
-      events = figures.events;
-      open = figures.open;
-    }
-    runners.set(stream.id, {
-      stream,
-      at,
-      events,
-      logged: stream.logged,
-      snapshotAt: { seq: snapshot?.seq ?? 0, events: snapshot?.events ?? 0, ms: performance.now() },
+    const restored = await restoreModel({ database, logger, threads, workerId }, claimed);
+    if (!restored) return;
+    runners.set(restored.stream.id, {
+      ...restored,
+      logged: restored.stream.logged,
       usedAtMs: performance.now(),
-      open,
-      failures: 0,
       working: null,
       keeping: new Set(),
       lost: false,
@@ -236,9 +154,9 @@ export function startJudgeOffice(
     let bytes = 0;
     for (let seq = runner.at + 1; seq <= runner.logged && bytes < MOST_BYTES_AT_ONCE; seq += 1) {
       // Whoever wants more said of an entry gets it judged by itself.
-      const wantsAll = waiters.get(keyOf(id, seq))?.some(({ explain }) => explain === 'always') ?? false;
+      const wantsAll = waiters.wantAll(id, seq);
       if (wantsAll && entries.length > 0) break;
-      const entry = takeCached(id, seq);
+      const entry = offered.take(id, seq);
       if (!entry) break;
       entries.push(entry);
       bytes += entry.body.length;
@@ -250,7 +168,7 @@ export function startJudgeOffice(
       to: runner.logged,
       mostBytes: MOST_BYTES_AT_ONCE,
     });
-    for (const { seq } of read) takeCached(id, seq);
+    for (const { seq } of read) offered.take(id, seq);
     return { entries: read, explain: 'anomalies' };
   };
 
@@ -265,9 +183,8 @@ export function startJudgeOffice(
     runner.at = last.seq;
     runner.events = figures.events;
     runner.open = figures.open;
-    runner.failures = 0;
     runner.usedAtMs = performance.now();
-    const named = tellWaiters(runner, block, figures.warming);
+    const named = waiters.tell(stream.id, block, figures.warming);
     const bytes = entries.reduce((sum, { body }) => sum + body.length, 0);
     options.onJudged?.({ stream, events: block.records, bytes, millis, anomalies: named });
     const keeping: Promise<void> = lane
@@ -288,32 +205,6 @@ export function startJudgeOffice(
     const since = runner.events - runner.snapshotAt.events;
     const isDue = since >= options.snapshotEvents || performance.now() - runner.snapshotAt.ms > SNAPSHOT_MS;
     if (isDue) await snapshot(runner);
-  };
-
-  const tellWaiters = (runner: Runner, block: JudgedBlock, warming: EntryVerdicts['warming']) => {
-    const anomalies: JudgedPart['anomalies'] = [];
-    for (const entry of block.entries) {
-      const offset = entry.firstN - block.firstN;
-      const isAnomaly = (found: FoundAnomaly) =>
-        found.what === 'window' || block.scores.anomaly[found.n - block.firstN] === 1;
-      const named = nameAnomalies(entry.found.filter(isAnomaly));
-      anomalies.push(...named);
-      const key = keyOf(runner.stream.id, entry.seq);
-      const waiting = waiters.get(key);
-      if (!waiting) continue;
-      waiters.delete(key);
-      const others = entry.found.filter((found) => !isAnomaly(found)).map((found) => ({ ...found, id: null }));
-      const verdicts: EntryVerdicts = {
-        firstN: entry.firstN,
-        score: block.scores.score.subarray(offset, offset + entry.events),
-        p: block.scores.p.subarray(offset, offset + entry.events),
-        anomaly: block.scores.anomaly.subarray(offset, offset + entry.events),
-        found: [...named, ...others],
-        warming,
-      };
-      for (const { resolve } of waiting) resolve(verdicts);
-    }
-    return anomalies;
   };
 
   const snapshot = async (runner: Runner): Promise<void> => {
@@ -346,7 +237,7 @@ export function startJudgeOffice(
   const fail = async (runner: Runner, thrown: unknown): Promise<void> => {
     if (runner.lost || stopped) return;
     const { stream } = runner;
-    const key = keyOf(stream.id, runner.at + 1);
+    const key = `${stream.id} ${runner.at + 1}`;
     const count = (failures.get(key) ?? 0) + 1;
     failures.set(key, count);
     logger.error({ err: thrown, stream: stream.id, after: runner.at, count }, 'a stream could not be judged');
@@ -428,7 +319,7 @@ export function startJudgeOffice(
       });
       for (const stream of claimed) openOnce(stream);
       const nowMs = performance.now();
-      dropOld(nowMs);
+      offered.dropOld(nowMs);
       for (const runner of runners.values()) {
         const { partition } = runner.stream;
         if (partitions && partition !== null && !partitions.has(partition)) {
@@ -447,10 +338,7 @@ export function startJudgeOffice(
 
   return {
     offer({ id: streamId, epoch }, entry) {
-      if (cachedBytes + entry.body.length <= MOST_CACHED_BYTES) {
-        cache.set(keyOf(streamId, entry.seq), { entry, atMs: performance.now() });
-        cachedBytes += entry.body.length;
-      }
+      offered.put(streamId, entry);
       const runner = runners.get(streamId);
       if (!runner) return false;
       // The model began anew: what is here knows a past that is over.
@@ -464,22 +352,7 @@ export function startJudgeOffice(
       work(runner);
       return true;
     },
-    expect(streamId, seq, explain) {
-      const key = keyOf(streamId, seq);
-      let waiter: Waiter;
-      const verdicts = new Promise<EntryVerdicts>((resolve) => {
-        waiter = { explain, resolve };
-        waiters.set(key, [...(waiters.get(key) ?? []), waiter]);
-      });
-      return {
-        verdicts,
-        cancel() {
-          const left = (waiters.get(key) ?? []).filter((each) => each !== waiter);
-          if (left.length === 0) waiters.delete(key);
-          else waiters.set(key, left);
-        },
-      };
-    },
+    expect: waiters.expect,
     async stop() {
       off();
       stopped = true;

@@ -4,9 +4,11 @@ import {
   changeStreamSchema,
   STREAM_KINDS,
   STREAM_STATES,
+  streamPartitionSchema,
   streamSchema,
   streamScoresSchema,
 } from '../../../contract/stream.ts';
+import { listPartitions } from '../../../detect/anomaly/partitions/index.ts';
 import {
   changeStream,
   drawScores,
@@ -56,6 +58,24 @@ export function registerStreamRoutes(app: HttpApp, deps: HttpDeps): void {
         query.limit,
       );
     },
+  );
+  app.get(
+    '/api/v1/stream-partitions',
+    {
+      config: {
+        access: 'viewer',
+        summary: 'Partitions of what waits to be judged, and who reads each',
+        description: 'Empty where records do not wait in JetStream.',
+      },
+      schema: { response: { 200: z.object({ items: z.array(streamPartitionSchema) }) } },
+    },
+    async () => ({
+      items: (await listPartitions(database.db)).map(({ worker, host, pid, alive, movedAt, ...row }) => ({
+        ...row,
+        reader: worker !== null && host !== null && pid !== null && alive ? { worker, host, pid } : null,
+        movedAt: movedAt?.toISOString() ?? null,
+      })),
+    }),
   );
   app.get(
     '/api/v1/streams/:id',

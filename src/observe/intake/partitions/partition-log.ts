@@ -1,20 +1,17 @@
 import {
   DeliverPolicy,
-  DiscardPolicy,
   JetStreamApiError,
   type JetStreamClient,
   type JetStreamManager,
   jetstream,
   jetstreamManager,
-  RetentionPolicy,
-  StorageType,
-  type StreamInfo,
 } from '@nats-io/jetstream';
-import { type NatsConnection, nanos } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { HoldfastError, messageOf } from '../../../platform/errors/holdfast-error.ts';
 import type { Logger } from '../../../platform/log/logger.ts';
 import { connectNats, type NatsOptions } from './connect-nats.ts';
 import { type LogReader, readLog } from './log-reader.ts';
+import { ensureStream, findStream, identityOf, type StreamOptions } from './log-stream.ts';
 
 /** The server has answered by then, or is asked again by whoever sent the records. */
 const PUBLISH_LIMIT_MS = 5_000;
@@ -24,23 +21,14 @@ const RETRY_AFTER_MS = 1_000;
 const FORGET_MS = 5_000;
 /** A stream that was made anew is noticed after at most so long. */
 const KNOWN_MS = 5_000;
-/** By what it is known that the same bytes were sent again: as long as OTLP's receipts are kept. */
-const DUPLICATE_WINDOW_MS = 600_000;
 /** NATS's own default; more at once only makes others wait. */
 const MOST_MESSAGE_BYTES = 1024 * 1024;
 /** Of a message beside its data: subject and headers. */
 const ENVELOPE_BYTES = 1_024;
 /** JetStream: the stream is as large as it may get; the server has no room. */
-const STREAM_NOT_FOUND_CODE = 10_059;
 const FULL_CODES = new Set([10_047, 10_077]);
 
-export type PartitionLogOptions = NatsOptions & {
-  stream: string;
-  subject: string;
-  partitions: number;
-  replicas: number;
-  mostBytes: number;
-};
+export type PartitionLogOptions = NatsOptions & StreamOptions & { partitions: number };
 
 /** Records on their way from who takes them to who judges them, kept by JetStream until they are stored. */
 export type PartitionLog = {
@@ -57,8 +45,8 @@ export type PartitionLog = {
   publish(partition: number, message: Uint8Array, id: string): Promise<{ duplicate: boolean }>;
   /** Messages of a partition after a position, in order. @throws HoldfastError unavailable */
   read(partition: number, after: number): Promise<LogReader>;
-  /** What lies at or before this position is stored elsewhere now. */
-  forget(partition: number, upTo: number): void;
+  /** What lies at or before this position of the stream of this identity is stored elsewhere now. */
+  forget(partition: number, stored: { upTo: number; logId: string }): void;
   stop(): Promise<void>;
 };
 
@@ -73,7 +61,7 @@ type Connected = {
 /** Connects in the background, again and again: nothing here waits for NATS to be there. */
 export function openPartitionLog(options: PartitionLogOptions, logger: Logger): PartitionLog {
   const subjectOf = (partition: number) => `${options.subject}.${partition}`;
-  const forgettable = new Map<number, number>();
+  const forgettable = new Map<number, { upTo: number; logId: string }>();
   let connected: Connected | null = null;
   let why = 'not connected yet';
   let stopped = false;
@@ -119,11 +107,18 @@ export function openPartitionLog(options: PartitionLogOptions, logger: Logger): 
     forgetTimer = null;
     const all = [...forgettable];
     forgettable.clear();
-    for (const [partition, upTo] of all) {
-      await connected?.manager.streams
-        .purge(options.stream, { filter: subjectOf(partition), seq: upTo + 1 })
-        // It only takes room until the next time.
-        .catch((thrown: unknown) => logger.debug({ err: thrown, partition }, 'what is stored was not purged'));
+    if (!connected || all.length === 0) return;
+    const { manager } = connected;
+    try {
+      // Positions of a stream that is gone would take what its successor holds.
+      const found = await findStream(manager, options.stream);
+      const identity = found && identityOf(found);
+      for (const [partition, { upTo, logId }] of all)
+        if (logId === identity)
+          await manager.streams.purge(options.stream, { filter: subjectOf(partition), seq: upTo + 1 });
+    } catch (thrown) {
+      // It only takes room until the next time.
+      logger.debug({ err: thrown }, 'what is stored was not purged');
     }
   };
 
@@ -164,8 +159,8 @@ export function openPartitionLog(options: PartitionLogOptions, logger: Logger): 
       });
       return readLog(consumer);
     },
-    forget(partition, upTo) {
-      forgettable.set(partition, upTo);
+    forget(partition, stored) {
+      forgettable.set(partition, stored);
       forgetTimer ??= setTimeout(() => void forgetAll(), FORGET_MS);
     },
     async stop() {
@@ -177,45 +172,6 @@ export function openPartitionLog(options: PartitionLogOptions, logger: Logger): 
       await connected?.connection.close().catch(() => {});
     },
   };
-}
-
-const identityOf = ({ config, created }: StreamInfo) => `${config.name} ${created}`;
-
-/** The stream as it must be. @throws HoldfastError `telemetry.stream-unusable` when somebody made it otherwise */
-async function ensureStream(manager: JetStreamManager, options: PartitionLogOptions): Promise<StreamInfo> {
-  const subjects = `${options.subject}.*`;
-  const found = await manager.streams.info(options.stream).catch((thrown: unknown) => {
-    if (thrown instanceof JetStreamApiError && thrown.code === STREAM_NOT_FOUND_CODE) return null;
-    throw thrown;
-  });
-  if (!found) {
-    return manager.streams.add({
-      name: options.stream,
-      subjects: [subjects],
-      storage: StorageType.File,
-      retention: RetentionPolicy.Limits,
-      // A record that finds no room is refused and sent again; the oldest is never given up for it.
-      discard: DiscardPolicy.New,
-      max_bytes: options.mostBytes,
-      num_replicas: options.replicas,
-      duplicate_window: nanos(DUPLICATE_WINDOW_MS),
-    });
-  }
-  const { config } = found;
-  const wrong = [
-    ...(config.subjects?.includes(subjects) ? [] : [`its subjects lack ${subjects}`]),
-    ...(config.retention === RetentionPolicy.Limits ? [] : [`its retention is ${config.retention}, not limits`]),
-    ...(config.discard === DiscardPolicy.New ? [] : [`it discards ${config.discard} messages, not new ones`]),
-    ...(config.max_age === 0 ? [] : ['it forgets messages by their age']),
-    ...(config.storage === StorageType.File ? [] : ['it keeps messages in memory']),
-  ];
-  if (wrong.length === 0) return found;
-  throw new HoldfastError({
-    code: 'telemetry.stream-unusable',
-    kind: 'invalid',
-    message: `the JetStream stream ${options.stream} cannot be used: ${wrong.join('; ')}`,
-    hint: 'Name another one as telemetry.nats.stream, or let Holdfast create it.',
-  });
 }
 
 function unreachable(why: string, cause?: unknown): HoldfastError {
