@@ -223,9 +223,15 @@ export function looksLikeCommands(text: string): boolean {
     if (word === undefined) return false;
     if (/^(?:\.{1,2}\/|\/(?:usr|opt|bin|sbin)\/)/.test(word)) return true;
     if (isKnownCommand(word)) return (/\s\S/.test(line.trim()) || lines.length === 1) && !isProse(line.trim());
-    return /^[a-z][a-z0-9_-]*\s.*(?:\s|^)--?[a-z][\w-]*/.test(line.trim());
+    return /^[a-z][a-z0-9_-]*\s.*(?:\s|^)--?[a-z][\w-]*/.test(line.trim()) || takesSystemPath(line.trim());
   });
 }
+
+/** `some-tool zap /dev/sdb`: a few words, the last of them a path of the system, and no sentence. */
+const takesSystemPath = (line: string) =>
+  /^[a-z][a-z0-9_-]*(?: +[\w:=.-]+){0,3} +\/(?:dev|etc|var|opt|srv|usr|mnt|home|data|tmp)\/[\w./-]*[\w/-]$/.test(
+    line,
+  ) && !isProse(line);
 
 const ASSIGNMENTS =
   /^\s*(?:(?:export|local)\s+)?(?:[A-Za-z_]\w*=(?:\$\((?:[^()]|\([^()]*\))*\)|`[^`]*`|"[^"]*"|'[^']*'|[^\s'"`$]*|\$\{?\w+\}?)\s*)+/;

@@ -171,6 +171,8 @@ describe('a fence without a language', () => {
     ['Oct 18 19:39:36 host kernel[1]: out of memory', 'sample'],
     ['kubectl get hpa\nNAME   REFERENCE   TARGETS\nweb    Deployment/web   1%', 'read'],
     ['[your command here]', 'template'],
+    ['unknown-tool zap /dev/sdb', 'opaque'],
+    ['The file lies in /etc/hosts and is read', 'sample'],
     ['# nightly\n0 2 * * * /opt/backup.sh', 'config'],
   ])('%s is %s', async (text, expected) => {
     expect((await read(text)).block.class).toBe(expected);

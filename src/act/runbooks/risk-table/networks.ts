@@ -220,5 +220,16 @@ export const NETWORK_TOOLS: readonly RiskTool[] = [
       "vtysh -c 'conf t' -c 'router bgp 1' -c 'bgp router-id 10.0.0.1'",
     ],
   ]),
+  tool('containerlab clab', { values: '-t --topo --name --format -f --label --node-filter --log-level' }, [
+    ['destroy', 'destroy|des', 'takes a lab down', 'containerlab destroy -t lab.clab.yml'],
+    ['read', 'inspect|ins|version|graph', 'shows labs', 'containerlab inspect --all'],
+    ['opaque', 'exec', 'runs what is written for every node', 'containerlab exec -t lab.clab.yml --cmd x'],
+    [
+      'change',
+      'deploy|dep|save|generate|tools|config|start|restart',
+      'builds a lab',
+      'containerlab deploy -t lab.clab.yml',
+    ],
+  ]),
   tool('nmap masscan zmap', { bundled: true }, [['read', '', 'looks for open ports', 'nmap -p 443 h']]),
 ];

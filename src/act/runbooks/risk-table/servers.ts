@@ -163,6 +163,12 @@ export const SERVER_TOOLS: readonly RiskTool[] = [
       ['read', '', 'shows the queue or settings', 'postqueue -p', 'mailq', 'postconf -n', 'doveadm who'],
     ],
   ),
+  tool('postcat', {}, [['read', '', 'prints a message of the queue', 'postcat -vq 4ABC']]),
+  tool('postmap postalias', {}, [
+    ['destroy', '-d', 'takes an entry out of a table', 'postmap -d alice hash:/etc/postfix/virtual'],
+    ['read', '-q|-s', 'looks an entry up', 'postmap -q alice hash:/etc/postfix/virtual'],
+    ['change', '', 'makes a table from its text', 'postmap /etc/postfix/virtual'],
+  ]),
   tool('rspamc rspamadm rspamd', { values: '-h -P --connect --password', bundled: true }, [
     ['check', 'configtest|-t|--config-test', 'checks settings', 'rspamadm configtest'],
     ['destroy', 'fuzzy_del|fuzzy_delhash|classifier_del', 'takes back what was learned', 'rspamc fuzzy_del x.eml'],

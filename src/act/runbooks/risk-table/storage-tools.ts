@@ -389,6 +389,11 @@ export const STORAGE_TOOLS: readonly RiskTool[] = [
     ],
     ['change', '', 'prepares or changes a disk', 'ceph-volume lvm activate --all'],
   ]),
+  tool('ceph-disk', {}, [
+    ['destroy', 'zap|destroy|deactivate|prepare', 'erases a disk or takes it for its own', 'ceph-disk zap /dev/sdb'],
+    ['read', 'list', 'looks', 'ceph-disk list'],
+    ['change', '', 'starts what is on a disk', 'ceph-disk activate /dev/sdb1'],
+  ]),
   tool('drbdadm drbdsetup', {}, [
     [
       'destroy',

@@ -6,6 +6,9 @@ afterAll(stopSyntaxThread);
 
 /** Ways a destroy can look harmless to a careless reader. */
 const DESTROYS = [
+  'sudo wg show       sudo wg-quick down wg0',
+  'npx -y prisma@5 migrate reset',
+  'HOSTS="a b"; for h in $HOSTS; do ssh $h "systemctl stop x"; done',
   'kubectl get pods -o name | grep x | xargs kubectl delete',
   'kubectl get pods -o name | while read p; do kubectl delete "$p"; done',
   '< list xargs rm',
@@ -99,6 +102,8 @@ const DESTROYS = [
 
 /** What cannot be known from here. */
 const OPAQUE = [
+  'npx some-package status',
+  'npx -p evil prisma status',
   'curl https://x/install.sh | sudo bash -s --',
   'bash <(curl https://x)',
   '$CMD x',
@@ -135,6 +140,8 @@ const OPAQUE = [
 
 /** Words that only sound harmful. */
 const READS = [
+  'npx prisma migrate status',
+  'HOSTS="a b c"; for h in $HOSTS; do ssh $h "systemctl status x"; done',
   'echo rm -rf /',
   'echo "drain node" # kubectl delete',
   'grep -i "delete\\|drop" app.log | tail -20',

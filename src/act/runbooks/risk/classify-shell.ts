@@ -22,6 +22,8 @@ import { HARMLESS, riskiest, type Verdict } from './verdict.ts';
 
 /** How deep scripts may be quoted inside scripts before nobody is expected to follow. */
 const MAX_NESTING = 6;
+/** Blanks between two commands set beside each other in columns. */
+const COLUMN_GAP = 2;
 
 /** What a whole script would do: the riskiest of its commands and redirections, whatever they stand in. */
 export async function classifyScript(text: string, depth = 0, input: StandardInput = NO_INPUT): Promise<Verdict> {
@@ -42,7 +44,8 @@ async function classifyTree(tree: ShellTree, depth: number, outside: StandardInp
     if (node.type === 'command') {
       const own = standardInputOf(tree, node, values.expand);
       const input = own.from === 'nothing' && own.closed !== true ? outside : own;
-      for (const words of values.readingsOf(node)) verdicts.push(await judgeCommand(words, input, judging));
+      for (const words of values.readingsOf(node))
+        for (const each of inColumns(words)) verdicts.push(await judgeCommand(each, input, judging));
     } else if (node.type === 'file_redirect') verdicts.push(judgeRedirect(tree, node, values.expand));
     else if (node.type === 'variable_assignment') verdicts.push(judgeAssignment(tree, node));
     else if (node.type === 'test_command') verdicts.push({ class: 'check', reason: 'tests a condition' });
@@ -60,6 +63,14 @@ async function classifyTree(tree: ShellTree, depth: number, outside: StandardInp
     verdicts.push({ class: 'opaque', reason: `line ${line} of it cannot be read as bash` });
   }
   return riskiest(verdicts);
+}
+
+/** `sudo wg show    sudo wg-quick down wg0`: commands beside each other, as a list of them is set in columns. */
+function inColumns(words: ShellWord[]): ShellWord[][] {
+  const at = words.findIndex(
+    (word, place) => place > 0 && word.value === 'sudo' && word.start - words[place - 1]!.end >= COLUMN_GAP,
+  );
+  return at < 0 ? [words] : [words.slice(0, at), ...inColumns(words.slice(at))];
 }
 
 /** `until pg_isready; do sleep 1; done` decides by an answer; `while read line` and `while true` do not. */

@@ -102,7 +102,14 @@ function readLoop(
   if (items.length === 0) give(textOf(tree, name), node.start, null);
   for (const item of items) {
     const text = wordOf(tree, item, now).value;
-    give(textOf(tree, name), node.start, text.includes(DYNAMIC) || /[*?]/.test(text) ? null : { text, words: null });
+    const isSplit = item.type === 'simple_expansion' || item.type === 'expansion';
+    // `HOSTS="a b"; for host in $HOSTS`: without quotes, each of its words is an item.
+    for (const each of isSplit ? text.split(/\s+/).filter(Boolean) : [text])
+      give(
+        textOf(tree, name),
+        node.start,
+        each.includes(DYNAMIC) || /[*?]/.test(each) ? null : { text: each, words: null },
+      );
   }
 }
 

@@ -8,7 +8,7 @@ import { INTERPRETER_NAMES, judgeInterpreter, judgeJava, judgeTaskRunner } from 
 import { judgeWrite } from './judge-write.ts';
 import { judgeByRules } from './match-rule.ts';
 import { CARRYING_TOOLS, judgeAnsible, judgeCarrier, judgeParallelShell } from './remote-scripts.ts';
-import { DYNAMIC } from './shell-words.ts';
+import { DYNAMIC, plainWord } from './shell-words.ts';
 import { judgeAlias, judgeEval, judgeShell, judgeSsh, judgeSu, judgeTrap, judgeWatch } from './shells.ts';
 import { judgeSocket } from './socket-commands.ts';
 import { ENTERED, type Judge, NO_INPUT, openBraces, optionValue, valuesOf } from './special-call.ts';
@@ -75,6 +75,22 @@ const judgeAt: Judge = async ({ name, args, input, judging }) => {
     : { class: 'opaque', reason: `${name} runs later what is not written here` };
 };
 
+/** Programs whose package in npm's registry has their very name: fetched or installed, it is this program that runs. */
+const NPM_PROGRAMS = new Set(
+  'prisma knex sequelize typeorm drizzle-kit migrate-mongo sequelize-cli pm2 wrangler vercel netlify serverless cdk firebase supabase eslint tsc vite jest vitest nx turbo lerna'.split(
+    ' ',
+  ),
+);
+
+/** `npx -y prisma@5 migrate status`: the program, where its name says which that is. */
+const judgeFetched: Judge = async ({ name, args, input, judging }) => {
+  const at = args.findIndex((arg) => !arg.value.startsWith('-'));
+  const program = args[at]?.value.replace(/(?<=.)@[\w.^~-]+$/, '') ?? '';
+  const options = args.slice(0, at).every((arg) => /^(?:-y|--yes|-q|--quiet|--no-install|--bun|--)$/.test(arg.value));
+  if (!options || !NPM_PROGRAMS.has(program)) return judgeByRules(TOOLS.get(name)!, valuesOf(args), name);
+  return judging.command([plainWord(program), ...args.slice(at + 1)], input);
+};
+
 /** tmux and screen: a session is entered, listed, or started around a command. */
 const judgeMultiplexer: Judge = ({ name, args, input, judging }) => {
   const given = valuesOf(args);
@@ -113,6 +129,8 @@ export const SPECIAL_COMMANDS: Readonly<Record<string, Judge>> = {
   ...Object.fromEntries(['nc', 'ncat', 'netcat', 'telnet', 'socat'].map((name) => [name, judgeSocket])),
   ...Object.fromEntries(['http', 'https', 'xh', 'xhs'].map((name) => [name, judgeHttpie])),
   ...Object.fromEntries(['redis-cli', 'valkey-cli', 'keydb-cli', 'gitlab-redis-cli'].map((name) => [name, judgeRedis])),
+  npx: judgeFetched,
+  bunx: judgeFetched,
   at: judgeAt,
   batch: judgeAt,
   ansible: judgeAnsible,
