@@ -23,6 +23,7 @@ groups:
   - alert: ShopFails
     expr: job:errors:ratio{team="shop"} > 0.2 and min_over_time(job:errors:ratio[2s]) > 0.1
     labels: { severity: critical }
+    annotations: { whose: '{{ query "job:errors:ratio > 0" | first | label "team" }} has {{ query "count(up)" | first | value }}' }
   - alert: ReadsWhatItCannot
     expr: '{__name__=~"job:errors:.*"} > 2'
 `;
@@ -43,7 +44,14 @@ afterAll(async () => {
   if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
-type Rule = { name: string; type: string; state?: string; health: string; lastError?: string };
+type Rule = {
+  name: string;
+  type: string;
+  state?: string;
+  health: string;
+  lastError?: string;
+  alerts?: { annotations: Record<string, string> }[];
+};
 type Listed = { data: { groups: { rules: Rule[] }[] } };
 
 async function withServer(name: string, settings: object, story: (server: ServerProcess) => Promise<void>) {
@@ -80,6 +88,9 @@ describe('rules over what other rules record', LIMIT, () => {
       await expect.poll(async () => (await ruleOf(server, 'ShopFails'))?.health, SOON).toBe('ok');
       exporter.set({ errorShare: 0.5 });
       await expect.poll(async () => (await ruleOf(server, 'ShopFails'))?.state, SOON).toBe('firing');
+      // Its text asks the server, for what nothing keeps too.
+      const [alert] = (await ruleOf(server, 'ShopFails'))?.alerts ?? [];
+      expect(alert?.annotations).toEqual({ whose: 'shop has 1' });
       exporter.set({ errorShare: 0 });
       await expect.poll(async () => (await ruleOf(server, 'ShopFails'))?.state, SOON).toBe('inactive');
       expect(await ask('job:errors:ratio')).toEqual([]);

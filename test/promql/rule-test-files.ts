@@ -38,6 +38,16 @@ groups:
       - alert: SameName
         expr: vector(1) > 0
         labels: { other: rule }
+      - alert: Asks
+        expr: up{instance="a"} == 0
+        labels: { worst: '{{ query "topk(1, requests_total)" | first | label "status" }}' }
+        annotations:
+          most: '{{ with query "sum by (job) (requests_total)" }}{{ . | first | value | humanize }} of {{ first . | label "job" }}{{ end }}'
+          each: '{{ range query "requests_total" | sortByLabel "status" }}{{ .Labels.status }}={{ .Value }} {{ end }}'
+          none: '{{ range query "nothing" }}x{{ else }}nobody{{ end }}'
+          own: '{{ query (printf "up{instance=%q} + 1" $labels.instance) | first | value }}{{ query "up" | first | strvalue }}'
+          link: '{{ graphLink "up == (0)" }} {{ tableLink "up" }}'
+          again: '{{ range query "up" | sortByLabel "instance" }}{{ printf "up{instance=%q}" .Labels.instance | query | first | value }},{{ end }}'
       - record: instance:up:count
         expr: count_over_time(up[5m])
 `;
@@ -121,6 +131,23 @@ export const TEST_FILES: Readonly<Record<string, unknown>> = {
         { labels: 'ALERTS_FOR_STATE{alertname="Down", instance="a", job="shop", severity="page"}', value: 120 },
       ]),
       expression('ALERTS{alertname="Down"}', '14m', []),
+    ],
+  }),
+  'an alert whose texts ask': shop({
+    alert_rule_test: [
+      alert('Asks', '3m', [
+        {
+          exp_labels: { job: 'shop', instance: 'a', worst: '200' },
+          exp_annotations: {
+            most: '180 of shop',
+            each: '200=180 500=0 ',
+            none: 'nobody',
+            own: '1',
+            link: '/graph?g0.expr=up+%3D%3D+%280%29&g0.tab=0 /graph?g0.expr=up&g0.tab=1',
+            again: '0,1,',
+          },
+        },
+      ]),
     ],
   }),
   'an alert of nothing': shop({

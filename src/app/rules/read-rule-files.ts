@@ -1,9 +1,9 @@
 import { glob, readFile, stat } from 'node:fs/promises';
-import { inlineRecordings, loadRules } from '../../detect/rules/files/index.ts';
+import { createRecordingPlacer, inlineRecordings, loadRules } from '../../detect/rules/files/index.ts';
 import type { LoadedRules, RuleProblem } from '../../detect/rules/index.ts';
 import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
 
-export { inlineRecordings };
+export { createRecordingPlacer, inlineRecordings };
 
 const PATTERN = /[*?[\]{}]/;
 /** What a pattern that was meant to be narrower would read. */

@@ -11,6 +11,7 @@ import type { Database } from '../../platform/db/database.ts';
 import { messageOf } from '../../platform/errors/holdfast-error.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import { findPackage } from '../../platform/package/package-root.ts';
+import type { createRecordingPlacer } from './read-rule-files.ts';
 import { registerRuleMetrics } from './register-rule-metrics.ts';
 import { createAlertTeller } from './tell-alerts.ts';
 
@@ -51,15 +52,18 @@ export async function startRules(
   const target = config.rules.target === null ? undefined : config.targets[config.rules.target];
   let groups: readonly IdentifiedGroup[] = [];
   let evaluator: RuleEvaluator | null = null;
+  let place: ReturnType<typeof createRecordingPlacer> = (expression) => ({ expression });
 
   const load = async () => {
     if (files.length === 0) return [];
     // Only who has rules pays for their reader.
-    const { describeRuleProblem, inlineRecordings, readRuleFiles } = await import('./read-rule-files.ts');
+    const reader = await import('./read-rule-files.ts');
+    const { describeRuleProblem, inlineRecordings, readRuleFiles } = reader;
     const { groups: read, notices } = await readRuleFiles(files);
     for (const notice of notices) logger.info(describeRuleProblem(notice));
     // Where nothing keeps what is recorded, alerts ask for what it is made of.
     const asked = remoteWrite === null ? inlineRecordings(read, intervalMs) : read;
+    if (remoteWrite === null) place = reader.createRecordingPlacer(read, intervalMs);
     for (const { file, rules } of asked)
       for (const rule of rules)
         if (rule.kind === 'alert' && rule.asked && 'reason' in rule.asked)
@@ -90,6 +94,7 @@ export async function startRules(
             ? null
             : (samples) => writeRemotely({ url: remoteWrite, tokenFile: target.tokenFile }, samples),
         tell: createAlertTeller({ engine, clock, externalLabels, queryUrl: target.url }),
+        place: (expression) => place(expression),
         evaluates: () => engine.dispatches,
         externalUrl: deps.externalUrl,
         externalLabels,

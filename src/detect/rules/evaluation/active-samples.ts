@@ -6,6 +6,9 @@ import type { ActiveSample } from './advance-alerts.ts';
 /** One series of a query's answer. */
 export type Sample = { labels: Readonly<Record<string, string>>; value: number };
 
+/** What a server answered to an instant query, or why it did not. */
+export type QueryAnswer = { ok: true; samples: readonly Sample[] } | { ok: false; reason: string };
+
 /** The alerts that the samples of a rule's expression are, with labels and annotations rendered. */
 export function activeSamples(
   rule: Pick<AlertRule, 'name' | 'labels' | 'annotations'>,

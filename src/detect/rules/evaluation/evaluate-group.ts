@@ -1,20 +1,20 @@
 import type pg from 'pg';
 import { type RuleHealth, type RuleState, storeRuleState } from '../rule-store.ts';
-import { openRuleTexts } from '../templates/render-rule-texts.ts';
-import { activeSamples, type Sample } from './active-samples.ts';
+import type { QueryAnswer } from './active-samples.ts';
 import { advanceAlerts, isDue } from './advance-alerts.ts';
 import { evaluateRecordingRule, type RecordedSample } from './evaluate-recording-rule.ts';
 import type { IdentifiedAlertRule, IdentifiedGroup } from './identify-rules.ts';
+import { renderWithQueries } from './render-with-queries.ts';
 import type { RuleAlert } from './rule-alert.ts';
 
-/** What a server answered to an instant query, or why it did not. */
-export type QueryAnswer = { ok: true; samples: readonly Sample[] } | { ok: false; reason: string };
 /** Asks for the value of an expression at an instant. Never throws. */
 export type InstantQuery = (expression: string, atMs: number, signal: AbortSignal) => Promise<QueryAnswer>;
 
 export type EvaluationDeps = {
   pool: pg.Pool;
   query: InstantQuery;
+  /** What to ask for an expression of a text, where that names what rules record and nothing keeps; or why it cannot be. */
+  place: (expression: string) => { expression: string } | { reason: string };
   /** Tells the alerts of what fires and of what is over. What it throws is tried again at the next evaluation. */
   tell(rule: IdentifiedAlertRule, alerts: readonly RuleAlert[], intervalMs: number): Promise<void>;
   /** Keeps what recording rules come to; null where nothing does: then they are not evaluated for themselves. */
@@ -70,13 +70,23 @@ async function evaluateAlertRule(
       ? { ok: false as const, reason: asked.reason }
       : await deps.query(asked.expression, atMs - group.queryOffsetMs, signal);
   if (signal.aborted) return;
-  const texts = openRuleTexts({ nowMs: atMs, externalUrl: deps.externalUrl(), externalLabels: deps.externalLabels });
-  const { alerts, error } = answer.ok
-    ? advanceAlerts(before.alerts, activeSamples(rule, answer.samples, texts), {
-        rule,
+  const active = answer.ok
+    ? await renderWithQueries(rule, answer.samples, {
         nowMs: atMs,
-        limit: group.limit,
+        externalUrl: deps.externalUrl(),
+        externalLabels: deps.externalLabels,
+        signal,
+        query: async (expression) => {
+          const placed = deps.place(expression);
+          return 'reason' in placed
+            ? { ok: false, reason: placed.reason }
+            : deps.query(placed.expression, atMs, signal);
+        },
       })
+    : [];
+  if (signal.aborted) return;
+  const { alerts, error } = answer.ok
+    ? advanceAlerts(before.alerts, active, { rule, nowMs: atMs, limit: group.limit })
     : { alerts: before.alerts, error: answer.reason };
   const due = [...alerts.values()].filter((alert) => isDue(alert, atMs));
   let after = alerts;

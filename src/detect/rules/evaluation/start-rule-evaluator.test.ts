@@ -7,7 +7,7 @@ import { type Database, openDatabase } from '../../../platform/db/database.ts';
 import { createSilentLogger } from '../../../platform/log/logger.ts';
 import { loadRules } from '../files/load-rules.ts';
 import { readRuleStates } from '../rule-store.ts';
-import type { QueryAnswer } from './evaluate-group.ts';
+import type { QueryAnswer } from './active-samples.ts';
 import { nextTime, offsetOf } from './group-times.ts';
 import { identifyRules } from './identify-rules.ts';
 import { startRuleEvaluator } from './start-rule-evaluator.ts';
@@ -59,6 +59,7 @@ function stage(startMs: number) {
     externalUrl: () => 'http://ops',
     externalLabels: {},
     record: null,
+    place: (expression) => ({ expression }),
     evaluates: () => world.evaluates,
     async query(_expression, atMs) {
       asked.push(atMs);

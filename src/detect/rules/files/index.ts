@@ -1,4 +1,4 @@
 /** Rule files. Loaded only by who has some: a grammar of PromQL comes with it. */
-export { inlineRecordings } from '../recordings/inline-recordings.ts';
+export { createRecordingPlacer, inlineRecordings } from '../recordings/inline-recordings.ts';
 export { loadRules } from './load-rules.ts';
 export { writeRules } from './write-rules.ts';

@@ -22,6 +22,24 @@ const LONGEST_EXPRESSION = 100_000;
  * @param intervalMs of groups that do not say
  */
 export function inlineRecordings(groups: readonly RuleGroup[], intervalMs: number): RuleGroup[] {
+  const recorded = listRecorded(groups, intervalMs);
+  if (recorded.size === 0) return [...groups];
+  return groups.map((group) => ({
+    ...group,
+    rules: group.rules.map((rule) => (rule.kind === 'alert' ? inlineRule(rule, recorded) : rule)),
+  }));
+}
+
+/** The same for expressions that come up later, such as those in texts; one without anything recorded stays as it is. */
+export function createRecordingPlacer(
+  groups: readonly RuleGroup[],
+  intervalMs: number,
+): (expression: string) => { expression: string } | { reason: string } {
+  const recorded = listRecorded(groups, intervalMs);
+  return (expression) => (recorded.size === 0 ? null : inlineExpression(expression, recorded)) ?? { expression };
+}
+
+function listRecorded(groups: readonly RuleGroup[], intervalMs: number): RecordedByName {
   const recorded = new Map<string, Recorded[]>();
   for (const group of groups) {
     for (const rule of group.rules) {
@@ -31,29 +49,32 @@ export function inlineRecordings(groups: readonly RuleGroup[], intervalMs: numbe
       recorded.set(rule.name, known);
     }
   }
-  if (recorded.size === 0) return [...groups];
-  return groups.map((group) => ({
-    ...group,
-    rules: group.rules.map((rule) => (rule.kind === 'alert' ? inlineRule(rule, recorded) : rule)),
-  }));
+  return recorded;
 }
 
 function inlineRule(rule: AlertRule, recorded: RecordedByName): AlertRule {
+  const asked = inlineExpression(rule.expression, recorded);
+  return asked === null ? rule : { ...rule, asked };
+}
+
+/** Null: it names nothing that is recorded. */
+function inlineExpression(
+  written: string,
+  recorded: RecordedByName,
+): { expression: string } | { reason: string } | null {
   try {
-    const before = readExpression(rule.expression);
+    const before = readExpression(written);
     const after = inline(before, recorded, []);
-    if (after === before) return rule;
+    if (after === before) return null;
     const expression = writeExpression(after);
-    if (expression.length <= LONGEST_EXPRESSION) return { ...rule, asked: { expression } };
+    if (expression.length <= LONGEST_EXPRESSION) return { expression };
     throw new NotToBePlacedError(`with what it records in place it is longer than ${LONGEST_EXPRESSION} characters`);
   } catch (thrown) {
     if (!(thrown instanceof PromqlError)) throw thrown;
     // What only the server can read is the server's to judge, as long as it names nothing recorded.
-    const isOurs =
-      thrown instanceof NotToBePlacedError || [...recorded.keys()].some((name) => rule.expression.includes(name));
-    if (!isOurs) return rule;
-    const reason = `what rules record cannot be put in place: ${thrown.message}; set rules.remoteWrite`;
-    return { ...rule, asked: { reason } };
+    const isOurs = thrown instanceof NotToBePlacedError || [...recorded.keys()].some((name) => written.includes(name));
+    if (!isOurs) return null;
+    return { reason: `what rules record cannot be put in place: ${thrown.message}; set rules.remoteWrite` };
   }
 }
 

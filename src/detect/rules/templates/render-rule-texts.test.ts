@@ -5,6 +5,12 @@ const texts = openRuleTexts({
   nowMs: Date.parse('2026-03-01T12:00:00Z'),
   externalUrl: 'https://ops.example.com/holdfast/',
   externalLabels: { region: 'eu' },
+  ask: (expression) => {
+    if (expression === 'broken') throw new Error('the server is away');
+    return expression === 'up'
+      ? ['b', 'ä', 'a'].map((job, value) => ({ labels: { job, __value__: `v${value}` }, value }))
+      : [];
+  },
 });
 const render = (
   template: string,
@@ -40,6 +46,13 @@ describe('texts of rules', () => {
     ['{{ urlQueryEscape "a b&c" }}', 'a+b%26c'],
     ['{{ range $k, $v := $labels }}{{ $k }}={{ $v }};{{ end }}', 'instance=db-1.example.com:9100;'],
     ['{{ now | printf "%.0f" }}', '1772366400'],
+    ['{{ query "up" | first | value }} {{ query "up" | first | label "job" }}', '0 b'],
+    ['{{ range query "up" | sortByLabel "job" }}{{ .Labels.job }}{{ .Value }} {{ end }}', 'a2 b0 ä1 '],
+    ['{{ range $n, $each := query "up" }}{{ $n }}{{ strvalue $each }}{{ end }}', '0v01v12v2'],
+    ['{{ if query "none" }}some{{ else }}none{{ end }} {{ len (query "up") }}', 'none 3'],
+    ['{{ label "nothing" (first (query "up")) }}|', '|'],
+    ['{{ query "up" | first | value | humanizePercentage }}', '0%'],
+    ['{{ graphLink "a (b)" }}', '/graph?g0.expr=a+%28b%29&g0.tab=0'],
   ])('%s is %s', (template, expected) => {
     expect(judgeRuleTemplate(template)).toBeNull();
     expect(render(template)).toBe(expected);
@@ -52,15 +65,10 @@ describe('texts of rules', () => {
 
   it('say their own error instead of losing the alert', () => {
     expect(render('{{ humanize "much" }}')).toMatch(/^<error expanding template: .*humanize/);
-    expect(render('{{ first $labels }}')).toContain('templates here cannot query');
+    expect(render('{{ first $labels }}')).toContain('expected template.queryResult; got map[string]string');
+    expect(render('{{ query "none" | first }}')).toContain('first() called on vector with no elements');
+    expect(render('{{ query "broken" }}')).toContain('the server is away');
+    expect(render('{{ value 5 }}')).toContain('expected *template.sample; got int');
     expect(render('{{ range $a := $labels }}{{ template "x" }}{{ end }}')).toContain('<error expanding template');
-  });
-
-  it('cannot query, and say so before they are used', () => {
-    expect(judgeRuleTemplate('{{ query "up" | first | value }}')).toContain('query is not available');
-    expect(judgeRuleTemplate('{{ with printf "up{a=%q}" $labels.a | query }}{{ end }}')).toContain(
-      'query is not available',
-    );
-    expect(judgeRuleTemplate('{{ "a query of" }} {{ $labels.query }} query')).toBeNull();
   });
 });

@@ -8,6 +8,7 @@ import {
   type TemplateSet,
 } from '../../../platform/go-template/index.ts';
 import { createRuleFunctions } from './rule-functions.ts';
+import type { AskSamples } from './sample-functions.ts';
 
 /** What Prometheus puts before every text of a rule. */
 const PREAMBLE =
@@ -21,21 +22,12 @@ const DATA = defineType({
 /** A text of a label or annotation is short; a template that is not is a fault. */
 const LIMITS = { mostSteps: 200_000, mostOutputBytes: 64 * 1024, deepestCalls: 50 };
 
-const FUNCTIONS = createRuleFunctions({ nowMs: 0, externalUrl: '' });
+const FUNCTIONS = createRuleFunctions({ nowMs: 0, externalUrl: '', ask: () => [] });
 
 /** What is wrong with a label's or annotation's template; null when it parses. */
 export function judgeRuleTemplate(text: string): string | null {
   if (!text.includes('{{')) return null;
-  const wrong = judgeTemplateSyntax(PREAMBLE + text, FUNCTIONS);
-  if (wrong !== null) return wrong;
-  return callsQuery(text) ? 'query is not available in templates here; use $value and $labels' : null;
-}
-
-/** Whether an action calls `query`; quoted texts and fields of that name are none. */
-function callsQuery(text: string): boolean {
-  return [...text.matchAll(/\{\{(.*?)\}\}/gs)].some(([, action = '']) =>
-    /(?:^|[\s(|])query(?:\s|$)/.test(action.replaceAll(/"(?:[^"\\]|\\.)*"|`[^`]*`|\/\*.*?\*\//gs, '""')),
-  );
+  return judgeTemplateSyntax(PREAMBLE + text, FUNCTIONS);
 }
 
 /** Renders the texts of rules at one evaluation. */
@@ -48,6 +40,8 @@ export function openRuleTexts(options: {
   nowMs: number;
   externalUrl: string;
   externalLabels: Readonly<Record<string, string>>;
+  /** What an expression is worth at that instant. @throws Error in words for the text */
+  ask: AskSamples;
 }): RuleTexts {
   let set: TemplateSet | null = null;
   const labelsOf = (labels: Readonly<Record<string, string>>) => ({

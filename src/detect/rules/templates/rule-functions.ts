@@ -1,5 +1,4 @@
 import {
-  ANY_LIST,
   ANY_MAP,
   formatFloat,
   type GoFunction,
@@ -7,8 +6,6 @@ import {
   goFloat,
   goString,
   goTimeFromMs,
-  itemsOf,
-  type Maybe,
   NOTHING,
   onText,
   SAFE_HTML,
@@ -18,27 +15,22 @@ import {
 } from '../../../platform/go-template/index.ts';
 import { parsePrometheusDuration } from '../../../platform/yaml/durations.ts';
 import { humanize, humanize1024, humanizePercentage, timestampMs } from './humanize.ts';
+import { type AskSamples, createSampleFunctions } from './sample-functions.ts';
 
 const ofNumber = (describe: (value: number) => string): GoFunction => ({
   parameters: ['any'],
   call: ([value = NOTHING]) => goString(describe(toSeconds(value))),
 });
 
-/** These look at series while a text is rendered; Holdfast has none. */
-const needsQuery = (name: string, parameters: GoFunction['parameters']): GoFunction => ({
-  parameters,
-  call: () => {
-    throw new Error(`${name} needs the result of a query, and templates here cannot query; use $value and $labels`);
-  },
-});
-
 /**
  * The functions of the templates in Prometheus's rules, beside those every Go template has.
  * @param options.nowMs the instant that is evaluated
+ * @param options.ask what an expression is worth at that instant; what it throws is said in the text
  */
 export function createRuleFunctions(options: {
   nowMs: number;
   externalUrl: string;
+  ask: AskSamples;
 }): Readonly<Record<string, GoFunction>> {
   const url = options.externalUrl.replace(/\/+$/, '');
   return {
@@ -74,38 +66,26 @@ export function createRuleFunctions(options: {
         return goFloat(ms / 1_000);
       },
     },
-    urlQueryEscape: onText((text) =>
-      encodeURIComponent(text)
-        .replaceAll('%20', '+')
-        .replaceAll(/[!'()*]/g, percent),
-    ),
+    urlQueryEscape: onText(escapeQuery),
     stripPort: onText(stripPort),
     stripDomain: onText(stripDomain),
     externalURL: { parameters: [], call: () => goString(options.externalUrl) },
     pathPrefix: { parameters: [], call: () => goString(pathOf(url)) },
-    graphLink: onText((expression) => `/graph?g0.expr=${encodeURIComponent(expression)}&g0.tab=0`),
-    tableLink: onText((expression) => `/graph?g0.expr=${encodeURIComponent(expression)}&g0.tab=1`),
+    graphLink: onText((expression) => `/graph?g0.expr=${escapeQuery(expression)}&g0.tab=0`),
+    tableLink: onText((expression) => `/graph?g0.expr=${escapeQuery(expression)}&g0.tab=1`),
     args: {
       parameters: [],
       variadic: 'any',
       call: (values) => ({ type: ANY_MAP, value: new Map(values.map((value, index) => [`arg${index}`, value])) }),
     },
-    strvalue: { parameters: ['any'], call: ([sample = NOTHING]) => goString(textOf(labelOf(sample, '__value__'))) },
-    query: needsQuery('query', ['string']),
-    first: needsQuery('first', ['any']),
-    label: needsQuery('label', ['string', 'any']),
-    value: needsQuery('value', ['any']),
-    sortByLabel: {
-      parameters: ['string', 'any'],
-      call: ([, list = NOTHING]) => ({ type: ANY_LIST, value: itemsOf(list) }),
-    },
+    ...createSampleFunctions(options.ask),
   };
 }
 
-function labelOf(sample: Maybe, name: string): Maybe {
-  return sample?.type.kind === 'map' ? ((sample.value as Map<string, Maybe>).get(name) ?? NOTHING) : NOTHING;
-}
-
+const escapeQuery = (text: string) =>
+  encodeURIComponent(text)
+    .replaceAll('%20', '+')
+    .replaceAll(/[!'()*]/g, percent);
 const percent = (character: string) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 
 /** The first letter of each word large, the others as they are. */

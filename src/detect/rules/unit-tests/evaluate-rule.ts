@@ -1,11 +1,13 @@
 import { activeSamples } from '../evaluation/active-samples.ts';
 import { advanceAlerts } from '../evaluation/advance-alerts.ts';
 import type { RuleAlert, RuleAlerts } from '../evaluation/rule-alert.ts';
+import { judgeExpression } from '../files/judge-expression.ts';
 import type { PromqlDialect } from '../promql/dialect.ts';
 import { evaluate } from '../promql/evaluate.ts';
 import type { Expression } from '../promql/expression.ts';
 import { type Labels, labelKey, labelsOf, METRIC_NAME } from '../promql/labels.ts';
 import { PromqlError } from '../promql/promql-error.ts';
+import { readExpression } from '../promql/read-expression.ts';
 import type { SeriesStore } from '../promql/series-store.ts';
 import type { Sample } from '../promql/values.ts';
 import type { AlertRule, RecordingRule, Rule } from '../rule.ts';
@@ -62,6 +64,20 @@ export function evaluateVector(
   throw new PromqlError('rule result is not a vector or scalar');
 }
 
+/** What a text asks for. @throws Error in words for the text */
+function evaluateText(
+  expression: string,
+  world: TestWorld,
+  atMs: number,
+): { labels: Record<string, string>; value: number }[] {
+  const wrong = judgeExpression(expression);
+  if (wrong !== null) throw new Error(`query ${JSON.stringify(expression)}: ${wrong.message}`);
+  return evaluateVector(readExpression(expression), world, atMs).map(({ labels, value }) => ({
+    labels: Object.fromEntries(labels),
+    value,
+  }));
+}
+
 type Result = { labels: Labels; value: number };
 
 function record(rule: RecordingRule, { limit }: TestedRule, samples: readonly Sample[]): Result[] {
@@ -81,7 +97,12 @@ function raise(
   tested: TestedRule,
   { world, samples, nowMs }: { world: TestWorld; samples: readonly Sample[]; nowMs: number },
 ): Result[] {
-  const texts = openRuleTexts({ nowMs, externalUrl: world.externalUrl, externalLabels: world.externalLabels });
+  const texts = openRuleTexts({
+    nowMs,
+    externalUrl: world.externalUrl,
+    externalLabels: world.externalLabels,
+    ask: (expression) => evaluateText(expression, world, nowMs),
+  });
   const found = samples.map(({ labels, value }) => ({ labels: Object.fromEntries(labels), value }));
   const { alerts, error } = advanceAlerts(tested.alerts, activeSamples(rule, found, texts), {
     rule,
