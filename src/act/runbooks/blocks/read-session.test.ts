@@ -171,6 +171,7 @@ describe('a fence without a language', () => {
     ['Oct 18 19:39:36 host kernel[1]: out of memory', 'sample'],
     ['kubectl get hpa\nNAME   REFERENCE   TARGETS\nweb    Deployment/web   1%', 'read'],
     ['[your command here]', 'template'],
+    ['SW-1# clear counters\nSW-1# show interfaces status', 'change'],
     ['unknown-tool zap /dev/sdb', 'opaque'],
     ['The file lies in /etc/hosts and is read', 'sample'],
     ['# nightly\n0 2 * * * /opt/backup.sh', 'config'],

@@ -71,8 +71,8 @@ export const NETWORK_RULES: readonly NetworkRule[] = [
 const CERTAIN =
   /^(?:(?:do |run )?(?:show|display|dis) (?:ip|ipv6|bgp|int(?:erfaces?)?|version|run(?:ning-config)?|startup-config|current-configuration|arp|mac(?:-address-table)?|vlans?|ospf|isis|route|log(?:ging)?|clock|cdp|lldp|spanning-tree|etherchannel|port-channel|environment|inventory|chassis|system|configuration|mpls|ldp|rsvp|l2vpn|evpn|bfd|vrrp|hsrp|standby|access-lists?|ntp|snmp|processes|platform|module|power|hardware|firewall|pim|vrf|nat|crypto|security|vpn|failover|redundancy|controllers?|tech-support|lacp|dhcp|aaa|license|vtp|ver|flash:?|boot|switch|vmhost|policy-map|ethernet-switching|device|cpu(?:-usage)?|session|counters)\b|conf(?:igure)? (?:t(?:erminal)?|exclusive|private)\s*$|system-view\s*$|clear (?:ip|ipv6|bgp|ospf|isis|mac|arp(?:-cache)?|crypto|counters|interfaces?|security)\b|request (?:system|chassis|security|vmhost) |copy (?:(?:t?ftp|scp|sftp|https?):\S+ \S+:|(?:flash|bootflash|usb\d?|disk\d|running-config|startup-config)\S* )|install (?:(?:add|activate|commit)\b|all (?:nxos|kickstart|system|epld) |remove inactive\b)|router (?:bgp|ospf|eigrp|isis)\b|(?:no )?neighbor \d|get (?:system|router|hardware) |diagnose (?:sys|hardware|debug|sniffer) )/i;
 
-/** `core-1#clear …`, `Switch(config)#…`: the prompt of a device, with nothing between it and what was typed. */
-const PROMPT = /^[A-Za-z][\w.-]{0,60}(?:\([\w-]{1,30}\))?#(?=[a-z])/i;
+/** `core-1#clear …`, `Switch(config)# …`: the prompt of a device, with no more than a blank before what was typed. */
+const PROMPT = /^[A-Za-z][\w.-]{0,60}(?:\([\w-]{1,30}\))?# ?(?=[a-z])/i;
 
 /** What was typed; where there are prompts, the lines without one are what the device said. */
 function linesOf(text: string): string[] {

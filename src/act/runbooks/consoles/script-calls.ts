@@ -33,7 +33,7 @@ export const JS_CALLS: readonly CallRule[] = [
 export const PHP_CALLS: readonly CallRule[] = [
   {
     path: named(
-      `echo print_r var_dump dump dd count strlen implode explode json_encode json_decode array_map array_filter array_keys array_values date time strtotime now config env get all first find findOrFail where whereIn
+      `echo print_r var_dump phpinfo phpversion php_uname ini_get extension_loaded dump dd count strlen implode explode json_encode json_decode array_map array_filter array_keys array_values date time strtotime now config env get all first find findOrFail where whereIn
        whereNull whereNotNull whereDate orWhere orderBy orderByDesc latest take limit skip with has whereHas select selectRaw groupBy having join leftJoin pluck toArray toJson toSql exists sum avg max min table connection query
        firstWhere chunk each map filter sortBy keyBy collect make app resolve format subDay subDays subHours addDays diffForHumans value values keys`,
     ),

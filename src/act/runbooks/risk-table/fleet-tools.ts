@@ -29,6 +29,12 @@ export const FLEET_TOOLS: readonly RiskTool[] = [
         examples: ['vault write -f sys/leases/revoke-prefix/a'],
       },
       [
+        'change',
+        'operator raft autopilot set-config',
+        'changes how servers are taken up and let go',
+        'vault operator raft autopilot set-config -cleanup-dead-servers=true',
+      ],
+      [
         'read',
         'status|read|list|version|debug|monitor|print|path-help|proxy-help|unwrap / kv get|list / token lookup|capabilities / secrets|auth|audit|policy|namespace|plugin list|read|info|lookup|fmt / lease lookup / operator diagnose|members|usage|key-status / operator raft list-peers / operator raft autopilot / kv metadata get / pki health-check|list-intermediates|verify-sign',
         'looks at secrets and settings',
@@ -75,6 +81,12 @@ export const FLEET_TOOLS: readonly RiskTool[] = [
         'consul snapshot restore s',
       ],
       ['check', 'validate / intention check / troubleshoot / watch', 'checks', 'consul validate /etc/consul.d'],
+      [
+        'change',
+        'operator autopilot set-config',
+        'changes how servers are taken up and let go',
+        'consul operator autopilot set-config -cleanup-dead-servers=true',
+      ],
       [
         'read',
         'members|info|version|monitor|rtt|debug|maint / kv get|export / catalog / operator raft list-peers / operator usage|autopilot / snapshot inspect|decode / acl|config|intention|peering * list|read / * list|read|info|get|inspect|resolve / keyring -list',

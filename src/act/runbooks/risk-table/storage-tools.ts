@@ -171,10 +171,11 @@ export const STORAGE_TOOLS: readonly RiskTool[] = [
     [
       [
         'destroy',
-        'rm|rb|mv / mirror --remove / admin service stop|freeze / admin user|group|policy|bucket remove|rm|disable|detach|unset / admin decommission|replicate start|rm|remove / ilm|event|replicate|tag|retention|legalhold|anonymous|encrypt|quota rm|remove|clear / undo / admin prometheus',
+        'rm|rb|mv / mirror --remove|--overwrite / admin service stop|freeze / admin user|group|policy|bucket remove|rm|disable|detach|unset / admin decommission|replicate start|rm|remove / ilm|event|replicate|tag|retention|legalhold|anonymous|encrypt|quota rm|remove|clear / undo / admin prometheus',
         'mc removes objects, rights or servers',
         'mc rm --recursive --force m/b',
         'mc mirror --remove a m/b',
+        'mc mirror --overwrite a m/b',
         'mc admin user disable m u',
       ],
       [
