@@ -1,25 +1,41 @@
 import type { AddressInfo } from 'node:net';
 import type { HttpApp } from '../http/http-app.ts';
-import { HoldfastError } from '../platform/errors/holdfast-error.ts';
+import { HoldfastError, messageOf } from '../platform/errors/holdfast-error.ts';
 
-const FAILURES: Readonly<Record<string, { message: (at: string) => string; hint: string }>> = {
+const FAILURES: Readonly<Record<string, { message: (at: string) => string; hint: (setting: string) => string }>> = {
   EADDRINUSE: {
     message: (at) => `${at} is in use by another process`,
-    hint: 'Stop it, or choose another with --listen HOST:PORT (port 0 picks a free one).',
+    hint: (setting) => `Stop it, or choose another with ${setting} (port 0 picks a free one).`,
   },
   EACCES: {
     message: (at) => `this user may not listen on ${at}`,
-    hint: 'Ports below 1024 need privileges; choose another with --listen HOST:PORT.',
+    hint: (setting) => `Ports below 1024 need privileges; choose another with ${setting}.`,
   },
   EADDRNOTAVAIL: {
     message: (at) => `${at} is no address of this machine`,
-    hint: 'Choose one with --listen HOST:PORT.',
+    hint: (setting) => `Choose one with ${setting}.`,
   },
   ENOTFOUND: {
     message: (at) => `the name in ${at} does not resolve`,
-    hint: 'Choose an address with --listen HOST:PORT.',
+    hint: (setting) => `Choose an address with ${setting}.`,
   },
 };
+
+/** Why an address cannot be listened on, in words that say what to do; other failures stay as they are. */
+export function explainListening(thrown: unknown, at: { host: string; port: number }, setting: string): unknown {
+  const host = at.host.includes(':') ? `[${at.host}]` : at.host;
+  // gRPC's library gives the code as text alone.
+  const code = (thrown as NodeJS.ErrnoException).code ?? '';
+  const failure = FAILURES[code] ?? FAILURES[/E[A-Z]{4,}/.exec(messageOf(thrown))?.[0] ?? ''];
+  if (!failure) return thrown;
+  return new HoldfastError({
+    code: 'http.cannot-listen',
+    kind: 'unavailable',
+    message: failure.message(`${host}:${at.port}`),
+    hint: failure.hint(setting),
+    cause: thrown,
+  });
+}
 
 /**
  * Starts listening.
@@ -31,15 +47,7 @@ export async function listenAt(app: HttpApp, at: { host: string; port: number })
   try {
     await app.listen({ ...at, listenTextResolver: () => 'port bound' });
   } catch (thrown) {
-    const failure = FAILURES[String((thrown as NodeJS.ErrnoException).code)];
-    if (!failure) throw thrown;
-    throw new HoldfastError({
-      code: 'http.cannot-listen',
-      kind: 'unavailable',
-      message: failure.message(`${host}:${at.port}`),
-      hint: failure.hint,
-      cause: thrown,
-    });
+    throw explainListening(thrown, at, '--listen HOST:PORT');
   }
   return `http://${host}:${(app.server.address() as AddressInfo).port}`;
 }

@@ -201,6 +201,10 @@ export async function startHoldfast(options: HoldfastOptions): Promise<Holdfast>
       ],
       ui: options.ui,
       cliToken,
+      // Only who accepts tokens pays for reading them.
+      verifyToken: config.tokens
+        ? (await import('../platform/identity/token-verifier.ts')).createTokenVerifier(config.tokens, clock)
+        : undefined,
     };
     const statusPage = () => ({
       name: config.statusPage.name,

@@ -82,7 +82,7 @@ export const sessionSchema = z
     name: z.string(),
     role: roleSchema,
     /** How the caller proved it: by cookie, key, the local command-line token, or not at all under `--no-auth`. */
-    by: z.enum(['session', 'key', 'cli', 'no-auth']),
+    by: z.enum(['session', 'key', 'cli', 'no-auth', 'token']),
     /** True while nobody else could approve: approvals then ask the starter for a second confirmation instead. */
     singleUser: z.boolean(),
     expiresAt: timestampSchema.nullable(),

@@ -59,7 +59,7 @@ export async function createHttpServer(
   app.setSerializerCompiler(serializerCompiler);
 
   const https = config.externalUrl?.startsWith('https:') ?? false;
-  const resolver = createCredentialResolver(deps, { cliToken: deps.cliToken });
+  const resolver = createCredentialResolver(deps, { cliToken: deps.cliToken, verifyToken: deps.verifyToken });
   const connections = createConnectionDrain(app.server);
   const streams = createStreamHub({ ...deps, resolver });
 

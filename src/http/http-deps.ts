@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock/clock.ts';
 import type { Database } from '../platform/db/database.ts';
 import type { Wakeups } from '../platform/events/wakeups.ts';
 import type { SecretBox } from '../platform/identity/secret-box.ts';
+import type { TokenVerifier } from '../platform/identity/token-verifier.ts';
 import type { Logger } from '../platform/log/logger.ts';
 import type { Metrics } from '../platform/metrics/metrics.ts';
 
@@ -44,6 +45,8 @@ export type HttpDeps = {
   ui: { folder: string; state(): UiState };
   /** The token `serve` wrote for the local command line; null when it wrote none. */
   cliToken: string | null;
+  /** Reads tokens that others signed; undefined where none are accepted. */
+  verifyToken?: TokenVerifier | undefined;
 };
 
 export const DEFAULT_RATE_LIMITS = {

@@ -67,16 +67,21 @@ export async function runIdempotent<Body>(
 }
 
 function scopeOf(request: FastifyRequest): IdempotencyScope | null {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return null;
-  if (typeof key !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw new HoldfastError({
-      code: 'idempotency.key-malformed',
-      kind: 'invalid',
-      message: 'Idempotency-Key must be 1 to 255 visible ASCII characters',
-      hint: 'A random UUID is a good one.',
-    });
-  }
+  const key = idempotencyKeyOf(request);
+  if (key === null) return null;
   const path = request.url.split('?', 1)[0] ?? request.url;
   return { caller: principalOf(request).actor, route: `${request.method} ${path}`, key };
+}
+
+/** The `Idempotency-Key` of a request, null without one. @throws HoldfastError `idempotency.key-malformed` */
+export function idempotencyKeyOf(request: FastifyRequest): string | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new HoldfastError({
+    code: 'idempotency.key-malformed',
+    kind: 'invalid',
+    message: 'Idempotency-Key must be 1 to 255 visible ASCII characters',
+    hint: 'A random UUID is a good one.',
+  });
 }

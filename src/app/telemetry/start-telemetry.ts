@@ -1,4 +1,6 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import type { Registry } from 'prom-client';
 import { roleCovers } from '../../contract/identity.ts';
 import { type PartitionOffice, startPartitionOffice } from '../../detect/anomaly/partitions/index.ts';
@@ -10,11 +12,12 @@ import { createTelemetryDecoder } from '../../observe/intake/telemetry/index.ts'
 import type { Clock } from '../../platform/clock/clock.ts';
 import type { HoldfastConfig } from '../../platform/config/load-config.ts';
 import type { Database } from '../../platform/db/database.ts';
-import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
+import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
 import type { Wakeups } from '../../platform/events/wakeups.ts';
 import type { CredentialResolver } from '../../platform/identity/credential-resolver.ts';
-import { hashToken } from '../../platform/identity/secret-token.ts';
+import { readBearer } from '../../platform/identity/read-bearer.ts';
 import type { Logger } from '../../platform/log/logger.ts';
+import { explainListening } from '../listen-at.ts';
 import { registerTelemetryMetrics } from './register-telemetry-metrics.ts';
 import { createTelemetryIntake } from './take-telemetry.ts';
 
@@ -77,13 +80,15 @@ export async function startTelemetry(
     async listen(app, resolver) {
       const stops: (() => Promise<void>)[] = [];
       const addresses: { grpc: string | null; http: string | null } = { grpc: null, http: null };
-      const { otlpGrpc, otlpHttp } = telemetry;
+      const { otlpGrpc, otlpHttp, otlpTls: tls } = telemetry;
+      if (tls) assertTls(tls);
       if (otlpGrpc !== null) {
         // Only who serves it pays for it.
         const { startOtlpGrpc } = await import('../../observe/intake/otlp-grpc/index.ts');
         const { failureOf } = await import('./otlp-failure.ts');
         const served = await startOtlpGrpc({
           ...otlpGrpc,
+          tls,
           failureOf: (thrown) => failureOf(thrown, logger),
           async take({ kind, body, authorization, stream }) {
             const sender = await authenticate(resolver, authorization, config.auth);
@@ -95,15 +100,18 @@ export async function startTelemetry(
               service: stream,
               sender,
               retries: true,
+              key: null,
             } as const;
             return intake.take(post);
           },
+        }).catch((thrown: unknown) => {
+          throw explainListening(thrown, otlpGrpc, 'telemetry.otlpGrpc');
         });
         addresses.grpc = served.address;
         stops.push(served.stop);
       }
       if (otlpHttp !== null) {
-        const served = await listenForOtlp(app, otlpHttp);
+        const served = await listenForOtlp(app, otlpHttp, tls);
         addresses.http = served.address;
         stops.push(served.stop);
       }
@@ -132,27 +140,49 @@ const OTLP_PATH = /^\/v1\/(?:logs|metrics|traces)(?:$|\?)/;
 async function listenForOtlp(
   app: HttpApp,
   at: { host: string; port: number },
+  tls: HoldfastConfig['telemetry']['otlpTls'],
 ): Promise<{ address: string; stop(): Promise<void> }> {
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     if (OTLP_PATH.test(request.url ?? '')) return app.routing(request, response);
     response
       .writeHead(404, { 'content-type': 'text/plain' })
       .end('Only /v1/logs, /v1/metrics and /v1/traces are served here.\n');
-  });
+  };
+  const server = tls ? createSecureServer(secureOptions(tls), answer) : createServer(answer);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(explainListening(error, at, 'telemetry.otlpHttp')));
     server.listen(at.port, at.host, resolve);
   });
   const bound = server.address();
   const port = typeof bound === 'object' && bound !== null ? bound.port : at.port;
   return {
-    address: `http://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`,
+    address: `${tls ? 'https' : 'http'}://${at.host.includes(':') ? `[${at.host}]` : at.host}:${port}`,
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
       }),
   };
+}
+
+/** @throws HoldfastError `telemetry.tls-unusable` when certificate and key do not fit, or are broken */
+function assertTls(tls: NonNullable<HoldfastConfig['telemetry']['otlpTls']>): void {
+  try {
+    createSecureContext(secureOptions(tls));
+  } catch (thrown) {
+    throw new HoldfastError({
+      code: 'telemetry.tls-unusable',
+      kind: 'invalid',
+      message: `telemetry.otlpTls: certificate and key cannot be used: ${messageOf(thrown)}`,
+      hint: 'The key must be that of the first certificate in the file.',
+      cause: thrown,
+    });
+  }
+}
+
+function secureOptions({ certificate, key, clientCa }: NonNullable<HoldfastConfig['telemetry']['otlpTls']>) {
+  const asked = clientCa === null ? {} : { ca: clientCa, requestCert: true, rejectUnauthorized: true };
+  return { cert: certificate, key, ...asked };
 }
 
 /** By the same keys as over HTTP. @returns whom the receipts name */
@@ -162,11 +192,16 @@ async function authenticate(
   auth: boolean,
 ): Promise<string> {
   if (authorization === null && !auth) return 'no-auth';
-  const token = /^Bearer ([A-Za-z0-9_-]{1,200})$/i.exec(authorization ?? '')?.[1];
+  const credential = readBearer(authorization ?? '');
   const refuse = (message: string) => new HoldfastError({ code: 'auth.required', kind: 'denied', message });
-  if (token === undefined) throw refuse('send the metadata "authorization: Bearer hf_…" with an API key');
-  const found = await resolver.resolve({ kind: token.startsWith('hfc_') ? 'cli' : 'key', sha256: hashToken(token) });
-  if (found.kind !== 'accepted') throw refuse(`the API key is ${found.reason}`);
+  if (credential === null) throw refuse('send the metadata "authorization: Bearer hf_…" with an API key');
+  const found = await resolver.resolve(credential);
+  if (found.kind !== 'accepted')
+    throw refuse(
+      credential.kind === 'token'
+        ? `the token is not accepted: ${'why' in found && found.why ? found.why : found.reason}`
+        : `the API key is ${found.reason}`,
+    );
   if (roleCovers(found.principal.role, 'sender')) return found.principal.actor;
   throw new HoldfastError({
     code: 'access.denied',

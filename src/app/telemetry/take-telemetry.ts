@@ -7,6 +7,7 @@ import {
   countDuplicates,
   createTelemetryStore,
   type EntryVerdicts,
+  type EventPlace,
   type IntakeReply,
   type JudgeOffice,
   listOwnRules,
@@ -41,7 +42,6 @@ type Deps = {
   log: PartitionLog | null;
 };
 
-type Place = StoredBatch['entries'][number];
 type Verdicts = Pick<EntryVerdicts, 'firstN' | 'score' | 'p' | 'anomaly'> & {
   found: readonly {
     n: number;
@@ -127,8 +127,12 @@ export function createTelemetryIntake(
       pendingBytes -= bytes;
     }
   };
-  const hashOf = ({ retries, format, kind, body }: TelemetryPost) =>
-    retries ? createHash('sha256').update(format).update(kind).update(body).digest() : null;
+  /** By what a retry is known, and what it must then hold. */
+  const namesOf = ({ retries, key, format, kind, body }: TelemetryPost) => {
+    const bodyHash = () => createHash('sha256').update(format).update(kind).update(body).digest();
+    if (key === null) return { sha256: retries ? bodyHash() : null };
+    return { sha256: createHash('sha256').update('key ').update(key).digest(), bodySha256: bodyHash().toString('hex') };
+  };
   const decode = async (post: TelemetryPost, how: { wholly: boolean; mostPackedBytes?: number }) => {
     const { wholly, ...limit } = how;
     const decoded = await deps.decoder.decode({
@@ -148,7 +152,7 @@ export function createTelemetryIntake(
   const storePost = (post: TelemetryPost, how: { wholly: boolean }): Promise<StoredBatch> =>
     withinRoom(post, async () => {
       const { groups, reply } = await decode(post, how);
-      const stored = await store.store({ sender: post.sender, sha256: hashOf(post), groups, reply });
+      const stored = await store.store({ sender: post.sender, ...namesOf(post), groups, reply });
       if (stored.duplicate) figures.duplicate(reply.accepted);
       else
         figures.taken(
@@ -162,7 +166,7 @@ export function createTelemetryIntake(
     withinRoom(post, async () => {
       await log.identity();
       const { groups, reply } = await decode(post, { wholly: false, mostPackedBytes: log.mostMessageBytes() });
-      const sha256 = hashOf(post);
+      const { sha256 } = namesOf(post);
       const request = sha256 ? createHash('sha256').update(post.sender).update(sha256).digest('hex') : randomUUID();
       const duplicates = await publishGroups(log, groups, { request, at: clock.now() });
       const repeated = duplicates.reduce((sum, { count }) => sum + count, 0);
@@ -184,12 +188,12 @@ export function createTelemetryIntake(
   };
 
   /** Where another process judges the stream, its verdicts are read where it keeps them. */
-  const readFrom = async (place: Place, signal: AbortSignal): Promise<Verdicts> => {
-    const { streamId, epoch, firstN, entry } = place;
+  const readFrom = async (place: EventPlace, signal: AbortSignal): Promise<Verdicts> => {
+    const { streamId, epoch, firstN, events } = place;
     const startedAt = performance.now();
     while (performance.now() - startedAt < DETECT_LIMIT_MS) {
       await sleep(DETECT_POLL_MS, undefined, { signal });
-      const kept = await readVerdicts(database.db, { streamId, epoch, firstN, count: entry.events });
+      const kept = await readVerdicts(database.db, { streamId, epoch, firstN, count: events });
       if (!kept) continue;
       const found = kept.found.map((anomaly) => ({ ...anomaly, detail: anomaly }));
       return { firstN, ...kept.block, found };
@@ -201,7 +205,7 @@ export function createTelemetryIntake(
       hint: 'Their verdicts will be among the scores of the stream; do not send them again.',
     });
   };
-  const answerOf = (place: Place, verdicts: Verdicts): DetectAnswer => {
+  const answerOf = (place: EventPlace, verdicts: Verdicts): DetectAnswer => {
     const found = new Map(verdicts.found.map((each) => [each.n, each]));
     const results = Array.from(verdicts.score, (score, index): DetectedEvent => {
       const n = verdicts.firstN + index;
@@ -239,9 +243,10 @@ export function createTelemetryIntake(
     },
     async detect(post, explain): Promise<DetectAnswer> {
       const stored = await storePost(post, { wholly: true });
-      const place = stored.entries[0];
+      const { place } = stored;
       if (!place) throw notJudged(stored.reply);
-      const expected = deps.office()?.expect(place.streamId, place.entry.seq, explain);
+      const [fresh] = stored.entries;
+      const expected = fresh && deps.office()?.expect(place.streamId, fresh.entry.seq, explain);
       handOn(stored);
       const elsewhere = new AbortController();
       try {

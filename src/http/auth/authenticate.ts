@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import type { Credential, Resolution } from '../../platform/identity/credential.ts';
 import type { CredentialResolver } from '../../platform/identity/credential-resolver.ts';
+import { credentialOfKey, readBearer } from '../../platform/identity/read-bearer.ts';
 import { hashToken } from '../../platform/identity/secret-token.ts';
 import { readCookie, sessionCookieName } from './session-cookie.ts';
 
@@ -19,16 +20,14 @@ export function readCredential(
 ): Credential | null {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
-    const token = /^Bearer ([A-Za-z0-9_-]{1,200})$/i.exec(authorization)?.[1] ?? readBasicPassword(authorization);
-    if (!token) {
-      throw new HoldfastError({
-        code: 'auth.malformed',
-        kind: 'denied',
-        message: 'the Authorization header is neither "Bearer" and a key nor "Basic" with a key as password',
-        hint: 'Send Authorization: Bearer hf_… with an API key.',
-      });
-    }
-    return { kind: token.startsWith('hfc_') ? 'cli' : 'key', sha256: hashToken(token) };
+    const shown = readBearer(authorization) ?? credentialOfKey(readBasicPassword(authorization) ?? '');
+    if (shown) return shown;
+    throw new HoldfastError({
+      code: 'auth.malformed',
+      kind: 'denied',
+      message: 'the Authorization header is neither "Bearer" and a key nor "Basic" with a key as password',
+      hint: 'Send Authorization: Bearer hf_… with an API key.',
+    });
   }
   if (options.noAuth) return { kind: 'no-auth', sha256: '' };
   const cookie = readCookie(request.headers.cookie, sessionCookieName(options.secureCookie));
@@ -43,7 +42,7 @@ function readBasicPassword(authorization: string): string | undefined {
     Buffer.from(encoded, 'base64')
       .toString('utf8')
       .replace(/^[^:]*:/, '');
-  return password && /^[A-Za-z0-9_-]{1,200}$/.test(password) ? password : undefined;
+  return password || undefined;
 }
 
 /**
@@ -91,12 +90,23 @@ const HINT_BY_KIND: Record<Credential['kind'], string> = {
   key: 'Use another key; an administrator makes them under Settings or with `holdfast key create`.',
   cli: 'Start the command again: the token changes with each start of the server.',
   'no-auth': '',
+  token: 'Ask its issuer for another one; which are accepted is said below `tokens` in the configuration.',
 };
 
-function refusal(credential: Credential, { reason, at }: Refused): HoldfastError {
-  const what = credential.kind === 'session' ? 'session' : 'API key';
+const WHAT_BY_KIND: Record<Credential['kind'], string> = {
+  session: 'session',
+  key: 'API key',
+  cli: 'API key',
+  'no-auth': 'API key',
+  token: 'token',
+};
+
+function refusal(credential: Credential, refused: Refused): HoldfastError {
+  const { reason, at } = refused;
+  const what = WHAT_BY_KIND[credential.kind];
   const message = {
-    unknown: `this ${what} is not known`,
+    unknown:
+      'why' in refused && refused.why ? `this ${what} is not accepted: ${refused.why}` : `this ${what} is not known`,
     disabled: 'this account is disabled',
     expired: `this ${what} expired at ${at?.toISOString()}`,
     revoked: `this ${what} was revoked at ${at?.toISOString()}`,

@@ -6,6 +6,7 @@ import { probeSchema } from './probe-settings.ts';
 import { rulesSettingsShape } from './rules-settings.ts';
 import { environmentSchema, secretSchema, targetSchema, variableName } from './target-settings.ts';
 import { telemetrySettingsShape } from './telemetry-settings.ts';
+import { tokenSettingsShape } from './token-settings.ts';
 import {
   addressRange,
   duration,
@@ -186,6 +187,7 @@ export const configShape = {
     .default(true)
     .meta({ flag: 'auth' })
     .describe('`false` (`--no-auth`) lets everyone in as admin; only accepted when listening on loopback.'),
+  tokens: tokenSettingsShape.optional().describe('Signed tokens (JWT) that programs may show instead of an API key.'),
   log: z
     .strictObject({
       level: z

@@ -4,10 +4,13 @@ import { basename, resolve } from 'node:path';
 import type { WrittenConfig } from './config-schema.ts';
 import { resolveContacts } from './contact-settings.ts';
 import type { Path } from './describe-settings.ts';
+import { acceptTokenSecret } from './token-settings.ts';
 import { isPostgresUrl } from './value-types.ts';
 
 const LARGEST_SECRET_BYTES = 64 * 1024;
 const READABLE_BY_OTHERS = 0o004;
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----/;
+const PRIVATE_KEY = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/;
 
 /** A secret file that cannot be used. */
 export type SecretProblem = { path: Path; message: string };
@@ -30,6 +33,7 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
     hooks,
     contacts,
     repositories,
+    tokens,
     ...plain
   } = written;
   const absolute = (path: Path, value: string) => resolve(baseOf(path), value);
@@ -40,6 +44,17 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
     accepts?: (text: string) => string | null,
   ) => (file === undefined ? value : readSecret([...path], absolute(path, file), findings, accepts));
 
+  const readCertificates = (tls: NonNullable<typeof written.telemetry.otlpTls>) => {
+    const pem = (key: keyof typeof tls, pattern: RegExp, what: string) =>
+      secret(['telemetry', 'otlpTls', key], undefined, tls[key], (text) =>
+        pattern.test(text) ? null : `holds no ${what} in PEM`,
+      ) ?? '';
+    return {
+      certificate: pem('certificateFile', CERTIFICATE, 'certificate'),
+      key: pem('keyFile', PRIVATE_KEY, 'private key'),
+      clientCa: tls.clientCaFile === undefined ? null : pem('clientCaFile', CERTIFICATE, 'certificate'),
+    };
+  };
   const mapEntries = <From, To>(entries: Record<string, From>, change: (entry: From, name: string) => To) =>
     Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, change(entry, name)])) as Record<
       string,
@@ -95,6 +110,7 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
     telemetry: {
       otlpGrpc: plain.telemetry.otlpGrpc ?? null,
       otlpHttp: plain.telemetry.otlpHttp ?? null,
+      otlpTls: plain.telemetry.otlpTls ? readCertificates(plain.telemetry.otlpTls) : null,
       maxStreams: plain.telemetry.maxStreams,
       threads: plain.telemetry.threads ?? Math.max(1, availableParallelism() - 1),
       maxPendingBytes: plain.telemetry.maxPending,
@@ -151,6 +167,18 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
       annotations,
       resolved: resolved ?? null,
     })),
+    tokens: tokens
+      ? {
+          issuer: tokens.issuer,
+          audience: tokens.audience,
+          secret: secret(['tokens', 'secretFile'], tokens.secret, tokens.secretFile, acceptTokenSecret) ?? null,
+          jwksFile: tokens.jwksFile === undefined ? null : absolute(['tokens', 'jwksFile'], tokens.jwksFile),
+          jwksUrl: tokens.jwksUrl ?? null,
+          role: tokens.role ?? null,
+          roleClaim: tokens.roleClaim ?? null,
+          roles: tokens.roles,
+        }
+      : null,
     contacts: resolveContacts(contacts, secret),
     hooks: mapEntries(hooks, (hook, name) => ({
       secret: secret(['hooks', name, 'secretFile'], hook.secret, hook.secretFile, acceptSecret) ?? '',

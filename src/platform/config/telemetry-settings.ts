@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { natsSettingsShape } from './nats-settings.ts';
-import { duration, hostPort, listOf, size } from './value-types.ts';
+import { duration, file, hostPort, listOf, size } from './value-types.ts';
 
 /** Names whose values no stream should hold, whoever writes them. */
 const SECRET_KEYS = [
@@ -33,6 +33,16 @@ export const telemetrySettingsShape = z
         defaultText: 'not served; the main address takes /v1/logs, metrics and traces anyway',
       })
       .describe('A further address for OTLP over HTTP, such as 127.0.0.1:4318.'),
+    otlpTls: z
+      .strictObject({
+        certificateFile: file().describe('Their certificate, with those that lead to its root (PEM).'),
+        keyFile: file().describe('Its private key (PEM).'),
+        clientCaFile: file()
+          .optional()
+          .describe('Certificates that a sender’s own must be signed by; then none without one is taken.'),
+      })
+      .optional()
+      .describe('TLS on the addresses of OTLP. Read at the start.'),
     maxStreams: z
       .int()
       .min(1)

@@ -10,6 +10,7 @@ import { CLI_PRINCIPAL, lesserRole, NO_AUTH_PRINCIPAL, type Principal } from './
 import { createResolutionCache } from './resolution-cache.ts';
 import { hashToken } from './secret-token.ts';
 import { findSession, touchSession } from './session-store.ts';
+import type { TokenVerifier } from './token-verifier.ts';
 
 /** A session that nobody used for so long has ended, whatever its expiry says. */
 export const SESSION_IDLE_MS = 24 * 3_600_000;
@@ -26,7 +27,7 @@ export type CredentialResolver = {
 /** Says whom a credential stands for, from the database and at most a second late. */
 export function createCredentialResolver(
   deps: { database: Database; clock: Clock; logger: Logger; wakeups: Pick<Wakeups, 'on'> },
-  options: { cliToken: string | null },
+  options: { cliToken: string | null; verifyToken?: TokenVerifier | undefined },
 ): CredentialResolver {
   const cliSha256 = options.cliToken === null ? null : Buffer.from(hashToken(options.cliToken), 'hex');
   const touchedAtMs = new LRUCache<string, number>({ max: MOST_TOUCHED });
@@ -87,6 +88,10 @@ export function createCredentialResolver(
         return same
           ? { kind: 'accepted', principal: CLI_PRINCIPAL, expiresAt: null }
           : { kind: 'refused', reason: 'unknown', at: null };
+      }
+      if (credential.kind === 'token') {
+        if (options.verifyToken) return options.verifyToken(credential.token);
+        return { kind: 'refused', reason: 'unknown', at: null, why: 'signed tokens are not accepted here' };
       }
       const resolution = await cache.get(`${credential.kind}:${credential.sha256}`);
       // A key may end within the second it is remembered.

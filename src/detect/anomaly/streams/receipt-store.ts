@@ -4,6 +4,12 @@ import type { Queryable, Tx } from '../../../platform/db/database.ts';
 /** What a sender was answered, or would have been had the answer arrived. */
 export type IntakeReply = { accepted: number; rejected: number; reasons: string[] };
 
+/** Where events lie in their stream: by it their verdicts are found again. */
+export type EventPlace = { streamId: string; service: string; epoch: number; firstN: number; events: number };
+
+/** What is kept of an answer: where the sender named the request, what it sent under that name, and where it went. */
+export type KeptReply = IntakeReply & { bodySha256?: string; place?: EventPlace };
+
 /** OTLP has no idempotency key: within this long, the same bytes of the same sender are a retry. */
 const RETRIED_WITHIN = '10 minutes';
 
@@ -13,8 +19,8 @@ const RETRIED_WITHIN = '10 minutes';
  */
 export async function claimReceipt(
   tx: Tx,
-  receipt: { sender: string; sha256: Uint8Array; reply: IntakeReply },
-): Promise<IntakeReply | null> {
+  receipt: { sender: string; sha256: Uint8Array; reply: KeptReply },
+): Promise<KeptReply | null> {
   const claimed = await sql`
     insert into intake_receipts (sender, sha256, reply)
     values (${receipt.sender}, ${Buffer.from(receipt.sha256)}, ${JSON.stringify(receipt.reply)}::jsonb)
@@ -22,17 +28,17 @@ export async function claimReceipt(
       where intake_receipts.at < clock_timestamp() - interval '${sql.raw(RETRIED_WITHIN)}'
     returning 1`.execute(tx);
   if (claimed.rows.length > 0) return null;
-  const found = await sql<{ reply: IntakeReply }>`
+  const found = await sql<{ reply: KeptReply }>`
     select reply from intake_receipts where sender = ${receipt.sender} and sha256 = ${Buffer.from(receipt.sha256)}`.execute(
     tx,
   );
   return found.rows[0]?.reply ?? receipt.reply;
 }
 
-/** The answer turned out to be another: some of it is for streams that are paused. */
+/** The answer turned out to be another: some of it is for streams that are paused; or it went somewhere. */
 export async function amendReceipt(
   tx: Tx,
-  receipt: { sender: string; sha256: Uint8Array; reply: IntakeReply },
+  receipt: { sender: string; sha256: Uint8Array; reply: KeptReply },
 ): Promise<void> {
   await sql`
     update intake_receipts set reply = ${JSON.stringify(receipt.reply)}::jsonb

@@ -4,7 +4,14 @@ import type { Database, Tx } from '../../../platform/db/database.ts';
 import { HoldfastError } from '../../../platform/errors/holdfast-error.ts';
 import { publish } from '../../../platform/events/publish.ts';
 import { createBatchLane } from '../../../platform/work/batch-lane.ts';
-import { amendReceipt, claimReceipt, countDuplicates, type IntakeReply } from './receipt-store.ts';
+import {
+  amendReceipt,
+  claimReceipt,
+  countDuplicates,
+  type EventPlace,
+  type IntakeReply,
+  type KeptReply,
+} from './receipt-store.ts';
 import type { LogEntry } from './stream.ts';
 import { appendAtOnce, appendRecords, lockStreams } from './stream-store.ts';
 
@@ -13,6 +20,8 @@ export type TelemetryBatch = {
   sender: string;
   /** Of its bytes, by which a retry is known; null where the same bytes may be meant twice. */
   sha256: Uint8Array | null;
+  /** Where the sender named the request: what it sent, so that another request of that name is refused. */
+  bodySha256?: string | undefined;
   groups: readonly PackedGroup[];
   reply: IntakeReply;
 };
@@ -21,6 +30,8 @@ export type TelemetryBatch = {
 export type StoredBatch = {
   reply: IntakeReply;
   duplicate: boolean;
+  /** Of a retry, where its first events went. */
+  place: EventPlace | null;
   entries: { streamId: string; service: string; epoch: number; firstN: number; entry: LogEntry }[];
 };
 
@@ -32,22 +43,29 @@ const FULL_RETRY_MS = 30_000;
 export function createTelemetryStore(deps: { database: Database; clock: Clock }, options: { mostStreams: number }) {
   const storeOne = async (tx: Tx, batch: TelemetryBatch, at: Date): Promise<StoredBatch> => {
     const { sender, sha256, groups } = batch;
+    const named = batch.bodySha256 === undefined ? {} : { bodySha256: batch.bodySha256 };
     if (sha256) {
-      const before = await claimReceipt(tx, { sender, sha256, reply: batch.reply });
+      const before = await claimReceipt(tx, { sender, sha256, reply: { ...batch.reply, ...named } });
       if (before) {
+        if (before.bodySha256 !== batch.bodySha256) throw otherBody();
         await countDuplicates(tx, groups);
-        return { reply: before, duplicate: true, entries: [] };
+        const { bodySha256: _body, place = null, ...reply } = before;
+        return { reply, duplicate: true, place, entries: [] };
       }
     }
     const { entries, refused } = await appendGroups(tx, groups, { at, mostStreams: options.mostStreams });
-    if (refused === 0) return { reply: batch.reply, duplicate: false, entries };
-    const reply: IntakeReply = {
-      accepted: batch.reply.accepted - refused,
-      rejected: batch.reply.rejected + refused,
-      reasons: [...batch.reply.reasons, `${refused} are of streams that are paused`],
-    };
-    if (sha256) await amendReceipt(tx, { sender, sha256, reply });
-    return { reply, duplicate: false, entries };
+    const reply: IntakeReply =
+      refused === 0
+        ? batch.reply
+        : {
+            accepted: batch.reply.accepted - refused,
+            rejected: batch.reply.rejected + refused,
+            reasons: [...batch.reply.reasons, `${refused} are of streams that are paused`],
+          };
+    const place = placeOf(entries[0]);
+    const kept: KeptReply = { ...reply, ...named, ...(batch.bodySha256 !== undefined && place ? { place } : {}) };
+    if (sha256 && (refused > 0 || kept.place)) await amendReceipt(tx, { sender, sha256, reply: kept });
+    return { reply, duplicate: false, place, entries };
   };
   /** The way of nearly every request that comes alone. */
   const storeAlone = async ({ sha256, groups, reply }: TelemetryBatch): Promise<StoredBatch | null> => {
@@ -58,7 +76,8 @@ export function createTelemetryStore(deps: { database: Database; clock: Clock },
     if (!stored) return null;
     const { seq, ...place } = stored;
     const entry: LogEntry = { seq, kind: 'records', events: group.count, at: at.getTime(), body: group.body };
-    return { reply, duplicate: false, entries: [{ ...place, service: group.service, entry }] };
+    const entries = [{ ...place, service: group.service, entry }];
+    return { reply, duplicate: false, place: placeOf(entries[0]), entries };
   };
   const storeTogether = (batches: readonly TelemetryBatch[]) =>
     deps.database.transact(async (tx) => {
@@ -154,6 +173,21 @@ async function tellOfStream(
       },
     },
   ]);
+}
+
+function placeOf(stored: StoredBatch['entries'][number] | undefined): EventPlace | null {
+  if (!stored) return null;
+  const { streamId, service, epoch, firstN, entry } = stored;
+  return { streamId, service, epoch, firstN, events: entry.events };
+}
+
+function otherBody(): HoldfastError {
+  return new HoldfastError({
+    code: 'idempotency.body-differs',
+    kind: 'conflict',
+    message: 'this Idempotency-Key was used before with another body',
+    hint: 'Use a new key for a new request.',
+  });
 }
 
 function full(mostStreams: number): HoldfastError {

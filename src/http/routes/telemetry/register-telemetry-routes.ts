@@ -6,6 +6,7 @@ import { HoldfastError } from '../../../platform/errors/holdfast-error.ts';
 import { principalOf } from '../../auth/access-guard.ts';
 import type { HttpApp } from '../../http-app.ts';
 import type { HttpDeps } from '../../http-deps.ts';
+import { idempotencyKeyOf } from '../../run-idempotent.ts';
 import { refusalToError, sendExported, sendOtlpError } from './otlp-answer.ts';
 import type { TelemetryIntake, TelemetryPost } from './telemetry-intake.ts';
 
@@ -60,7 +61,7 @@ export async function registerTelemetryRoutes(server: HttpApp, deps: TelemetryRo
           access: 'sender',
           intake: true,
           summary: 'Take events: texts or objects, as JSON or lines',
-          description: `{"stream": "checkout", "events": ["…", {"message": "…", "timestamp": "…", "attributes": {}}]}, a list of events, or text/plain with one event a line. ${SEND_HINT}`,
+          description: `{"stream": "checkout", "events": ["…", {"message": "…", "timestamp": "…", "attributes": {}}]}, a list of events, or text/plain with one event a line. With an Idempotency-Key a retry within ten minutes counts once. ${SEND_HINT}`,
         },
         schema: { response: { 200: takenEventsSchema } },
       },
@@ -73,7 +74,7 @@ export async function registerTelemetryRoutes(server: HttpApp, deps: TelemetryRo
           access: 'sender',
           intake: true,
           summary: 'Take events and answer with the verdict on each',
-          description: `As /v1/events. Why an event is an anomaly is said of anomalies, with explain=always of every event. ${SEND_HINT}`,
+          description: `As /v1/events; a retry with its Idempotency-Key has the same verdicts. Why an event is an anomaly is said of anomalies, with explain=always of every event. ${SEND_HINT}`,
         },
         schema: {
           querystring: z.object({ explain: z.enum(['anomalies', 'always']).default('anomalies') }),
@@ -116,7 +117,7 @@ const mediaType = (request: FastifyRequest) =>
   (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 const isJson = (request: FastifyRequest) => mediaType(request) === 'application/json';
 
-/** The same events twice may be meant: who retries says so by a stream of OTLP, which has times. */
+/** The same events twice may be meant: who retries says so by an Idempotency-Key. */
 function eventsOf(request: FastifyRequest): { format: TelemetryFormat; kind: 'logs'; retries: false } {
   const type = mediaType(request);
   if (type !== 'application/json' && type !== 'text/plain') throw unknownType('application/json or text/plain');
@@ -128,11 +129,13 @@ function postOf(request: FastifyRequest, what: Pick<TelemetryPost, 'format' | 'k
     const value = request.headers[name];
     return typeof value === 'string' && value !== '' ? value : null;
   };
+  const key = idempotencyKeyOf(request);
   return {
     ...what,
     body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     encoding: header('content-encoding') ?? '',
     service: header(STREAM_HEADER),
+    key: key === null ? null : `${request.routeOptions.url} ${key}`,
     sender: principalOf(request).actor,
   };
 }

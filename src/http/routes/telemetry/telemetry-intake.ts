@@ -12,6 +12,8 @@ export type TelemetryPost = {
   sender: string;
   /** Whether the same bytes within ten minutes are a retry. */
   retries: boolean;
+  /** How the sender named the request (`Idempotency-Key`); the same name within ten minutes is a retry. */
+  key: string | null;
 };
 
 /** What the intake does with it: composed in app, where streams are. */

@@ -52,6 +52,7 @@ const STOP_LIMIT_MS = 3_000;
 export async function startOtlpGrpc(options: {
   host: string;
   port: number;
+  tls: { certificate: string; key: string; clientCa: string | null } | null;
   take(call: ExportCall): Promise<ExportOutcome>;
   failureOf(thrown: unknown): ExportFailure;
 }): Promise<OtlpGrpcServer> {
@@ -90,7 +91,7 @@ export async function startOtlpGrpc(options: {
   }
   const port = await new Promise<number>((resolve, reject) => {
     const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-    server.bindAsync(`${host}:${options.port}`, ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync(`${host}:${options.port}`, credentialsOf(options.tls), (error, bound) =>
       error ? reject(error) : resolve(bound),
     );
   });
@@ -108,6 +109,13 @@ export async function startOtlpGrpc(options: {
         });
       }),
   };
+}
+
+function credentialsOf(tls: { certificate: string; key: string; clientCa: string | null } | null): ServerCredentials {
+  if (!tls) return ServerCredentials.createInsecure();
+  const ca = tls.clientCa === null ? null : Buffer.from(tls.clientCa);
+  const pair = { cert_chain: Buffer.from(tls.certificate), private_key: Buffer.from(tls.key) };
+  return ServerCredentials.createSsl(ca, [pair], ca !== null);
 }
 
 function replyOf({ rejected, reasons }: ExportOutcome): Buffer {
