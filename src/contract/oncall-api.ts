@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { timestampSchema } from './common.ts';
 import { userNameSchema } from './identity.ts';
-import { onCallNameSchema, overrideSchema } from './oncall.ts';
+import { newOverrideSchema, onCallNameSchema, overrideSchema } from './oncall.ts';
 
 /** A definition as it is kept. `version` 0: it ships with Holdfast and nobody has written one of this name. */
 export function definitionOf<Spec extends z.ZodType>(spec: Spec) {
@@ -68,6 +68,35 @@ export const importedIcalSchema = z
   })
   .meta({ id: 'ImportedIcal' });
 export type ImportedIcal = z.infer<typeof importedIcalSchema>;
+
+/** Definitions of another program. */
+export const convertOnCallSchema = z
+  .strictObject({
+    from: z.literal('pagerduty'),
+    /** Answers of its API, as JSON. */
+    documents: z
+      .array(z.strictObject({ name: z.string().max(300), text: z.string().max(900_000) }))
+      .min(1)
+      .max(100),
+    /** Addresses, names and ids there, and whom they mean. */
+    people: z.record(z.string().min(1).max(300), userNameSchema).default({}),
+    /** Applies the definitions and makes the overrides. */
+    apply: z.boolean().default(false),
+  })
+  .meta({ id: 'ConvertOnCall' });
+export type ConvertOnCall = z.infer<typeof convertOnCallSchema>;
+export const convertedOnCallSchema = z
+  .object({
+    /** The file that `apply` takes. */
+    text: z.string(),
+    overrides: z.array(z.object({ schedule: z.string(), override: newOverrideSchema })),
+    /** What could not be carried over, or not as it was. */
+    notes: z.array(z.object({ about: z.string(), message: z.string() })),
+    /** Null: nothing was changed. */
+    applied: appliedOnCallSchema.omit({ dryRun: true }).nullable(),
+  })
+  .meta({ id: 'ConvertedOnCall' });
+export type ConvertedOnCallBody = z.infer<typeof convertedOnCallSchema>;
 
 /** A calendar address that anybody who knows it may read, until it is revoked. */
 export const calendarFeedSchema = z

@@ -99,6 +99,29 @@ it('on-call is written, asked about, overridden, checked and escalated on the co
   );
   expect(await ok('oncall', 'now')).toMatch(/grace\s+primary/);
 
+  const turn = { rotation_virtual_start: '2026-01-05T09:00:00+01:00', rotation_turn_length_seconds: 604_800 };
+  const [start, end] = [3_600_000, 7_200_000].map((ms) => new Date(Date.now() + ms).toISOString());
+  const theirs = {
+    id: 'PS1',
+    name: 'Their Rota',
+    time_zone: 'Europe/Berlin',
+    schedule_layers: [
+      { name: 'one', start: turn.rotation_virtual_start, ...turn, users: [{ user: { id: 'P1', summary: 'Ada L.' } }] },
+    ],
+    overrides_subschedule: { rendered_schedule_entries: [{ start, end, user: { id: 'P2', summary: 'Somebody' } }] },
+  };
+  writeFileSync(join(folder, 'pagerduty.json'), JSON.stringify({ schedule: theirs }));
+  const convert = ['oncall', 'convert', '--from', 'pagerduty', 'pagerduty.json'];
+  expect(await holdfast(...convert)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('nobody here is Somebody (P2)'),
+  });
+  expect(await ok(...convert, '--person', 'P2=grace')).toContain('startsOn: 2026-01-05');
+  for (const change of ['created', 'unchanged'])
+    expect(await ok(...convert, '--person', 'P2=grace', '--apply')).toContain(`schedule their-rota ${change}`);
+  expect(await ok('oncall', 'who', 'their-rota', '--at', '+90m')).toContain('grace is on call in their-rota');
+  expect((await ok('oncall', 'override', 'ls', 'their-rota')).match(/ovr_/g)).toHaveLength(1);
+
   const check = await holdfast('oncall', 'check');
   expect(check).toMatchObject({ code: 1, stdout: expect.stringContaining('ada has no verified contact method') });
   expect(await holdfast('page', 'test', 'ada')).toMatchObject({

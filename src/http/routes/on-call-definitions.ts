@@ -11,6 +11,8 @@ import {
 import {
   appliedOnCallSchema,
   applyOnCallSchema,
+  convertedOnCallSchema,
+  convertOnCallSchema,
   definitionOf,
   onCallProblemSchema,
 } from '../../contract/oncall-api.ts';
@@ -23,6 +25,7 @@ import {
   type ContactDeps,
   changeDefinitions,
   checkDefinitions,
+  convertOnCall,
   type Definition,
   type DefinitionKind,
   type Escalator,
@@ -265,6 +268,23 @@ function registerFile(app: HttpApp, deps: OnCallRouteDeps): void {
       });
       deps.wakeups.kick('outbox');
       return { dryRun, ...applied! };
+    },
+  );
+  app.post(
+    '/api/v1/oncall/convert',
+    {
+      config: {
+        access: 'admin',
+        summary: 'Definitions out of those of another program; applied when asked to',
+        description:
+          'Takes what PagerDuty’s API answers for schedules and escalation policies. What cannot be carried over is told.',
+      },
+      schema: { body: convertOnCallSchema, response: { 200: convertedOnCallSchema } },
+    },
+    async (request) => {
+      const converted = await deps.database.transact((tx) => convertOnCall(tx, request.body, changing(deps, request)));
+      deps.wakeups.kick('outbox');
+      return converted;
     },
   );
   app.get(

@@ -8,6 +8,7 @@ export {
   type PhoneAnswer,
   parsePhoneAnswer,
 } from './answer-page.ts';
+export { convertOnCall } from './apply-converted.ts';
 export { addOverride, importIcal, removeOverride } from './change-overrides.ts';
 export type { Channels, InsideChannel, OutgoingPage, OutsideChannel, SendResult } from './channel.ts';
 export {

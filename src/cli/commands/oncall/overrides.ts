@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Override } from '../../../contract/oncall.ts';
 import type { ImportedIcal } from '../../../contract/oncall-api.ts';
 import { EXIT } from '../../../platform/errors/exit-code.ts';
@@ -7,6 +7,7 @@ import type { CliContext } from '../../cli-context.ts';
 import { addExamples } from '../../options/examples.ts';
 import type { Page } from '../../options/paging.ts';
 import { parseTime } from '../../options/parse-time.ts';
+import { collectPerson } from '../../options/people.ts';
 import { readInput } from '../../options/read-input.ts';
 import { count, formatDate } from '../../terminal/times.ts';
 import { SCHEDULE } from './schedules.ts';
@@ -136,11 +137,4 @@ export function defineOverrides(command: Command, context: CliContext): void {
       output.suggest(`Look: holdfast oncall override ls ${schedule}`);
     },
   );
-}
-
-function collectPerson(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const equals = text.lastIndexOf('=');
-  if (equals < 1 || equals === text.length - 1)
-    throw new InvalidArgumentError('Write it as "name in the calendar=user".');
-  return { ...before, [text.slice(0, equals)]: text.slice(equals + 1) };
 }

@@ -1,4 +1,5 @@
 import type { NewOverride } from '../../../contract/oncall.ts';
+import { findPerson } from '../find-person.ts';
 import type { IcalProblem } from './read-component.ts';
 import type { ReadEvent } from './repeat-events.ts';
 
@@ -34,17 +35,4 @@ export function eventsToOverrides(
     return [{ uid: event.uid, override }];
   });
   return { overrides, unclear, problems: [...problems.values()] };
-}
-
-/** By address, by the summary as it is, by a user's name that is an address or its first part, by the summary's first word. */
-function findPerson(event: ReadEvent, people: ReadonlyMap<string, string>, users: readonly string[]): string | null {
-  const said = [...event.attendees, event.summary.trim().toLowerCase()];
-  for (const name of said) {
-    const mapped = people.get(name);
-    if (mapped !== undefined) return users.includes(mapped) ? mapped : null;
-  }
-  const [word = ''] = event.summary.toLowerCase().split(/[\s:,(]+/, 1);
-  for (const name of [...said, ...event.attendees.map((address) => address.split('@')[0] ?? ''), word])
-    if (users.includes(name)) return name;
-  return null;
 }
