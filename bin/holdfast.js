@@ -19,6 +19,12 @@ const PLATFORM_PACKAGES = {
  * NODE_OPTIONS=--max-semi-space-size=… sets another size (MiB).
  */
 const MEMORY_OPTION = '--max-semi-space-size=8';
+/**
+ * glibc raises the size from which memory is given back at once by every large piece that is freed, and keeps what is
+ * smaller. Held at its beginning, 128 KiB, a server with 1,000 waiting runs takes 210-250 MB instead of 230-275, an idle
+ * one 170 instead of 180-210. What is in the environment already stays.
+ */
+const MALLOC = { MALLOC_TRIM_THRESHOLD_: '131072' };
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist', 'src', 'main.js');
 // A checkout has src/ and runs it directly; an installed package has only dist/ (Node strips no types in node_modules).
@@ -48,6 +54,11 @@ function nodeOptions() {
   return process.argv[2] === 'serve' && !said ? [MEMORY_OPTION] : [];
 }
 
+/** The environment of this call: that of a server has the setting for memory, unless somebody gave another. */
+function environment() {
+  return process.argv[2] === 'serve' ? { ...MALLOC, ...process.env } : process.env;
+}
+
 /**
  * Becomes the same Node with these options: no second process, so that its id, signals and standard streams stay. A
  * process that talks to its parent over a channel keeps going as it is.
@@ -55,7 +66,8 @@ function nodeOptions() {
 function becomeWith(options) {
   if (options.length === 0 || typeof process.execve !== 'function' || process.channel) return;
   process.removeAllListeners('warning');
-  process.execve(process.execPath, [process.execPath, ...process.execArgv, ...options, ...process.argv.slice(1)]);
+  const args = [process.execPath, ...process.execArgv, ...options, ...process.argv.slice(1)];
+  process.execve(process.execPath, args, environment());
 }
 
 if (isNewEnough(process.versions.node)) {
@@ -77,6 +89,7 @@ if (isNewEnough(process.versions.node)) {
     ['--disable-warning=ExperimentalWarning', ...nodeOptions(), entry, ...process.argv.slice(2)],
     {
       stdio: 'inherit',
+      env: environment(),
     },
   );
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
