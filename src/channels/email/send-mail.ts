@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import { createTransport } from 'nodemailer';
 import type { EmailSettings } from '../../detect/alerting/config/index.ts';
 import { type Delivery, judgeFailure } from '../../platform/resilience/judge-delivery.ts';
 import { readSecret, tlsOptions } from '../../platform/resilience/receiver-client.ts';
@@ -47,6 +46,8 @@ export async function sendMail(settings: MailServer, mail: Mail, signal: AbortSi
     };
     const password = await readSecret(settings.authPassword);
     const secret = await readSecret(settings.authSecret);
+    // Loaded by the first mail: a server that sends none does without its megabytes.
+    const { createTransport } = await import('nodemailer');
     const transport = createTransport({
       host: smarthost.host,
       port: Number(smarthost.port),

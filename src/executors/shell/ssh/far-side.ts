@@ -23,7 +23,7 @@ export const CUT_SHORT = 'cut-short';
 export const CANNOT_LOOK = 'cannot-look';
 
 const FUNCTIONS = String.raw`
-__hf_places=(/dev/shm "\${TMPDIR:-/tmp}" /tmp "$HOME")
+__hf_places=(/dev/shm "\${TMPDIR:-/tmp}" /tmp "\${HOME:-/var/tmp}")
 __hf_say() {
   printf '\0%s end\n' "$__hf_nonce"
   printf '\0%s end\n%s\n' "$__hf_nonce" "$1" >&${STATUS_FD}
