@@ -26,6 +26,33 @@ export const actionItemSchema = z.strictObject({
 });
 export type ActionItem = z.infer<typeof actionItemSchema>;
 
+export const EVIDENCE_KINDS = ['finding', 'anomaly', 'alert', 'run', 'link'] as const;
+/** What shows that it was so: findings and runs of the incident by their ids, anything else by its address. */
+export const evidenceSchema = z
+  .strictObject({
+    kind: z.enum(EVIDENCE_KINDS),
+    text: lineSchema.max(500),
+    /** Of the finding (anomalies and alerts are findings too) or the run. */
+    ref: z
+      .string()
+      .regex(/^(?:fnd|run)_[a-z0-9]{10,60}$/, 'the id of a finding or a run')
+      .nullable()
+      .default(null),
+    url: z
+      .url({ protocol: /^https?$/, error: 'an address that begins with http:// or https://' })
+      .max(2_000)
+      .nullable()
+      .default(null),
+  })
+  .refine(({ kind, ref, url }) => (kind === 'link' ? ref === null && url !== null : ref !== null && url === null), {
+    error: 'a link has a url and no ref, everything else a ref and no url',
+  })
+  .refine(({ kind, ref }) => ref === null || ref.startsWith('run_') === (kind === 'run'), {
+    path: ['ref'],
+    error: 'is not the id of such a thing: runs begin with run_, everything else with fnd_',
+  });
+export type Evidence = z.infer<typeof evidenceSchema>;
+
 /** What people write. Number, date, duration and severity are those of the incident and not written twice. */
 export const writePostmortemSchema = z.strictObject({
   summary: proseSchema,
@@ -37,6 +64,7 @@ export const writePostmortemSchema = z.strictObject({
   rootCause: proseSchema,
   resolution: proseSchema,
   actionItems: z.array(actionItemSchema).max(100).default([]),
+  evidence: z.array(evidenceSchema).max(200).default([]),
 });
 export type PostmortemBody = z.infer<typeof writePostmortemSchema>;
 

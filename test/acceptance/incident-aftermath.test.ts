@@ -47,13 +47,14 @@ const opened = (title: string) =>
   });
 const postmortem = (id: string, query = '') =>
   story.call<Postmortem>('GET', `/api/v1/incidents/${id}/postmortem${query}`);
-const bodyOf = ({ summary, services, timeline, rootCause, resolution, actionItems }: Postmortem) => ({
+const bodyOf = ({ summary, services, timeline, rootCause, resolution, actionItems, evidence }: Postmortem) => ({
   summary,
   services,
   timeline,
   rootCause,
   resolution,
   actionItems,
+  evidence,
 });
 const put = (id: string, body: object, version?: number) =>
   story.call<Postmortem & { code: string }>('PUT', `/api/v1/incidents/${id}/postmortem`, body, {
@@ -113,6 +114,22 @@ describe('a switch fails, and two services with it', () => {
       'Schedule post-mortem',
     ]);
 
+    expect(draft.evidence.map(({ kind, ref }) => [kind, ref])).toEqual(
+      incident.findings.map(({ id }) => ['finding', id]),
+    );
+    const named = async (evidence: object[]) => (await put(one.id, { ...bodyOf(draft), evidence }, 0)).body;
+    const foreign = '0'.repeat(26);
+    expect(await named([{ kind: 'finding', text: 'x', ref: `fnd_${foreign}` }])).toMatchObject({
+      code: 'postmortem.evidence-foreign',
+      detail: expect.stringContaining(`is no finding of ${one.number}`),
+    });
+    expect(await named([{ kind: 'run', text: 'x', ref: `run_${foreign}` }])).toMatchObject({
+      code: 'postmortem.evidence-foreign',
+    });
+    expect(await named([{ kind: 'link', text: 'x', url: 'javascript:alert(1)' }])).toMatchObject({
+      code: 'request.invalid',
+    });
+
     // People write it; nobody writes over what somebody else wrote meanwhile.
     const actionItems = [{ text: 'Second power supply', owner: 'ada', due: '2026-03-15', done: false }];
     const first = await put(one.id, { ...bodyOf(draft), actionItems }, 0);
@@ -149,6 +166,7 @@ describe('a switch fails, and two services with it', () => {
       '- Alert triggered: ',
       '- Service restored: ',
       '- [ ] Second power supply (owner: ada, due: 2026-03-15)',
+      `(${incident.findings[0]!.id})`,
     ])
       expect(markdown.body.replace(/- \d\d:\d\d - /g, '- ')).toContain(part);
     expect(markdown.body).toContain('Billing \\<is\\> down');

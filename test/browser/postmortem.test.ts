@@ -80,6 +80,9 @@ describe('after an incident, in the browser', () => {
     await first.getByLabel('Owner').fill('ada');
     await first.getByLabel('Due').fill('2026-12-24');
     await page.getByRole('group', { name: 'Action item 2' }).getByRole('checkbox', { name: 'Done' }).check();
+    await page.getByLabel('Address of a graph, log or ticket').fill('https://graphs.example.com/7');
+    await page.getByLabel('What it shows').fill('the packets');
+    await page.getByRole('button', { name: 'Add link' }).click();
     await page.getByRole('button', { name: 'Save version 1' }).click();
     await page.getByText('Saved as version 1').waitFor();
 
@@ -103,6 +106,7 @@ describe('after an incident, in the browser', () => {
         { done: true },
         { done: false },
       ],
+      evidence: [{ kind: 'link', text: 'the packets', ref: null, url: 'https://graphs.example.com/7' }],
     });
   });
 
@@ -197,6 +201,34 @@ describe('after an incident, in the browser', () => {
     const side = page.getByRole('region', { name: /^Merged into it/ });
     await side.getByRole('link', { name: merged.number }).waitFor();
     await until(stage.world, `/api/v1/incidents/${merged.id}`, (found) => found['status'] === 'closed');
+  });
+
+  it('findings of another cause are split off: chosen, said before, and gone on with on a page of their own', async () => {
+    // Begun long ago, so nobody waits for more of their groups.
+    const startsAt = new Date(Date.now() - 3_600_000).toISOString();
+    const alerts = ['LinkLost', 'DiskFull'].map((alertname) => ({
+      labels: { alertname, severity: 'warning' },
+      startsAt,
+    }));
+    await stage.world.call('POST', '/api/v2/alerts', alerts);
+    const opened = (title: string) =>
+      until(stage.world, '/api/v1/incidents', (found) =>
+        (found['items'] as (Ref & { title: string })[]).find((each) => each.title === title),
+      );
+    const [link, disk] = [await opened('LinkLost'), await opened('DiskFull')];
+    await tell(disk.id, 'merge', { into: link.id, reason: 'seemed to be one' });
+    await page.goto(address(`/incidents/${link.id}`));
+    await page.getByRole('button', { name: 'More actions for this incident' }).click();
+    await page.getByRole('menuitem', { name: 'Split off findings…' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Choose what belongs to another cause.').waitFor();
+    await dialog.getByRole('checkbox', { name: 'DiskFull' }).check();
+    await dialog.getByLabel('Title').fill('The disk is full');
+    await dialog.getByLabel('Reason').fill('nothing to do with the link');
+    await dialog.getByRole('button', { name: 'Split off 1 finding' }).click();
+    await page.getByRole('heading', { name: 'The disk is full' }).waitFor();
+    expect(page.url()).not.toContain(link.id);
+    await page.getByText(`Split from ${link.number}: nothing to do with the link`).waitFor();
   });
 
   const toSee = (): PageToSee[] => [

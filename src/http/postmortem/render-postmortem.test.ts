@@ -84,6 +84,7 @@ const postmortem = (given: Partial<Postmortem>): Postmortem => ({
   rootCause: '',
   resolution: '',
   actionItems: [],
+  evidence: [],
   ...given,
 });
 
@@ -96,6 +97,7 @@ describe('a report', () => {
     expect(
       renderPostmortemMarkdown(
         postmortem({ timeline, actionItems: [{ text: 'Fix', owner: null, due: null, done: true }] }),
+        null,
       ),
     ).toBe(
       `# INC-20260301-001: Shop is down
@@ -124,9 +126,30 @@ _Not written yet._
 
   it('tells the day where the story is longer than one', () => {
     const at = (day: number) => ({ at: `2026-03-0${day}T10:00:00.000Z`, moment: 'note' as const, text: 'x' });
-    const text = renderPostmortemMarkdown(postmortem({ timeline: [at(1), at(2)] }));
+    const text = renderPostmortemMarkdown(postmortem({ timeline: [at(1), at(2)] }), null);
     expect(text).toContain('- 2026-03-02 10:00 - x');
     expect(Object.keys(MOMENT_WORDS)).toHaveLength(6);
+  });
+
+  it('ends with its evidence, with addresses where Holdfast has one', () => {
+    const evidence = [
+      { kind: 'run' as const, text: 'Run <b> failed', ref: 'run_0123456789', url: null },
+      { kind: 'anomaly' as const, text: 'Strange', ref: 'fnd_0123456789', url: null },
+      { kind: 'link' as const, text: 'the graph', ref: null, url: 'https://graphs.example.com/?a=1&b="2"' },
+    ];
+    const text = (baseUrl: string | null) =>
+      renderPostmortemMarkdown(postmortem({ evidence }), baseUrl).split('### Evidence\n')[1];
+    expect(
+      text('https://ops.example.com/'),
+    ).toBe(`- Run: Run \\<b\\> failed (<https://ops.example.com/runs/run_0123456789>)
+- Anomaly: Strange (<https://ops.example.com/findings/fnd_0123456789>)
+- Link: the graph (<https://graphs.example.com/?a=1&b="2">)
+`);
+    expect(text(null)).toContain('Run \\<b\\> failed (run_0123456789)');
+    const html = renderPostmortemPage(postmortem({ evidence }), 'https://ops.example.com');
+    expect(html).toContain('<a href="https://ops.example.com/findings/fnd_0123456789" rel="noreferrer">');
+    expect(html).toContain('Run: Run &#60;b&#62; failed');
+    expect(html).not.toContain('b="2"');
   });
 
   it('as a page holds no element that the record or a person brought along', () => {
@@ -141,6 +164,7 @@ _Not written yet._
             timeline: [{ at: '2026-03-01T10:00:00.000Z', moment: 'note', text: three }],
             actionItems: [{ text: two, owner: one, due: '2026-03-02', done: false }],
           }),
+          null,
         );
         expect(html).not.toMatch(/<script|<b>|"onload/);
         expect(html.match(/<td>/g)).toHaveLength(3 + 1 + 3 + 1);

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { readIncidentOfRun } from '../../act/runs/index.ts';
 import { listOf } from '../../contract/common.ts';
 import {
   postmortemSchema,
@@ -57,8 +58,8 @@ export function registerIncidentPostmortemRoutes(app: HttpApp, deps: HttpDeps): 
       if (format === 'json') return postmortem;
       const [type, text] =
         format === 'html'
-          ? ['text/html; charset=utf-8', renderPostmortemPage(postmortem)]
-          : ['text/markdown; charset=utf-8', renderPostmortemMarkdown(postmortem)];
+          ? ['text/html; charset=utf-8', renderPostmortemPage(postmortem, deps.config.externalUrl)]
+          : ['text/markdown; charset=utf-8', renderPostmortemMarkdown(postmortem, deps.config.externalUrl)];
       return reply
         .type(type)
         .serializer(String)
@@ -83,6 +84,7 @@ export function registerIncidentPostmortemRoutes(app: HttpApp, deps: HttpDeps): 
           at: deps.clock.now(),
           actor: principalOf(request).actor,
           check: (version) => assertIfMatch(request, version),
+          incidentOfRun: readIncidentOfRun,
         }),
       );
       deps.wakeups.kick('outbox');

@@ -17,6 +17,7 @@ export { listMeasuredIncidents, listSentPages } from './measures/measures-store.
 export { type MovedWork, mergeIncident, type RejoinDeps } from './merge-incidents.ts';
 export { lockSurvivor } from './merge-store.ts';
 export { phaseOf } from './phase-clock.ts';
+export { EVIDENCE_WORDS, evidenceAddress } from './postmortem/evidence-address.ts';
 export { clockOf, durationInWords, MOMENT_WORDS } from './postmortem/moment-words.ts';
 export { listPostmortemVersions } from './postmortem/postmortem-store.ts';
 export { readPostmortem, writePostmortem } from './postmortem/postmortems.ts';

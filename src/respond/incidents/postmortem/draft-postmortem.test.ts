@@ -4,13 +4,21 @@ import { writePostmortemSchema } from '../../../contract/incident-postmortem.ts'
 import { draftPostmortem, TOLD_KINDS } from './draft-postmortem.ts';
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 2, 1, 10, minutes)).toISOString();
-type Told = [minutes: number, kind: string, text: string];
+type Told = [minutes: number, kind: string, text: string, ref?: string];
+const FINDING = {
+  id: 'fnd_0123456789',
+  kind: 'breach' as const,
+  title: 'Errors',
+  openedAt: at(0),
+  labels: {},
+  evidence: [],
+};
 const draft = (told: readonly Told[], findings: Parameters<typeof draftPostmortem>[0]['findings'] = []) =>
   draftPostmortem({
     title: 'Shop is down',
     openedAt: new Date(at(0)),
     findings,
-    entries: told.map(([minutes, kind, text]) => ({ at: at(minutes), kind, text })),
+    entries: told.map(([minutes, kind, text, ref = null]) => ({ at: at(minutes), kind, text, ref })),
   });
 const moments = (told: readonly Told[]) =>
   draft(told)
@@ -52,7 +60,7 @@ describe('a draft', () => {
 
   it('begins when something first noticed, and names what the findings are about once', () => {
     const finding = (minutes: number, labels: Record<string, string>) => ({
-      title: 'Errors',
+      ...FINDING,
       openedAt: at(minutes),
       labels,
     });
@@ -64,6 +72,31 @@ describe('a draft', () => {
     expect(found.services).toEqual(['shop', 'billing']);
   });
 
+  it('names as evidence what was found, with what was seen last, and how each run ended', () => {
+    const seen = { at: at(1), text: 'HTTP 503\nfrom shop' };
+    const run = (minutes: number, kind: string, text: string, ref: string): Told => [minutes, kind, text, ref];
+    const found = draft(
+      [
+        OPENED,
+        run(2, 'run.failed', 'Run of shop.md#restart failed', 'run_0123456789'),
+        run(3, 'step.succeeded', 'Step "restart" done', 'run_0123456780'),
+        run(4, 'run.succeeded', 'Run of shop.md#move succeeded', 'run_0123456780'),
+      ],
+      [
+        { ...FINDING, evidence: [seen] },
+        { ...FINDING, id: 'fnd_1123456789', kind: 'anomaly' },
+        { ...FINDING, id: 'fnd_2123456789', labels: { alertname: 'Down' } },
+      ],
+    );
+    expect(found.evidence.map(({ kind, text, ref }) => [kind, text, ref])).toEqual([
+      ['finding', 'Errors: HTTP 503 from shop', 'fnd_0123456789'],
+      ['anomaly', 'Errors', 'fnd_1123456789'],
+      ['alert', 'Errors', 'fnd_2123456789'],
+      ['run', 'Run of shop.md#restart failed', 'run_0123456789'],
+      ['run', 'Run of shop.md#move succeeded', 'run_0123456780'],
+    ]);
+  });
+
   it('is something that may be written as it is, whatever the record holds', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
@@ -73,7 +106,7 @@ describe('a draft', () => {
     fc.assert(
       fc.property(fc.array(entry, { maxLength: 12 }), text, (told, label) => {
         const ordered = [...told].sort(([a], [b]) => a - b);
-        const made = draft(ordered, [{ title: label, openedAt: at(0), labels: { service: label } }]);
+        const made = draft(ordered, [{ ...FINDING, title: label, labels: { service: label } }]);
         expect(writePostmortemSchema.safeParse(made).error).toBeUndefined();
       }),
     );

@@ -1,5 +1,6 @@
+import type { Finding } from '../../../contract/finding.ts';
 import type { TimelineEntry } from '../../../contract/incident.ts';
-import type { ActionItem, PostmortemBody } from '../../../contract/incident-postmortem.ts';
+import type { ActionItem, Evidence, PostmortemBody } from '../../../contract/incident-postmortem.ts';
 
 /** What is still to be done after every incident. */
 const FIRST_ACTIONS = ['Fix root cause', 'Update monitoring', 'Update runbooks', 'Schedule post-mortem'];
@@ -10,8 +11,10 @@ const MOST_ENTRIES = 500;
 const LONGEST_LINE = 2_000;
 const MOST_SERVICES = 50;
 const MOST_STEPS = 100;
+const MOST_EVIDENCE = 200;
+const LONGEST_EVIDENCE = 500;
 
-type Entry = Pick<TimelineEntry, 'at' | 'kind' | 'text'>;
+type Entry = Pick<TimelineEntry, 'at' | 'kind' | 'text' | 'ref'>;
 type Line = PostmortemBody['timeline'][number];
 
 /** Entries besides the moments that a reader of the story needs. */
@@ -34,6 +37,8 @@ export const TOLD_KINDS: readonly string[] = [
   'incident.status-changed',
   'incident.resolved',
   'run.succeeded',
+  'run.cancelled',
+  'run.rollback-failed',
 ];
 
 /**
@@ -44,7 +49,7 @@ export const TOLD_KINDS: readonly string[] = [
 export function draftPostmortem(about: {
   title: string;
   openedAt: Date;
-  findings: readonly { title: string; openedAt: string; labels: Readonly<Record<string, string>> }[];
+  findings: readonly Pick<Finding, 'id' | 'kind' | 'title' | 'openedAt' | 'labels' | 'evidence'>[];
   entries: readonly Entry[];
 }): PostmortemBody {
   const { entries } = about;
@@ -73,7 +78,30 @@ export function draftPostmortem(about: {
     rootCause: identified ? reasonOf(identified) : '',
     resolution: resolutionOf(entries),
     actionItems: FIRST_ACTIONS.map((text): ActionItem => ({ text, owner: null, due: null, done: false })),
+    evidence: evidenceOf(about),
   };
+}
+
+/** What was found and what was run, each with how it ended. */
+function evidenceOf({ findings, entries }: Parameters<typeof draftPostmortem>[0]): Evidence[] {
+  const line = (text: string, otherwise: string) =>
+    oneLine(text).slice(0, LONGEST_EVIDENCE).toWellFormed().trim() || otherwise;
+  const found = findings.map(({ id, kind, title, labels, evidence }): Evidence => {
+    const isAlert = Object.hasOwn(labels, 'alertname');
+    const seen = evidence[0]?.text ?? '';
+    return {
+      kind: kind === 'anomaly' ? kind : isAlert ? 'alert' : 'finding',
+      text: line(seen === '' ? title : `${title}: ${seen}`, kind),
+      ref: id,
+      url: null,
+    };
+  });
+  // The last word on each.
+  const runs = new Map(
+    entries.flatMap(({ kind, ref, text }) => (kind.startsWith('run.') && ref ? [[ref, text] as const] : [])),
+  );
+  const run = [...runs].map(([ref, text]): Evidence => ({ kind: 'run', text: line(text, 'run'), ref, url: null }));
+  return [...found, ...run].slice(0, MOST_EVIDENCE);
 }
 
 /** When the first thing noticed something, which may be before there was an incident. */
@@ -81,8 +109,9 @@ function alertOf(about: Parameters<typeof draftPostmortem>[0]): Entry {
   const opened = about.entries.find(({ kind }) => kind === 'incident.opened' || kind === 'incident.split-off');
   const first = [...about.findings].sort((a, b) => (a.openedAt < b.openedAt ? -1 : 1))[0];
   const openedAt = opened?.at ?? about.openedAt.toISOString();
-  if (first && first.openedAt < openedAt) return { at: first.openedAt, kind: 'finding.opened', text: first.title };
-  return { at: openedAt, kind: 'incident.opened', text: opened?.text ?? about.title };
+  if (first && first.openedAt < openedAt)
+    return { at: first.openedAt, kind: 'finding.opened', text: first.title, ref: null };
+  return { at: openedAt, kind: 'incident.opened', text: opened?.text ?? about.title, ref: null };
 }
 
 /** Statuses are told in words: `Status identified: the reason`. */

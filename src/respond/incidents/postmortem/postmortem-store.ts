@@ -19,7 +19,9 @@ export async function findPostmortem(
     select version, written_at as "writtenAt", written_by as "writtenBy", body from postmortem_versions
     where incident_id = ${incidentId} and (${version}::int is null or version = ${version})
     order by version desc limit 1`.execute(db);
-  return rows.rows[0] ?? null;
+  const found = rows.rows[0];
+  // What an earlier version wrote names no evidence.
+  return found ? { ...found, body: { ...found.body, evidence: found.body.evidence ?? [] } } : null;
 }
 
 /** Of an incident the caller has locked. */
@@ -48,9 +50,9 @@ export async function readStory(
   db: Queryable,
   incidentIds: readonly string[],
   kinds: readonly string[],
-): Promise<Pick<TimelineEntry, 'at' | 'kind' | 'text'>[]> {
-  const rows = await sql<{ at: Date; kind: string; text: string }>`
-    select at, kind, text from timeline_entries
+): Promise<Pick<TimelineEntry, 'at' | 'kind' | 'text' | 'ref'>[]> {
+  const rows = await sql<{ at: Date; kind: string; text: string; ref: string | null }>`
+    select at, kind, text, ref from timeline_entries
     where incident_id = any(${incidentIds}::text[]) and kind = any(${kinds}::text[])
     order by at, incident_id, seq limit ${MOST_ENTRIES}`.execute(db);
   return rows.rows.map((row) => ({ ...row, at: row.at.toISOString() }));

@@ -1,4 +1,4 @@
-import type { Postmortem, PostmortemBody } from '../../../contract/incident-postmortem.ts';
+import type { Evidence, Postmortem, PostmortemBody } from '../../../contract/incident-postmortem.ts';
 import type { Queryable, Tx } from '../../../platform/db/database.ts';
 import { HoldfastError } from '../../../platform/errors/holdfast-error.ts';
 import { listFindingsOfIncident } from '../../findings/index.ts';
@@ -48,16 +48,27 @@ function factsOf(row: IncidentRow) {
 
 /**
  * Writes the next version; those before are kept.
- * @param check looks at the version before it is written over (an `If-Match`); 0 where nobody wrote any
+ * @param by.check looks at the version before it is written over (an `If-Match`); 0 where nobody wrote any
+ * @throws HoldfastError `postmortem.evidence-foreign` (400)
  */
 export async function writePostmortem(
   tx: Tx,
   idOrNumber: string,
-  by: { body: PostmortemBody; at: Date; actor: string; check: (version: number) => void },
+  by: {
+    body: PostmortemBody;
+    at: Date;
+    actor: string;
+    check: (version: number) => void;
+    /** The incident a run belongs to; null: none, or there is no such run. */
+    incidentOfRun: (tx: Tx, runId: string) => Promise<string | null>;
+  },
 ): Promise<void> {
   const incident = await lockIncident(tx, idOrNumber);
   const before = await findPostmortem(tx, incident.id);
   by.check(before?.version ?? 0);
+  const kept = new Set(before?.body.evidence.map(({ ref }) => ref));
+  const fresh = by.body.evidence.filter(({ ref }) => ref !== null && !kept.has(ref));
+  await assertPartOf(tx, incident, fresh, by.incidentOfRun);
   const version = (before?.version ?? 0) + 1;
   await insertPostmortem(tx, incident.id, { version, body: by.body, at: by.at, by: by.actor });
   await tellIncident(tx, incident, {
@@ -66,4 +77,25 @@ export async function writePostmortem(
     actor: by.actor,
     text: version === 1 ? 'Postmortem written' : `Postmortem changed (version ${version})`,
   });
+}
+
+/** A report does not name what is not there. What was named before may be gone since: runs are kept for a time. */
+async function assertPartOf(
+  tx: Tx,
+  incident: IncidentRow,
+  evidence: readonly Evidence[],
+  incidentOfRun: (tx: Tx, runId: string) => Promise<string | null>,
+): Promise<void> {
+  if (evidence.length === 0) return;
+  const findings = new Set((await listFindingsOfIncident(tx, incident.id)).map(({ id }) => id));
+  for (const { kind, ref } of evidence) {
+    if (ref === null) continue;
+    if (kind === 'run' ? (await incidentOfRun(tx, ref)) === incident.id : findings.has(ref)) continue;
+    throw new HoldfastError({
+      code: 'postmortem.evidence-foreign',
+      kind: 'invalid',
+      message: `evidence: ${ref} is no ${kind === 'run' ? 'run' : 'finding'} of ${incident.number}`,
+      hint: `\`holdfast incident show ${incident.number} --json\` lists them; anything else is a link with its address.`,
+    });
+  }
 }

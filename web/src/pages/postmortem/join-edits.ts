@@ -7,6 +7,7 @@ export const PART_WORDS: Readonly<Record<keyof PostmortemForm, string>> = {
   rootCause: 'root cause',
   resolution: 'resolution',
   actionItems: 'action items',
+  evidence: 'evidence',
 };
 const PARTS = Object.keys(PART_WORDS) as (keyof PostmortemForm)[];
 

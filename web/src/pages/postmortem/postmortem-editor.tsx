@@ -9,6 +9,7 @@ import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Field, TextArea } from '../../components/field.tsx';
 import { viewerZone } from '../../lib/zone-time.ts';
 import { ActionItemFields } from './action-item-fields.tsx';
+import { EvidenceFields } from './evidence-fields.tsx';
 import { LeaveGuard } from './leave-guard.tsx';
 import { NewerVersion } from './newer-version.tsx';
 import { type PostmortemForm, toBody, toForm } from './postmortem-form.ts';
@@ -95,6 +96,7 @@ export function PostmortemEditor({ incident, read }: { incident: string; read: R
           {prose(PROSE[1])}
           {prose(PROSE[2])}
           <ActionItemFields items={form.actionItems} onChange={(actionItems) => change({ actionItems })} />
+          <EvidenceFields evidence={form.evidence} onChange={(evidence) => change({ evidence })} />
         </div>
         <div className="sticky bottom-0 z-10 mt-6 border-t-2 border-t-line-strong bg-page py-2.5 max-sm:bottom-[calc(3.5rem+env(safe-area-inset-bottom))]">
           <div className="max-h-[50dvh] overflow-y-auto">

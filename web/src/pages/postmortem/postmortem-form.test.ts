@@ -17,6 +17,7 @@ const BODY: PostmortemBody = {
     { text: 'Set a timeout', owner: 'ada', due: '2026-04-01', done: false },
     { text: 'Tell the team', owner: null, due: null, done: true },
   ],
+  evidence: [{ kind: 'link', text: 'the graph', ref: null, url: 'https://graphs.example.com/7' }],
 };
 
 describe('a postmortem as a form', () => {

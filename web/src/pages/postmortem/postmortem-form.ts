@@ -1,4 +1,4 @@
-import type { Postmortem, PostmortemBody } from '../../../../src/contract/incident-postmortem.ts';
+import type { Evidence, Postmortem, PostmortemBody } from '../../../../src/contract/incident-postmortem.ts';
 import { fromWallText, toWallText } from '../../lib/zone-time.ts';
 
 export type Moment = PostmortemBody['timeline'][number]['moment'];
@@ -21,6 +21,7 @@ export type PostmortemForm = {
   rootCause: string;
   resolution: string;
   actionItems: readonly FormItem[];
+  evidence: readonly Evidence[];
 };
 
 export function toForm(body: PostmortemBody | Postmortem, zone: string): PostmortemForm {
@@ -36,6 +37,7 @@ export function toForm(body: PostmortemBody | Postmortem, zone: string): Postmor
       due: due ?? '',
       done,
     })),
+    evidence: body.evidence,
   };
 }
 
@@ -55,6 +57,7 @@ export function toBody(form: PostmortemForm, zone: string): PostmortemBody {
       due: due || null,
       done,
     })),
+    evidence: form.evidence.map((each) => ({ ...each, text: oneLine(each.text) })),
   };
 }
 

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { Postmortem } from '../../../../src/contract/incident-postmortem.ts';
 import { SideSection } from '../../components/side-section.tsx';
 import { Time } from '../../components/time.tsx';
+import { EvidenceLink } from './evidence-link.tsx';
 import { MOMENT_WORDS } from './moment-words.ts';
 
 const UNWRITTEN = <p className="text-quiet">Not written yet.</p>;
@@ -35,6 +36,15 @@ export function PostmortemReading({ postmortem }: { postmortem: Postmortem }): R
                 {owner ? `, ${owner}` : ''}
                 {due ? `, due ${due}` : ''}
               </span>
+            </li>
+          ))}
+        </ul>
+      </SideSection>
+      <SideSection title="Evidence" count={postmortem.evidence.length}>
+        <ul>
+          {postmortem.evidence.map((each) => (
+            <li key={`${each.ref} ${each.url} ${each.text}`} className="py-1 break-anywhere">
+              <EvidenceLink evidence={each} />
             </li>
           ))}
         </ul>
