@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { displayWidth } from '../../src/cli/terminal/display-width.ts';
 import type { OnCallNow, Override } from '../../src/contract/oncall.ts';
+import type { StatusDraft } from '../../src/contract/status-page.ts';
 import { type ServerProcess, startServerProcess } from '../harness/server-process.ts';
 import { parseJson, runHoldfast } from './cli-process.ts';
 
@@ -148,4 +149,29 @@ it('on-call is written, asked about, overridden, checked and escalated on the co
   expect(await ok('incident', 'show', number)).toMatch(/Escalates\s+in .*Level 3/);
   await ok('incident', 'ack', number);
   expect(await ok('incident', 'timeline', number)).toContain('Escalates by hand: a drill');
+});
+
+it('what an escalation drafted is read, published and thrown away on the command line', async () => {
+  const step = { name: 'Tell', when: [{ unackedAfter: '0s' }], do: [{ 'status-draft': 'Orders fail. We know it.' }] };
+  const text = JSON.stringify({ policies: { tells: { steps: [step] } }, routes: [{ policy: 'tells' }] });
+  await server.api('POST', '/api/v1/oncall/apply', { text });
+  const drafted = async () => {
+    await server.api('POST', '/api/v1/incidents', { title: 'Orders fail', severity: 2 });
+    return parseJson<{ items: StatusDraft[] }>(await holdfast('status', 'drafts', 'ls', '--json')).items.at(-1)!;
+  };
+  const { id } = await drafted();
+  expect(await ok('status', 'drafts', 'ls')).toContain('Orders fail.');
+  expect(await ok('status', 'drafts', 'show', id)).toContain('Orders fail. We know it.');
+  const message = ['--status-text', 'We look for the cause', '--next', '30m'];
+  expect(await ok('status', 'drafts', 'publish', id, ...message, '--impact', 'critical')).toContain(
+    'The public is told',
+  );
+  expect(await ok('status', 'ls')).toMatch(/critical[\s\S]*Orders fail\./);
+  expect(await holdfast('status', 'drafts', 'show', id)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`there is no draft ${id}`),
+  });
+  const other = await drafted();
+  expect(await ok('status', 'drafts', 'discard', other.id)).toContain('thrown away');
+  expect(await ok('status', 'drafts', 'ls')).toContain('No draft waits');
 });

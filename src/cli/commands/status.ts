@@ -13,10 +13,12 @@ import type { CliContext } from '../cli-context.ts';
 import { addExamples } from '../options/examples.ts';
 import type { Page } from '../options/paging.ts';
 import { parseTime } from '../options/parse-time.ts';
-import { collectInput, collectText, parseCount, parseDurationMs } from '../options/parse-values.ts';
+import { collectText, parseDurationMs } from '../options/parse-values.ts';
 import type { Tone } from '../terminal/output.ts';
 import { formatWhen } from '../terminal/times.ts';
 import { stateCell } from '../terminal/tones.ts';
+import { defineDrafts } from './status/drafts.ts';
+import { addMessage, affectedOf, type MessageOptions, messageOf } from './status/message.ts';
 
 const COMPONENT_TONES: Readonly<Record<StatusComponent['status'], Tone>> = {
   operational: 'good',
@@ -26,16 +28,7 @@ const COMPONENT_TONES: Readonly<Record<StatusComponent['status'], Tone>> = {
   under_maintenance: 'plain',
 };
 
-type MessageOptions = {
-  impactText: string;
-  statusText: string;
-  percent?: number;
-  eta?: string;
-  next: number;
-  affects?: Record<string, string>;
-};
-
-/** `holdfast status ls|components|component|publish|update|maintain`: what the public is told. */
+/** `holdfast status ls|components|component|publish|update|maintain|drafts|subscribers`: what the public is told. */
 export function defineCommand(command: Command, context: CliContext): void {
   addExamples(
     command,
@@ -44,6 +37,7 @@ export function defineCommand(command: Command, context: CliContext): void {
   );
   defineComponents(command, context);
   defineNotices(command, context);
+  defineDrafts(command, context);
   defineSubscribers(command, context);
 }
 
@@ -279,30 +273,4 @@ function defineNotices(command: Command, context: CliContext): void {
     if (output.json) return output.printJson({ id });
     output.print(`${output.mark('good')} Announced (${id}).`);
   });
-}
-
-function addMessage(command: Command): Command {
-  return command
-    .requiredOption('--impact-text <text>', 'what customers notice')
-    .requiredOption('--status-text <text>', 'what is done about it, or what it was')
-    .requiredOption('--next <duration>', 'when they hear again: 15m; 0 with the last message', parseDurationMs)
-    .option('--percent <share>', 'share of customers, in percent', parseCount)
-    .option('--eta <time>', 'when it is expected to be over', parseTime)
-    .option('--affects <component=status>', 'a component and how it stands now; may be repeated', collectInput);
-}
-
-const MINUTE_MS = 60_000;
-
-function messageOf(options: MessageOptions): object {
-  return {
-    impact: options.impactText,
-    status: options.statusText,
-    affectedPercent: options.percent ?? null,
-    eta: options.eta ?? null,
-    nextUpdateMinutes: Math.round(options.next / MINUTE_MS),
-  };
-}
-
-function affectedOf({ affects }: MessageOptions): object[] {
-  return Object.entries(affects ?? {}).map(([component, status]) => ({ component, status }));
 }
