@@ -134,6 +134,31 @@ describe('holdfast scan', () => {
     expect(learned.events.map(verdictOf)).toEqual(whole.events.slice(800).map(verdictOf));
   });
 
+  it('judges the message of lines written as JSON, whatever its name, and other lines as they are', async () => {
+    const names = ['message', 'msg', 'log', 'MESSAGE'];
+    const wrapped = LINES.map((line, index) =>
+      index % 50 === 7 ? line : JSON.stringify({ time: index, [names[index % 4]!]: `${line}\n`, level: 'info' }),
+    );
+    const { digest } = (await scanned([log])).summary;
+    const written = file('wrapped.log', wrapped);
+    expect((await scanned([written, '--format', 'json'])).summary.digest).toBe(digest);
+    expect((await scanned([written])).summary.digest).not.toBe(digest);
+    const odd = file('odd.jsonl', [
+      '{"a":1}',
+      '{"message":7}',
+      '{"message":" "}',
+      '{',
+      '[]',
+      'null',
+      '{"message":"x"}',
+    ]);
+    expect((await scanned([odd, '--format', 'json'])).events).toHaveLength(7);
+    expect(await scan([log, '--format', 'xml'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('text, json'),
+    });
+  });
+
   it('puts windows between the events they end with', async () => {
     const { kinds, windows } = await scanned([log, '--windows', '60/30']);
     expect(windows.map(({ from, to }) => [from, to])).toEqual(

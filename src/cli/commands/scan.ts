@@ -7,6 +7,7 @@ import type { CliContext } from '../cli-context.ts';
 import { addExamples } from '../options/examples.ts';
 import { collectText } from '../options/parse-values.ts';
 import { BufferedLines } from '../scan/buffered-lines.ts';
+import { LINE_FORMATS } from '../scan/event-of-line.ts';
 import { evidenceWriter, readSigningKeys } from '../scan/evidence-files.ts';
 import { ProgressLine } from '../scan/progress-line.ts';
 import { type ScanSummary, scanLogs } from '../scan/scan-logs.ts';
@@ -21,6 +22,11 @@ import { count } from '../terminal/times.ts';
 export function defineCommand(command: Command, context: CliContext): void {
   command
     .argument('<file>', 'log lines, one event each; - reads stdin')
+    .addOption(
+      new Option('--format <format>', 'json judges the message of each line written as a JSON object')
+        .choices(LINE_FORMATS)
+        .default('text'),
+    )
     .option('--baseline <file>', 'learn this file first; FILE is then judged by it alone (repeatable)', collectText)
     .option('--learn', 'go on learning from FILE after the baseline')
     .option('--alpha <share>', 'share of false alarms to put up with', parseAlpha)
@@ -44,6 +50,7 @@ export function defineCommand(command: Command, context: CliContext): void {
     'holdfast scan app.log',
     'journalctl -u app -o cat | holdfast scan - --json --only anomalies',
     'holdfast scan today.log --baseline yesterday.log --fail-on anomaly',
+    'kubectl logs deploy/shop | holdfast scan - --format json',
     'holdfast scan cpu.csv --metric --json',
   );
   command.action(async (file: string, options: ScanOptions) => {

@@ -8,6 +8,7 @@ import {
   type WindowVerdict,
 } from '../../detect/anomaly/index.ts';
 import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
+import { eventOfLine } from './event-of-line.ts';
 import { readLineBatches } from './read-lines.ts';
 import type { ScanOptions } from './scan-options.ts';
 
@@ -50,8 +51,9 @@ export async function scanLogs(
   signal?: AbortSignal,
 ): Promise<ScanSummary> {
   const detector = makeDetector(options);
+  const eventOf = eventOfLine(options.format);
   for (const baseline of options.baseline ?? []) {
-    for await (const { lines } of readLineBatches(baseline)) for (const line of lines) detector.judge(line);
+    for await (const { lines } of readLineBatches(baseline)) for (const line of lines) detector.judge(eventOf(line));
   }
   const learned = detector.warming.seen;
   const learns = options.baseline === undefined || options.learn === true;
@@ -69,10 +71,11 @@ export async function scanLogs(
   const follow = { ...(options.follow ? { follow: true } : {}), ...(signal ? { signal } : {}) };
   for await (const { lines, bytesRead, bytesInAll } of readLineBatches(file, follow)) {
     bytes = bytesRead;
+    const batch = options.format === 'text' ? lines : lines.map(eventOf);
     if (options.stats === true) {
       // The figures are to be those of the engine: judged as a whole batch, told afterwards.
       const began = now();
-      const verdicts = lines.map((line) => (learns ? detector.judge(line, 'never') : detector.look(line, 'never')));
+      const verdicts = batch.map((line) => (learns ? detector.judge(line, 'never') : detector.look(line, 'never')));
       engineMs += now() - began;
       for (const verdict of verdicts) {
         events += 1;
@@ -81,7 +84,7 @@ export async function scanLogs(
       }
       detector.takeWindows();
     } else {
-      for (const line of lines) {
+      for (const line of batch) {
         events += 1;
         const verdict = learns ? detector.judge(line, which, onAnomaly) : detector.look(line, which, onAnomaly);
         if (verdict.anomaly) anomalies += 1;

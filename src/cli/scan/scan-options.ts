@@ -1,11 +1,13 @@
 import { InvalidArgumentError } from 'commander';
 import { MAX_TABLE_BITS, MIN_TABLE_BITS, PROFILES, type Profile } from '../../detect/anomaly/index.ts';
+import type { LineFormat } from './event-of-line.ts';
 
 export type ScanOptions = {
   baseline?: readonly string[];
   learn?: boolean;
   alpha?: number;
   profile: Profile;
+  format: LineFormat;
   windows?: { events: number; hop: number };
   tableBits?: number;
   only?: 'anomalies';
