@@ -2,15 +2,19 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
+import { SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Stream, StreamPartition } from '../../src/contract/stream.ts';
 import { createTestDatabase } from '../harness/postgres.ts';
 import { type ServerProcess, startServerProcess } from '../harness/server-process.ts';
 import { requireNats, startNats, type TestNats } from '../harness/servers/nats.ts';
+import { requirePostgresServer, startPostgresServer } from '../harness/servers/postgres-server.ts';
 import { otlpLogs } from '../harness/stream-digest.ts';
 import { runHoldfast } from './cli-process.ts';
 
 const nats = await requireNats();
+const postgres = await requirePostgresServer();
+const SECRET = 'the secret that tokens of tests are signed with';
 const SOON = { timeout: 30_000, interval: 100 };
 const LIMIT_MS = 90_000;
 const ROOM_BYTES = 1024 * 1024;
@@ -138,5 +142,47 @@ describe('records between the process that takes them and the one that judges', 
     await expect.poll(async () => (await send('anew', ['after the loss'])).status, SOON).toBe(200);
     await expect.poll(async () => (await streamOf('anew'))?.judged, SOON).toBe(1);
     expect(judge.log.join('\n')).toContain('the JetStream stream was made anew');
+  });
+
+  it('are taken from whoever shows a signed token while PostgreSQL is away', async (context) => {
+    postgres.skipUnlessThere(context);
+    const cluster = await startPostgresServer();
+    const only = await startServerProcess({
+      folder,
+      name: 'only',
+      config: {
+        databaseUrl: cluster.url('postgres'),
+        tokens: { issuer: 'https://issuer.test', audience: 'holdfast', secret: SECRET, role: 'sender' },
+        telemetry: { threads: 1, nats: { servers: jetstream.url, partitions: 2, stream: 'OWN', subject: 'own' } },
+      },
+    });
+    try {
+      const token = await new SignJWT({ sub: 'collector' })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setIssuer('https://issuer.test')
+        .setAudience('holdfast')
+        .setExpirationTime('5m')
+        .sign(new TextEncoder().encode(SECRET));
+      const sendTo = (body: string) =>
+        fetch(`${only.address}/v1/logs`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          body,
+        });
+      await expect.poll(async () => (await sendTo(otlpLogs('outage', 0, ['before']))).status, SOON).toBe(200);
+      await cluster.halt();
+      for (let from = 1; from <= 3; from += 1)
+        expect((await sendTo(otlpLogs('outage', from, [`meanwhile ${from}`]))).status).toBe(200);
+      await cluster.resume();
+      await expect
+        .poll(async () => {
+          const { items } = await only.api<{ items: Stream[] }>('GET', '/api/v1/streams').catch(() => ({ items: [] }));
+          return items[0]?.judged;
+        }, SOON)
+        .toBe(4);
+    } finally {
+      await only.stop();
+      await cluster.stop();
+    }
   });
 });

@@ -36,6 +36,9 @@ export type TestPostgresServer = {
   password: string;
   /** @returns an address of one of its databases */
   url(database: string): string;
+  /** Ends the server; and starts it again, with what it holds. */
+  halt(): Promise<void>;
+  resume(): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -65,21 +68,27 @@ export async function startPostgresServer(): Promise<TestPostgresServer> {
     ],
     { cwd: folder.path, ...account },
   );
-  const server = await startProgram({
-    program: join(bin, 'postgres'),
-    args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder.path, '-c', 'fsync=off'],
-    folder: folder.path,
-    account,
-    isReady: async () => {
-      await run(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]);
-      return true;
-    },
-  });
+  const start = () =>
+    startProgram({
+      program: join(bin, 'postgres'),
+      args: ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder.path, '-c', 'fsync=off'],
+      folder: folder.path,
+      account,
+      isReady: async () => {
+        await run(join(bin, 'pg_isready'), ['-h', '127.0.0.1', '-p', String(port)]);
+        return true;
+      },
+    });
+  let server = await start();
   return {
     host: '127.0.0.1',
     port,
     password,
     url: (database) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`,
+    halt: () => server.stop(),
+    async resume() {
+      server = await start();
+    },
     async stop() {
       await server.stop();
       folder.remove();
