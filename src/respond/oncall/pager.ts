@@ -3,7 +3,7 @@ import { type Database, isConnectionLoss } from '../../platform/db/database.ts';
 import { messageOf } from '../../platform/errors/holdfast-error.ts';
 import type { Wakeups } from '../../platform/events/wakeups.ts';
 import type { Logger } from '../../platform/log/logger.ts';
-import { createDrainLoop } from '../../platform/work/drain-loop.ts';
+import { createSendLoop } from '../../platform/work/send-loop.ts';
 import type { Channel, Channels, InsideChannel, SendResult } from './channel.ts';
 import { judgeSend } from './judge-send.ts';
 import { type ClaimedPage, claimPages, holdAnswer, nextPageDue, readAnswer, recordSend } from './page-store.ts';
@@ -27,9 +27,6 @@ export function startPager(deps: {
   contactChannel?: (contactMethodId: string) => Promise<Channel | null>;
   workerId: string;
 }): Pager {
-  const underWay = new Set<Promise<void>>();
-  let cancelWake: () => void = () => {};
-
   const channelOf = async (page: ClaimedPage): Promise<Channel | null> => {
     if (page.contactMethodId === null) return deps.channels[page.channel] ?? null;
     return (await deps.contactChannel?.(page.contactMethodId)) ?? null;
@@ -84,44 +81,28 @@ export function startPager(deps: {
     });
   };
 
-  const loop = createDrainLoop({
+  const loop = createSendLoop<ClaimedPage>({
     name: 'pager',
     logger: deps.logger,
-    pass: async () => {
-      const room = SENDS_AT_ONCE - underWay.size;
-      const pages =
-        room > 0
-          ? await claimPages(deps.database, {
-              now: deps.clock.now(),
-              by: deps.workerId,
-              most: room,
-              sendingForMs: SEND_TIMEOUT_MS + SENDING_GRACE_MS,
-            })
-          : [];
-      for (const page of pages) {
-        const send = attempt(page)
-          .catch((thrown: unknown) => deps.logger.warn({ err: thrown, pageId: page.id }, 'page attempt not recorded'))
-          .finally(() => {
-            underWay.delete(send);
-            deps.wakeups.kick('outbox');
-            loop.wake();
-          });
-        underWay.add(send);
-      }
-      cancelWake();
-      const next = pages.length < room ? await nextPageDue(deps.database) : null;
-      if (next) cancelWake = deps.clock.wakeAt(next, loop.wake);
-      return false;
-    },
+    clock: deps.clock,
+    atOnce: SENDS_AT_ONCE,
+    claim: (most) =>
+      claimPages(deps.database, {
+        now: deps.clock.now(),
+        by: deps.workerId,
+        most,
+        sendingForMs: SEND_TIMEOUT_MS + SENDING_GRACE_MS,
+      }),
+    nextDue: () => nextPageDue(deps.database),
+    attempt,
+    onAttempted: () => deps.wakeups.kick('outbox'),
   });
   const off = deps.wakeups.on('pages', loop.wake);
   loop.wake();
   return {
     async stop() {
       off();
-      cancelWake();
       await loop.stop();
-      await Promise.all(underWay);
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Wakeups } from '../../../platform/events/wakeups.ts';
 import type { SecretBox } from '../../../platform/identity/secret-box.ts';
 import type { Logger } from '../../../platform/log/logger.ts';
 import type { Delivery } from '../../../platform/resilience/judge-delivery.ts';
-import { createDrainLoop } from '../../../platform/work/drain-loop.ts';
+import { createSendLoop } from '../../../platform/work/send-loop.ts';
 import { claimDeliveries, type DueDelivery, nextDeliveryDue, recordDelivery } from './delivery-store.ts';
 import { openAddress } from './subscribe.ts';
 
@@ -41,9 +41,6 @@ export function startSubscriberSender(deps: {
   senders: SubscriberSenders;
   workerId: string;
 }): { stop(): Promise<void> } {
-  const underWay = new Set<Promise<void>>();
-  let cancelWake: () => void = () => {};
-
   const send = async (delivery: DueDelivery): Promise<Delivery> => {
     const sender = deps.senders[delivery.kind];
     if (!sender) return { kind: 'refused', reason: `no way to send by ${delivery.kind} in the configuration` };
@@ -72,41 +69,27 @@ export function startSubscriberSender(deps: {
     await recordDelivery(deps.database.db, delivery, { ...judge(result, delivery.attempt, at), at });
   };
 
-  const loop = createDrainLoop({
+  const loop = createSendLoop<DueDelivery>({
     name: 'status subscribers',
     logger: deps.logger,
-    pass: async () => {
-      const room = SENDS_AT_ONCE - underWay.size;
-      if (room === 0) return false;
-      const due = await claimDeliveries(deps.database, {
+    clock: deps.clock,
+    atOnce: SENDS_AT_ONCE,
+    claim: (most) =>
+      claimDeliveries(deps.database, {
         now: deps.clock.now(),
         by: deps.workerId,
-        most: room,
+        most,
         sendingForMs: SEND_TIMEOUT_MS + SENDING_GRACE_MS,
-      });
-      for (const delivery of due) {
-        const sending = attempt(delivery)
-          .catch((thrown: unknown) => deps.logger.warn({ err: thrown, delivery: delivery.id }, 'not recorded as sent'))
-          .finally(() => {
-            underWay.delete(sending);
-            loop.wake();
-          });
-        underWay.add(sending);
-      }
-      cancelWake();
-      const next = due.length < room ? await nextDeliveryDue(deps.database) : null;
-      if (next) cancelWake = deps.clock.wakeAt(next, loop.wake);
-      return false;
-    },
+      }),
+    nextDue: () => nextDeliveryDue(deps.database),
+    attempt,
   });
   const off = deps.wakeups.on('pages', loop.wake);
   loop.wake();
   return {
     async stop() {
       off();
-      cancelWake();
       await loop.stop();
-      await Promise.all(underWay);
     },
   };
 }
