@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { listPartitions } from '../../detect/anomaly/partitions/index.ts';
-import type { JudgedFigures } from '../../detect/anomaly/streams/index.ts';
+import { countExports, type JudgedFigures } from '../../detect/anomaly/streams/index.ts';
 import type { Database } from '../../platform/db/database.ts';
 import type { TelemetryFigures } from './take-telemetry.ts';
 
@@ -138,6 +138,17 @@ function registerStreamGauges(registry: Registry, database: Database): void {
     registers,
     async collect() {
       this.set((await read()).reduce((sum, { backlog }) => sum + backlog, 0));
+    },
+  });
+  new Gauge({
+    name: 'holdfast_anomaly_exports',
+    help: 'Anomalies that wait to be sent to an OTLP receiver, and those it refused for good',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      const { waiting, refused } = await countExports(database.db).catch(() => ({ waiting: 0, refused: 0 }));
+      this.set({ state: 'waiting' }, waiting);
+      this.set({ state: 'refused' }, refused);
     },
   });
   new Gauge({

@@ -18,6 +18,7 @@ import type { CredentialResolver } from '../../platform/identity/credential-reso
 import { readBearer } from '../../platform/identity/read-bearer.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import { explainListening } from '../listen-at.ts';
+import { startAnomalyExport } from './export-anomalies.ts';
 import { registerTelemetryMetrics } from './register-telemetry-metrics.ts';
 import { createTelemetryIntake } from './take-telemetry.ts';
 
@@ -52,6 +53,7 @@ export async function startTelemetry(
   const log = telemetry.nats ? await openLog(telemetry.nats, logger) : null;
   let office: JudgeOffice | null = null;
   let partitions: PartitionOffice | null = null;
+  let exporting: { stop(): Promise<void> } | null = null;
   const intake = createTelemetryIntake(
     { ...deps, decoder, office: () => office, log },
     {
@@ -69,8 +71,10 @@ export async function startTelemetry(
         threads: telemetry.threads,
         snapshotEvents: telemetry.snapshotEvents,
         onJudged: figures.judged,
+        exports: telemetry.anomaliesTo !== null,
         ...(log ? { partitions: () => partitions?.owned() ?? new Set<number>() } : {}),
       });
+      if (telemetry.anomaliesTo) exporting = startAnomalyExport(deps, telemetry.anomaliesTo);
       if (!log) return;
       partitions = startPartitionOffice(
         { ...deps, log, office: () => office },
@@ -120,6 +124,7 @@ export async function startTelemetry(
     },
     async stop() {
       await intake.stop();
+      await exporting?.stop();
       await partitions?.stop();
       await office?.stop();
       await log?.stop();

@@ -118,6 +118,15 @@ export function resolvePathsAndSecrets(written: WrittenConfig, baseOf: (path: Pa
       redaction: { keys: plain.telemetry.redactKeys, patterns: plain.telemetry.redactPatterns },
       keepMs: plain.telemetry.keep,
       snapshotEvents: plain.telemetry.snapshotEvery,
+      anomaliesTo: plain.telemetry.anomaliesTo
+        ? {
+            url: plain.telemetry.anomaliesTo.url,
+            tokenFile:
+              plain.telemetry.anomaliesTo.tokenFile === undefined
+                ? null
+                : absolute(['telemetry', 'anomaliesTo', 'tokenFile'], plain.telemetry.anomaliesTo.tokenFile),
+          }
+        : null,
       nats: plain.telemetry.nats ? resolveNats(plain.telemetry.nats, absolute) : null,
     },
     probes: mapEntries(probes, (probe, name) => ({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { natsSettingsShape } from './nats-settings.ts';
-import { duration, file, hostPort, listOf, size } from './value-types.ts';
+import { duration, file, hostPort, httpUrl, listOf, size } from './value-types.ts';
 
 /** Names whose values no stream should hold, whoever writes them. */
 const SECRET_KEYS = [
@@ -84,6 +84,13 @@ export const telemetrySettingsShape = z
     keep: duration({ min: '1h' })
       .prefault('1d')
       .describe('How long records and earlier states of models are kept, for evidence.'),
+    anomaliesTo: z
+      .strictObject({
+        url: httpUrl({ mask: 'url-password' }).describe('Its address, without /v1/logs.'),
+        tokenFile: file().optional().describe('File that holds a bearer token for it, read anew for each request.'),
+      })
+      .optional()
+      .describe('A receiver of OTLP over HTTP, such as a collector, that gets each anomaly as a log record.'),
     nats: natsSettingsShape
       .optional()
       .describe('NATS JetStream between taking records and judging them, for several processes.'),

@@ -45,3 +45,25 @@ export type HttpClientSettings = {
   followRedirects: boolean;
   headers: Record<string, HttpHeaderSettings>;
 };
+
+/** Nothing but what everybody needs. */
+export const PLAIN_CLIENT: HttpClientSettings = {
+  basicAuth: null,
+  authorization: null,
+  oauth2: null,
+  tls: {
+    ca: null,
+    cert: null,
+    key: null,
+    caFile: null,
+    certFile: null,
+    keyFile: null,
+    serverName: null,
+    insecureSkipVerify: false,
+    minVersion: null,
+    maxVersion: null,
+  },
+  proxy: { url: null, noProxy: '', fromEnvironment: false, connectHeaders: {} },
+  followRedirects: true,
+  headers: {},
+};

@@ -63,12 +63,18 @@ export async function listAnomalies(
 
 /** With the epoch of the model that found it. */
 export async function readAnomaly(db: Queryable, id: string): Promise<(AnomalyDetail & { epoch: number }) | null> {
+  return (await readAnomalies(db, [id]))[0] ?? null;
+}
+
+/** Those that are there, by id. */
+export async function readAnomalies(
+  db: Queryable,
+  ids: readonly string[],
+): Promise<(AnomalyDetail & { epoch: number })[]> {
   const found = await sql<AnomalyRow & { detail: Omit<AnomalyDetail, keyof Anomaly> }>`
-    select ${COLUMNS}, a.detail from anomalies a join streams s on s.id = a.stream_id where a.id = ${id}`.execute(db);
-  const row = found.rows[0];
-  if (!row) return null;
-  const { detail, ...rest } = row;
-  return { ...toAnomaly(rest), ...detail, epoch: row.epoch };
+    select ${COLUMNS}, a.detail from anomalies a join streams s on s.id = a.stream_id
+    where a.id = any(${[...ids]}::text[]) order by a.id`.execute(db);
+  return found.rows.map(({ detail, ...row }) => ({ ...toAnomaly(row), ...detail, epoch: row.epoch }));
 }
 
 /** A person's word; a later one counts. */

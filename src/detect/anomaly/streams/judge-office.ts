@@ -83,6 +83,8 @@ export function startJudgeOffice(
     threads: number;
     snapshotEvents: number;
     onJudged?: (figures: JudgedFigures) => void;
+    /** Whether anomalies are to be sent on. */
+    exports?: boolean;
     /** The partitions of this worker, where streams are partitioned: it judges the streams of these. */
     partitions?: () => ReadonlySet<number>;
   },
@@ -100,7 +102,7 @@ export function startJudgeOffice(
     lanes: 1,
     work: async (parts) => {
       const kept = await outlastOutage(
-        () => keepVerdicts(database.pool, parts, workerId, clock.now()),
+        () => keepVerdicts(database.pool, parts, { workerId, at: clock.now(), exports: options.exports ?? false }),
         () => !stopped,
       );
       if (parts.some(({ anomalies }) => anomalies.length > 0)) tellSoon();

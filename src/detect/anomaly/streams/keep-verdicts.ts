@@ -14,6 +14,13 @@ export type JudgedPart = {
   anomalies: (FoundAnomaly & { id: string })[];
 };
 
+type KeepOptions = {
+  workerId: string;
+  at: Date;
+  /** Whether its anomalies are to be sent on, too. */
+  exports: boolean;
+};
+
 /**
  * Keeps verdicts and the place up to which the log is judged, together, where the worker still has the stream.
  * @returns for each part whether it was kept; one that was not is judged again, the same, by whoever has the stream
@@ -21,8 +28,7 @@ export type JudgedPart = {
 export async function keepVerdicts(
   pool: pg.Pool,
   parts: readonly JudgedPart[],
-  workerId: string,
-  at: Date,
+  { workerId, at, exports }: KeepOptions,
 ): Promise<boolean[]> {
   const kept = new Set<JudgedPart>();
   let waiting = [...parts];
@@ -30,7 +36,7 @@ export async function keepVerdicts(
   while (waiting.length > 0) {
     const wave = new Map<string, JudgedPart>();
     for (const part of waiting) if (!wave.has(part.stream.id)) wave.set(part.stream.id, part);
-    for (const part of await keepWave(pool, [...wave.values()], workerId, at)) kept.add(part);
+    for (const part of await keepWave(pool, [...wave.values()], { workerId, at, exports })) kept.add(part);
     const done = new Set(wave.values());
     waiting = waiting.filter((part) => !done.has(part));
   }
@@ -68,7 +74,9 @@ const KEEP = `
     from jsonb_to_recordset($5::jsonb) as a(part int, id text, what text, n bigint, at timestamptz, severity int,
       score float8, p float8, cause text, summary text, detail jsonb)
     join moved m on m.part = a.part join given g on g.part = a.part
-    on conflict do nothing),
+    on conflict do nothing returning id),
+  exported as (
+    insert into anomaly_exports (anomaly_id, next_attempt_at) select id, $4 from found where $7),
   told as (
     insert into outbox (kind, aggregate, body, actor, at)
     select 'anomaly.found', e.aggregate, e.body, 'system', $4
@@ -78,8 +86,7 @@ const KEEP = `
 async function keepWave(
   pool: pg.Pool,
   parts: readonly JudgedPart[],
-  workerId: string,
-  at: Date,
+  { workerId, at, exports }: KeepOptions,
 ): Promise<JudgedPart[]> {
   const kept = await pool.query<{ part: number }>({
     name: 'keep-verdicts',
@@ -91,6 +98,7 @@ async function keepWave(
       at,
       storable(parts.flatMap(rowsOf)),
       storable(parts.flatMap(toldOf)),
+      exports,
     ],
   });
   return kept.rows.map(({ part }) => parts[part]!);
