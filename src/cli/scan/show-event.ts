@@ -1,5 +1,5 @@
 import type { EventVerdict, WindowVerdict } from '../../detect/anomaly/index.ts';
-import type { SeriesPoint } from '../../detect/anomaly/series/index.ts';
+import { expectationText, type SeriesPoint } from '../../detect/anomaly/series/index.ts';
 import { cleanLine } from '../terminal/clean-text.ts';
 import type { Output } from '../terminal/output.ts';
 
@@ -26,8 +26,8 @@ export function showEvent(output: Output, text: string, n: number, verdict: Even
 }
 
 export function showPoint(output: Output, { n, timestamp, value, p, expected }: SeriesPoint): string {
-  const usual = expected === null ? '' : `, expected ${expected[0]} to ${expected[1]}`;
-  return `${output.tint('bad', `${output.symbols.bad} ${n}`)}  ${cleanLine(String(timestamp))}  ${value}${output.dim(`${usual}  p ${p}`)}`;
+  const told = expectationText(value, expected);
+  return `${output.tint('bad', `${output.symbols.bad} ${n}`)}  ${cleanLine(String(timestamp))}  ${value}${output.dim(`${told && `, ${told}`}  p ${p}`)}`;
 }
 
 export function showWindow(output: Output, window: WindowVerdict): string {

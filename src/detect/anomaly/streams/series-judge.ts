@@ -1,5 +1,5 @@
 import type { MetricPoint, TelemetryRecord } from '../../../observe/intake/telemetry/index.ts';
-import { SeriesDetector } from '../series/index.ts';
+import { expectationText, SeriesDetector } from '../series/index.ts';
 import { causeOf } from './cause.ts';
 import { EMPTY_DETAIL } from './found-anomaly.ts';
 import type { ExplainWhich, JudgeKind, Judgement, RecordJudge } from './record-judge.ts';
@@ -36,7 +36,7 @@ class SeriesJudge implements RecordJudge {
     this.#furthest = Math.max(this.#furthest, Math.min(WARM_ROWS, detector.warming.seen));
     const active = state === 'active';
     if (!anomaly && which !== 'always') return { at, score, p, active, anomaly, found: null };
-    const usual = expected === null ? '' : `, expected ${expected[0]} to ${expected[1]}`;
+    const told = expectationText(value, expected);
     return {
       at,
       score,
@@ -50,7 +50,7 @@ class SeriesJudge implements RecordJudge {
         score,
         p: p ?? 1,
         cause: causeOf('series', series),
-        summary: `${series.slice(0, 200)} = ${value}${usual}`,
+        summary: `${series.slice(0, 200)} = ${value}${told && `, ${told}`}`,
         detail: {
           ...EMPTY_DETAIL,
           alpha: this.#alpha,
