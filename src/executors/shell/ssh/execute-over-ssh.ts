@@ -8,7 +8,8 @@ import { readProcessStart } from '../../../platform/process/process-identity.ts'
 import { judgeExit, MOST_TOLD_BYTES } from '../judge-exit.ts';
 import { preambleOf } from '../shell-preamble.ts';
 import { UNATTENDED } from '../step-environment.ts';
-import { endOverSsh, READY_WITHIN_MS } from './end-over-ssh.ts';
+import { READY_WITHIN_MS } from './ask-over-ssh.ts';
+import { endOverSsh } from './end-over-ssh.ts';
 import {
   ALREADY_ENDED,
   CUT_SHORT,
