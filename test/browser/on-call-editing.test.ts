@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { PolicySpec, ScheduleSpec, TeamSpec } from '../../src/contract/oncall.ts';
+import type { CalendarSpec, PolicySpec, ScheduleSpec, TeamSpec } from '../../src/contract/oncall.ts';
 import { useStage } from './stage.ts';
 
 const stage = await useStage();
@@ -104,6 +104,46 @@ describe('on-call is written in the browser', () => {
         do: [{ 'status-draft': 'Orders may fail.' }],
       },
     ]);
+  });
+
+  it('a calendar, and routes by it', async () => {
+    await page.goto(address('/on-call?show=teams'));
+    await page.getByRole('link', { name: 'New calendar' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('default');
+    await page.getByLabel('Friday, hours 1').uncheck();
+    await page.getByLabel('Holidays').fill('2026-12-25\n\n2026-01-01');
+    await page.getByRole('button', { name: 'Create calendar' }).click();
+    await page.getByText('Europe/Berlin, 2 holidays').waitFor();
+    expect(await specOf<CalendarSpec>('calendars/default')).toEqual({
+      timezone: 'Europe/Berlin',
+      hours: [{ days: ['mon', 'tue', 'wed', 'thu'], from: '09:00', to: '17:00' }],
+      holidays: ['2026-01-01', '2026-12-25'],
+    });
+
+    await page.getByRole('link', { name: 'Policies' }).click();
+    await page.getByRole('link', { name: 'Edit routes' }).click();
+    for (const _each of [1, 2]) await page.getByRole('button', { name: 'Add route' }).click();
+    await page.getByLabel('Rank 1, route 2').check();
+    await page.getByLabel('Labels of route 2').fill('service=shop, region=eu');
+    await page.getByLabel('Policy of route 2').selectOption('careful');
+    await page.getByLabel('Team of route 2').selectOption('shop');
+    await page.getByLabel('Severity scheme of route 2').selectOption('idp');
+    await page.getByLabel('Policy of route 1').selectOption('idp');
+    await page.getByRole('button', { name: 'Move route 2 up' }).click();
+    await page.getByRole('button', { name: 'Save routes' }).click();
+    await page.getByText('rank 1 and region=eu and service=shop').waitFor();
+    const { routes } = (await stage.world.call('GET', '/api/v1/oncall/routes')) as { routes: unknown[] };
+    expect(routes).toEqual([
+      {
+        match: { severities: [1], labels: { service: 'shop', region: 'eu' } },
+        policy: 'careful',
+        team: 'shop',
+        scheme: 'idp',
+      },
+      { match: {}, policy: 'idp' },
+    ]);
+    // What comes next wants a team that nothing refers to.
+    await stage.world.call('PUT', '/api/v1/oncall/routes', { routes: [] });
   });
 
   it('and is deleted by its name, while nothing refers to it', async () => {

@@ -81,6 +81,14 @@ const policyEditorRoute = createRoute({
   ...page('/on-call/policies/$name'),
   component: lazyRouteComponent(() => import('./pages/on-call/editing/policy-editor-page.tsx'), 'PolicyEditorPage'),
 });
+const calendarEditorRoute = createRoute({
+  ...page('/on-call/calendars/$name'),
+  component: lazyRouteComponent(() => import('./pages/on-call/editing/calendar-editor-page.tsx'), 'CalendarEditorPage'),
+});
+const routesEditorRoute = createRoute({
+  ...page('/on-call/routes'),
+  component: lazyRouteComponent(() => import('./pages/on-call/editing/routes-editor-page.tsx'), 'RoutesEditorPage'),
+});
 const measuresRoute = createRoute({
   ...page('/incidents/measures'),
   validateSearch: search.measures,
@@ -203,6 +211,8 @@ const routeTree = rootRoute.addChildren([
     scheduleEditorRoute,
     teamEditorRoute,
     policyEditorRoute,
+    calendarEditorRoute,
+    routesEditorRoute,
     inboxRoute,
     alertsRoute,
     anomaliesRoute,

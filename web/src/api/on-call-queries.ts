@@ -2,6 +2,7 @@ import { queryOptions } from '@tanstack/react-query';
 import type { ContactKindInfo, ContactMethod, NotificationRule } from '../../../src/contract/contacts.ts';
 import type { Escalation, PolicyPreview } from '../../../src/contract/escalation.ts';
 import type {
+  CalendarSpec,
   EscalationRoute,
   OnCallNow,
   Override,
@@ -36,6 +37,7 @@ function onCallList<Item>(key: readonly unknown[], path: string) {
 export const onCallNowQuery = onCallList<OnCallNow>(['now'], 'oncall');
 export const schedulesQuery = onCallList<Definition<ScheduleSpec>>(['schedules'], 'schedules');
 export const teamsQuery = onCallList<Definition<TeamSpec>>(['teams'], 'teams');
+export const calendarsQuery = onCallList<Definition<CalendarSpec>>(['calendars'], 'calendars');
 export const policiesQuery = onCallList<Definition<PolicySpec>>(['policies'], 'escalation-policies');
 export const severitySchemesQuery = onCallList<SeveritySchemeBody>(['schemes'], 'severity-schemes');
 export const onCallProblemsQuery = onCallList<OnCallProblem>(['problems'], 'oncall/problems');

@@ -85,9 +85,14 @@ function Routes({ routes }: { routes: readonly EscalationRoute[] }) {
   const search = useSearch({ from: '/app/on-call' });
   return (
     <section aria-labelledby="routes">
-      <h2 id="routes" className="mb-1 text-lead">
-        Which incidents go where
-      </h2>
+      <div className="mb-1 flex flex-wrap items-baseline justify-between gap-x-4">
+        <h2 id="routes" className="text-lead">
+          Which incidents go where
+        </h2>
+        <Link to="/on-call/routes" className="link max-sm:py-1.5">
+          Edit routes
+        </Link>
+      </div>
       {routes.length === 0 ? (
         <p className="text-quiet">
           No route is written down: of every incident everybody of the configuration is told once, and nobody after.

@@ -17,7 +17,7 @@ export const NEW = 'new';
 
 type Kind = {
   /** Below `/api/v1/`. */
-  path: 'schedules' | 'teams' | 'escalation-policies';
+  path: 'schedules' | 'teams' | 'escalation-policies' | 'calendars';
   one: string;
   view: 'schedules' | 'teams' | 'policies';
 };

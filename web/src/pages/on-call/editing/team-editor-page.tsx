@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { TeamSpec } from '../../../../../src/contract/oncall.ts';
-import { schedulesQuery, severitySchemesQuery } from '../../../api/on-call-queries.ts';
+import { calendarsQuery, schedulesQuery, severitySchemesQuery } from '../../../api/on-call-queries.ts';
 import { Field, SELECT_CLASSES, TextInput } from '../../../components/field.tsx';
 import { PersonInput } from '../person-input.tsx';
 import { DefinitionEditor } from './definition-editor.tsx';
@@ -39,6 +39,7 @@ function finishTeam({ description, schedule, calendar, scheme, members }: TeamSp
 
 function TeamFields({ draft, onChange }: { draft: TeamSpec; onChange: (draft: TeamSpec) => void }) {
   const schedules = useQuery(schedulesQuery).data ?? [];
+  const calendars = useQuery(calendarsQuery).data ?? [];
   const schemes = useQuery(severitySchemesQuery).data ?? [];
   return (
     <>
@@ -63,6 +64,23 @@ function TeamFields({ draft, onChange }: { draft: TeamSpec; onChange: (draft: Te
           >
             <option value="">none</option>
             {schedules.map(({ name }) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <Field label="Business calendar" help="Of its response times.">
+        {(attributes) => (
+          <select
+            {...attributes}
+            className={SELECT_CLASSES}
+            value={draft.calendar ?? ''}
+            onChange={(event) => onChange({ ...draft, calendar: event.target.value })}
+          >
+            <option value="">the usual one</option>
+            {calendars.map(({ name }) => (
               <option key={name} value={name}>
                 {name}
               </option>
