@@ -127,7 +127,7 @@ describe('on-call is written in the browser', () => {
     await page.getByLabel('Labels of route 2').fill('service=shop, region=eu');
     await page.getByLabel('Policy of route 2').selectOption('careful');
     await page.getByLabel('Team of route 2').selectOption('shop');
-    await page.getByLabel('Severity scheme of route 2').selectOption('idp');
+    await page.getByLabel('Scheme of route 2').selectOption('idp');
     await page.getByLabel('Policy of route 1').selectOption('idp');
     await page.getByRole('button', { name: 'Move route 2 up' }).click();
     await page.getByRole('button', { name: 'Save routes' }).click();

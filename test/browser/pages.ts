@@ -177,6 +177,16 @@ export const PAGES: readonly PageToSee[] = [
     path: () => '/on-call/policies/new',
     open: (page) => page.getByRole('button', { name: 'Create policy' }).waitFor(),
   },
+  {
+    name: 'on-call-routes-editor',
+    path: () => '/on-call/routes',
+    open: (page) => page.getByRole('button', { name: /^Save/ }).waitFor(),
+  },
+  {
+    name: 'on-call-calendar-editor',
+    path: () => '/on-call/calendars/new',
+    open: (page) => page.getByRole('button', { name: /^Create/ }).waitFor(),
+  },
   { name: 'incidents-measures', path: () => '/incidents/measures' },
   {
     name: 'incident-escalate-dialog',

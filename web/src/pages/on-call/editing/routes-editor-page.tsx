@@ -164,7 +164,7 @@ function RouteFields({ row, index, onChange }: { row: Row; index: number; onChan
       <div className="grid grid-cols-3 gap-3 max-sm:grid-cols-1">
         {choose('policy', 'Policy', null)}
         {choose('team', 'Team', 'none')}
-        {choose('scheme', 'Severity scheme', 'that of the team')}
+        {choose('scheme', 'Scheme', 'that of the team')}
       </div>
     </div>
   );

@@ -43,17 +43,18 @@ export function WindowFields({
       ))}
       <span className="flex basis-full items-center gap-2">
         <TextInput
-          type="time"
           aria-label={`From, hours ${index + 1}`}
-          className="w-36!"
+          className="w-24!"
           required
+          pattern="([01]\d|2[0-3]):[0-5]\d"
+          title="A time of day such as 09:00"
           value={window.from}
           onChange={(event) => onChange({ ...window, from: event.target.value })}
         />
         to
         <TextInput
           aria-label={`To, hours ${index + 1}`}
-          className="w-36!"
+          className="w-24!"
           required
           pattern="([01]\d|2[0-3]):[0-5]\d|24:00"
           title="A time of day such as 17:00, or 24:00"
