@@ -88,11 +88,6 @@ describe('a Prometheus rule file', () => {
       expect.stringMatching(/^6:14 label "a": .*function "shout" not defined/),
     ],
     [
-      'a query in a template',
-      rule('alert: A\nexpr: up\nannotations: {a: \'{{ with query "up" }}{{ end }}\'}'),
-      '6:19 annotation "a": query is not available in templates here; use $value and $labels',
-    ],
-    [
       'a bad duration',
       rule('alert: A\nexpr: up\nfor: 5 minutes'),
       '6:10 unknown unit " minutes" in duration "5 minutes"',
