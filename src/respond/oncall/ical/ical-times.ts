@@ -1,16 +1,16 @@
 import { Temporal } from 'temporal-polyfill';
-import { timeZoneSchema } from '../../../contract/oncall.ts';
 import { instantOf } from '../schedules/zone.ts';
 import type { Property } from './ical-lines.ts';
+import { zoneNamed } from './zone-named.ts';
 
 /** A time as a calendar writes it: an instant, and the wall clock it was written by. */
 export type Moment = { ms: number; zone: string; date: Temporal.PlainDate | null; local: Temporal.PlainDateTime };
 
 /** The moment, or what is wrong with it. */
 export function readTime(property: Property, floatingZone: string): Moment | string {
-  const zone = property.parameters['TZID'] ?? floatingZone;
-  if (!timeZoneSchema.safeParse(zone).success)
-    return `TZID "${zone.slice(0, 60)}" is not a time zone, such as Europe/Berlin`;
+  const named = property.parameters['TZID'] ?? floatingZone;
+  const zone = zoneNamed(named);
+  if (zone === null) return `TZID "${named.slice(0, 60)}" is not a time zone, such as Europe/Berlin`;
   const value = property.value.trim();
   const parts = /^(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?$/.exec(value);
   if (!parts) return `"${value.slice(0, 40)}" is not a time such as 20260105T090000Z or 20260105`;

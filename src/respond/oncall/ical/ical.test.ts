@@ -48,7 +48,7 @@ describe('a calendar file', () => {
   it.each([
     [['DTSTART:tomorrow', 'DURATION:PT1H'], '"tomorrow" is not a time such as 20260105T090000Z or 20260105'],
     [['DTSTART:20260230T000000Z', 'DURATION:PT1H'], '"20260230T000000Z" is a time that does not exist'],
-    [['DTSTART;TZID=W. Europe Standard Time:20260105T000000', 'DURATION:PT1H'], 'is not a time zone'],
+    [['DTSTART;TZID=Customized Time Zone:20260105T000000', 'DURATION:PT1H'], 'is not a time zone'],
     [['DTSTART:20260105T000000Z', 'DTEND:20260104T000000Z'], 'the event ends before it begins'],
     [['DTSTART:20260105T000000Z', 'DURATION:-PT1H'], 'is not a length such as PT8H or P1D'],
     [['DTSTART:20260105T000000Z'], 'neither DTEND nor DURATION'],
