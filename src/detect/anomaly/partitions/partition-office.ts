@@ -195,8 +195,15 @@ export function startPartitionOffice(
         throw thrown;
       });
       if (logId === null) return false;
-      if (!created) await createPartitions(database.db, log.partitions);
-      created = true;
+      if (!created) {
+        const there = await createPartitions(database.db, log.partitions);
+        if (there > log.partitions)
+          logger.warn(
+            { named: log.partitions, there },
+            'other processes name, or named, more partitions: with different numbers at once a stream’s records may be stored out of order',
+          );
+        created = true;
+      }
       const share = Math.ceil(log.partitions / Math.max(1, await joinWorkers(database.db, workerId)));
       const still = new Map((await readOwnPartitions(database.db, workerId)).map((each) => [each.partition, each]));
       for (const [partition, owner] of owners) {

@@ -22,12 +22,14 @@ export async function leaveWorkers(db: Queryable, workerId: string): Promise<voi
   await sql`delete from partition_workers where worker_id = ${workerId}`.execute(db);
 }
 
-/** Partitions are rows before anybody owns them. */
-export async function createPartitions(db: Queryable, partitions: number): Promise<void> {
+/** Partitions are rows before anybody owns them. @returns how many there are, of whatever process */
+export async function createPartitions(db: Queryable, partitions: number): Promise<number> {
   await sql`
     insert into telemetry_partitions (partition) select generate_series(0, ${partitions}::int - 1) on conflict do nothing`.execute(
     db,
   );
+  const found = await sql<{ count: number }>`select count(*) from telemetry_partitions`.execute(db);
+  return found.rows[0]?.count ?? partitions;
 }
 
 /** Takes partitions that nobody who lives reads. */
