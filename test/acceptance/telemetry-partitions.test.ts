@@ -109,6 +109,21 @@ describe('records between the process that takes them and the one that judges', 
     expect(await streamOf('again')).toMatchObject({ events: 3 });
   });
 
+  it('under an Idempotency-Key count once, and another body under it is no retry', async () => {
+    const post = (events: readonly string[]) =>
+      fetch(`${taker.address}/v1/events`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${taker.token}`,
+          'content-type': 'application/json',
+          'idempotency-key': 'one-of-mine',
+        },
+        body: JSON.stringify({ stream: 'keyed', events }),
+      });
+    for (const events of [['a'], ['a'], ['b', 'c']]) expect((await post(events)).status).toBe(200);
+    await expect.poll(async () => (await streamOf('keyed'))?.judged, SOON).toBe(3);
+  });
+
   it('with many in one request are kept in parts that fit into a message, in order', async () => {
     const lines = Array.from({ length: 60 }, (_, index) => `${index} ${noise(index + 1)}`);
     expect(await send('large', lines)).toMatchObject({ status: 200 });
@@ -131,7 +146,7 @@ describe('records between the process that takes them and the one that judges', 
       { partition: 0, reader: { pid: judge.pid }, waiting: 0, reason: null },
       { partition: 1, reader: { pid: judge.pid }, waiting: 0, reason: null },
     ]);
-    expect(items.reduce((sum, { streams }) => sum + streams, 0)).toBe(5);
+    expect(items.reduce((sum, { streams }) => sum + streams, 0)).toBe(6);
     const shown = await runHoldfast(['stream', 'partitions', '--config', 'taker.yaml'], { cwd: folder });
     expect(shown.stdout).toMatch(new RegExp(`^0 +\\S+ ${judge.pid} +\\d+ +0`, 'm'));
   });

@@ -105,6 +105,11 @@ describe('streams shared out by JetStream', { timeout: LIMIT_MS }, () => {
     for (const { pid } of [one, two, three]) await expect.poll(() => shareOf(pid), SOON).toBeGreaterThan(1);
     await expect.poll(async () => (await owners()).size, SOON).toBe(8);
 
+    let taken = 0;
+    const underWay = (more: number) => {
+      const from = taken;
+      return expect.poll(() => taken - from, SOON).toBeGreaterThan(more);
+    };
     /** The lines of every service from one event to another, each batch to whoever takes it. */
     const sendAll = (between: number, until: number) =>
       Promise.all(
@@ -115,18 +120,19 @@ describe('streams shared out by JetStream', { timeout: LIMIT_MS }, () => {
             // Whoever hears no answer sends the same again, to the next.
             for (let attempt = index; !(await send(to[attempt % 3]!, service, from, batch)); attempt += 1)
               await sleep(50);
+            taken += 1;
           }
         }),
       );
     const killing = sendAll(0, EVENTS / 3);
-    await sleep(200);
+    await underWay(SERVICES.length);
     two.child.kill('SIGKILL');
     await two.ended;
     await killing;
     await expect.poll(async () => (await shareOf(one.pid)) + (await shareOf(three.pid)), SOON).toBe(8);
 
     const freezing = sendAll(EVENTS / 3, (EVENTS * 2) / 3);
-    await sleep(200);
+    await underWay(SERVICES.length);
     process.kill(three.pid, 'SIGSTOP');
     await expect.poll(() => shareOf(one.pid), SOON).toBe(8);
     process.kill(three.pid, 'SIGCONT');

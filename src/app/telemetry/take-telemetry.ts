@@ -11,6 +11,7 @@ import {
   type IntakeReply,
   type JudgeOffice,
   listOwnRules,
+  offerStored,
   readVerdicts,
   type StoredBatch,
 } from '../../detect/anomaly/streams/index.ts';
@@ -166,11 +167,14 @@ export function createTelemetryIntake(
     withinRoom(post, async () => {
       await log.identity();
       const { groups, reply } = await decode(post, { wholly: false, mostPackedBytes: log.mostMessageBytes() });
-      const { sha256 } = namesOf(post);
-      const request = sha256 ? createHash('sha256').update(post.sender).update(sha256).digest('hex') : randomUUID();
+      const { sha256, bodySha256 = '' } = namesOf(post);
+      // JetStream knows no bodies: another one under the same key must not pass for a retry.
+      const request = sha256
+        ? createHash('sha256').update(post.sender).update(sha256).update(bodySha256).digest('hex')
+        : randomUUID();
       const duplicates = await publishGroups(log, groups, { request, at: clock.now() });
       const repeated = duplicates.reduce((sum, { count }) => sum + count, 0);
-      figures.taken(post.format, reply.accepted - repeated);
+      figures.taken(post.format, groups.reduce((sum, { count }) => sum + count, 0) - repeated);
       if (repeated === 0) return reply;
       figures.duplicate(repeated);
       await countDuplicates(database.db, duplicates).catch((thrown: unknown) =>
@@ -178,13 +182,8 @@ export function createTelemetryIntake(
       );
       return reply;
     });
-  const handOn = (stored: StoredBatch) => {
-    const office = deps.office();
-    let mayRest = office !== null;
-    for (const { streamId, epoch, entry } of stored.entries)
-      mayRest = office?.offer({ id: streamId, epoch }, entry) === true && mayRest;
-    // Whoever judges it, or may begin to, has to hear of it.
-    if (stored.entries.length > 0 && !mayRest) deps.wakeups.kick('streams');
+  const handOn = ({ entries }: StoredBatch) => {
+    if (offerStored(deps.office(), entries)) deps.wakeups.kick('streams');
   };
 
   /** Where another process judges the stream, its verdicts are read where it keeps them. */

@@ -12,7 +12,7 @@ import { HoldfastError, messageOf } from '../../../platform/errors/holdfast-erro
 import type { Wakeups } from '../../../platform/events/wakeups.ts';
 import type { Logger } from '../../../platform/log/logger.ts';
 import { createDrainLoop } from '../../../platform/work/drain-loop.ts';
-import type { JudgeOffice } from '../streams/judge-office.ts';
+import { type JudgeOffice, offerStored } from '../streams/judge-office.ts';
 import { appendGroups, type StoredBatch } from '../streams/store-telemetry.ts';
 import { lockStreams } from '../streams/stream-store.ts';
 import {
@@ -103,11 +103,7 @@ export function startPartitionOffice(
     if (!stored) return false;
     owner.claimed = { ...claimed, position: last.position, logId };
     log.forget(claimed.partition, { upTo: last.position, logId });
-    const office = deps.office();
-    let mayRest = office !== null;
-    for (const { streamId, epoch, entry } of stored)
-      mayRest = office?.offer({ id: streamId, epoch }, entry) === true && mayRest;
-    if (stored.length > 0 && !mayRest) deps.wakeups.kick('streams');
+    if (offerStored(deps.office(), stored)) deps.wakeups.kick('streams');
     options.onTaken?.(stored.reduce((sum, { entry }) => sum + entry.events, 0));
     return true;
   };

@@ -18,7 +18,7 @@ export {
   showStream,
 } from './edit-stream.ts';
 export { claimExport, countExports, type DueExport, delayExport, endExport, nextExportDue } from './export-store.ts';
-export { type JudgedFigures, type JudgeOffice, startJudgeOffice } from './judge-office.ts';
+export { type JudgedFigures, type JudgeOffice, offerStored, startJudgeOffice } from './judge-office.ts';
 export { countDuplicates, deleteOldReceipts, type EventPlace, type IntakeReply } from './receipt-store.ts';
 export { createTelemetryStore, type StoredBatch } from './store-telemetry.ts';
 export { listOwnRules, listStreams } from './stream-store.ts';

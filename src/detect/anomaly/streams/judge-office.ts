@@ -8,10 +8,11 @@ import { createBatchLane } from '../../../platform/work/batch-lane.ts';
 import { createDrainLoop } from '../../../platform/work/drain-loop.ts';
 import type { FoundAnomaly } from './found-anomaly.ts';
 import { createJudgeThreads } from './judge-threads.ts';
-import { type JudgedPart, keepVerdicts } from './keep-verdicts.ts';
+import { type JudgedPart, keepVerdicts } from './keep-verdicts-store.ts';
 import { OfferedEntries } from './offered-entries.ts';
 import { type ExplainWhich, JUDGES } from './record-judge.ts';
 import { MOST_BYTES_AT_ONCE, restoreModel } from './restore-model.ts';
+import type { StoredBatch } from './store-telemetry.ts';
 import type { LogEntry } from './stream.ts';
 import { appendEntry } from './stream-store.ts';
 import {
@@ -370,4 +371,15 @@ export function startJudgeOffice(
       await threads.stop();
     },
   };
+}
+
+/**
+ * Hands on what was just stored.
+ * @returns whether somebody else has to hear of it: who judges it, or may begin to
+ */
+export function offerStored(office: JudgeOffice | null, entries: StoredBatch['entries']): boolean {
+  let isHere = office !== null;
+  for (const { streamId, epoch, entry } of entries)
+    isHere = office?.offer({ id: streamId, epoch }, entry) === true && isHere;
+  return entries.length > 0 && !isHere;
 }

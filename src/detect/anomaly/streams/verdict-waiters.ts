@@ -1,6 +1,6 @@
 import type { FoundAnomaly } from './found-anomaly.ts';
 import type { JudgedBlock } from './judge-worker.ts';
-import { nameAnomalies } from './keep-verdicts.ts';
+import { nameAnomalies } from './keep-verdicts-store.ts';
 import type { ExplainWhich } from './record-judge.ts';
 
 /** The verdicts of one entry, as whoever waits for them gets them. */
