@@ -85,6 +85,8 @@ describe('an anchor', () => {
     expect(isAnchorGenuine({ ...anchor, hash: 'b'.repeat(64) })).toBe(false);
     expect(isAnchorGenuine({ ...anchor, publicKey: createSigningKeys().publicKey })).toBe(false);
     const line = anchorLine(anchor);
+    const longer = Buffer.concat([Buffer.from(keys.publicKey, 'base64'), Buffer.from([0])]).toString('base64');
+    expect(isAnchorGenuine({ ...anchor, publicKey: longer })).toBe(false);
     fc.assert(
       fc.property(fc.nat(line.length - 1), fc.constantFrom('x', '0', '{', ' '), (at, character) => {
         const changed = line.slice(0, at) + character + line.slice(at + 1);

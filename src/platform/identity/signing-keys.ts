@@ -24,6 +24,8 @@ export function isSignedBy(bytes: Uint8Array, publicKey: string, signature: stri
   if (!isExact(publicKey) || !isExact(signature)) return false;
   try {
     const key = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
+    // Reading DER passes over bytes behind the key.
+    if (key.export({ type: 'spki', format: 'der' }).toString('base64') !== publicKey) return false;
     return key.asymmetricKeyType === 'ed25519' && verify(null, bytes, key, Buffer.from(signature, 'base64'));
   } catch {
     return false;
