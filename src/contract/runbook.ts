@@ -177,6 +177,8 @@ export const stepActionSchema = z.discriminatedUnion('kind', [
     forMs: z.int(),
     everyMs: z.int(),
     withinMs: z.int(),
+    /** Times that inputs give and that are not known yet, as marks; a gate with any of them does not open. */
+    unknownTimes: z.object({ for: z.string(), within: z.string() }).partial().optional(),
   }),
   /** Fills a message for people; its text is the step's output. Nothing is sent. */
   z.object({ kind: z.literal('template'), text: z.string() }),

@@ -10,6 +10,7 @@ import type {
 } from '../../contract/runbook.ts';
 import { HoldfastError } from '../../platform/errors/holdfast-error.ts';
 import { canonicalJson, deepFreeze } from '../../platform/json/canonical-json.ts';
+import { SLACK_MS, withKnownTimes } from './gate-times.ts';
 import { inlineCall, pathFrom } from './inline-subrunbooks.ts';
 import type { ParsedRunbook, StepDraft } from './parsed-runbook.ts';
 import { placeMembers } from './plan-containers.ts';
@@ -22,8 +23,6 @@ const SQL_TIMEOUT_MS = 30_000;
 const HTTP_TIMEOUT_MS = 30_000;
 /** How long a person is waited for. */
 const PERSON_TIMEOUT_MS = 24 * 3_600_000;
-/** What a check may take beyond the time it gives its probe, and a wait beyond its length. */
-const SLACK_MS = 5_000;
 const RETRY_DELAY_MS = 1_000;
 /** A step that is repeated until it is well, where its author does not say how often and how long. */
 const REPEAT_EVERY_MS = 30_000;
@@ -56,11 +55,14 @@ export function planProcedure({ document, procedure: wanted, inputs: given, othe
     actions: all.map((step) => step.action),
     bound: new Set(steps.flatMap(({ action }) => (action.kind === 'foreach' ? [action.as] : []))),
   });
-  const known = (step: PlannedStep): PlannedStep => ({
-    ...step,
-    action: withKnownValues(step.action, values),
-    target: step.target === null ? null : fillKnown(step.target, values),
-  });
+  const known = (written: PlannedStep): PlannedStep => {
+    const step = withKnownTimes(document.file, written, (mark) => fillKnown(mark, values));
+    return {
+      ...step,
+      action: withKnownValues(step.action, values),
+      target: step.target === null ? null : fillKnown(step.target, values),
+    };
+  };
   const content = {
     runbook: document.file,
     sha256: document.sha256,

@@ -1,4 +1,5 @@
 import type { PlannedStep, StepAction } from '../../contract/runbook.ts';
+import { inGateTimes } from './gate-times.ts';
 
 /** A planned step with its inputs under other names, wherever they are named. */
 export function renameInputs(step: PlannedStep, rename: (name: string) => string): PlannedStep {
@@ -35,7 +36,11 @@ function renameInAction(action: StepAction, rename: (name: string) => string): S
     case 'check':
       return { ...action, probe: marks(action.probe) };
     case 'metric-gate':
-      return { ...action, query: marks(action.query) };
+      return {
+        ...action,
+        query: marks(action.query),
+        ...(action.unknownTimes && { unknownTimes: inGateTimes(action.unknownTimes, marks) }),
+      };
     case 'template':
     case 'notify':
       return { ...action, text: marks(action.text) };

@@ -197,6 +197,32 @@ describe('other kinds and attributes', () => {
     expect(planned[1]).toMatchObject({ target: 'prom', timeoutMs: 1_805_000 });
   });
 
+  it('a gate takes its times from inputs, and is no plan with one that is no time', async () => {
+    const gate = (times: string) => runbook(fence('metric-gate {target=prom}', `query: up\n${times}`));
+    const gateOf = async (text: string, inputs: Record<string, string>) => (await plan(text, inputs)).steps[0]!;
+    const both = await gateOf(gate('for: <watch>\nwithin: <patience>'), { watch: '90s', patience: '5m' });
+    expect(both).toMatchObject({ action: { forMs: 90_000, withinMs: 300_000 }, timeoutMs: 305_000 });
+    expect(both.action).not.toHaveProperty('unknownTimes');
+    // Without `within` it must hold from the first look on.
+    const alone = await gateOf(gate('for: $WATCH'), { WATCH: '90s' });
+    expect(alone.action).toMatchObject({ forMs: 90_000, withinMs: 90_000 });
+    const open = await plan(gate('for: <watch>'));
+    expect(open.missingInputs).toEqual(['watch']);
+    expect(open.steps[0]!.action).toMatchObject({ unknownTimes: { for: '{{watch}}', within: '{{watch}}' } });
+    await expect(gateOf(gate('for: <watch>'), { watch: 'soon' })).rejects.toThrow('"soon" is no duration');
+    await expect(gateOf(gate('for: <watch>\nwithin: 1m'), { watch: '2m' })).rejects.toThrow(
+      'longer than there is time',
+    );
+    const called = await plan(
+      {
+        'x.md': runbook(fence('subrunbook {name=call}', 'runbook: ./y.md\nset: {watch: <time>}')),
+        'y.md': gate('for: <watch>'),
+      },
+      { time: '7s' },
+    );
+    expect(called.steps[1]!.action).toMatchObject({ forMs: 7_000, withinMs: 7_000 });
+  });
+
   it.each([
     ['metric-gate', 'for: 5m', 'has no query'],
     ['metric-gate', 'query: up\nfor: 5m\nwithin: 1m', '`within` is shorter than `for`'],

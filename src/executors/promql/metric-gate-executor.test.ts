@@ -40,7 +40,7 @@ const vector = (...values: (string | [string, string])[]): Answer => ({
   },
 });
 const gate = (
-  times: { forMs?: number; withinMs?: number; query?: string } = {},
+  times: { forMs?: number; withinMs?: number; query?: string; unknownTimes?: { for: string } } = {},
   inputs: Record<string, string> = {},
 ) => {
   const made = stepExecution(
@@ -118,6 +118,14 @@ describe('a metric gate', () => {
       reason: 'limit is no number, name or duration',
     });
     expect(await gate({ query }, { job: 'a' }).result).toMatchObject({ reason: 'limit has no value' });
+  });
+
+  it('does not open while one of its times is not known', async () => {
+    answers = [vector('1')];
+    expect(await gate({ unknownTimes: { for: '{{watch}}' } }, { watch: '5m' }).result).toMatchObject({
+      outcome: 'failed',
+      reason: expect.stringContaining('`for: {{watch}}` has no value'),
+    });
   });
 
   it('needs a prometheus target', async () => {

@@ -20,6 +20,11 @@ export const metricGateExecutor: Executor<GateAction> = {
           : `target ${target.name} is ${target.kind}: a metric-gate step needs a prometheus target`;
       return { outcome: 'failed', exitCode: null, reason };
     }
+    const [unknown] = Object.entries(execution.action.unknownTimes ?? {});
+    if (unknown !== undefined) {
+      const reason = `\`${unknown[0]}: ${unknown[1]}\` has no value: times of a gate are inputs that are known when the run starts`;
+      return { outcome: 'failed', exitCode: null, reason };
+    }
     const filled = fillQuery(execution.action.query, execution.inputs);
     if (!filled.ok) return { outcome: 'failed', exitCode: null, reason: filled.reason };
     const { query } = filled;

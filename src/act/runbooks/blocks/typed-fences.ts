@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
 import { INPUT_TYPES, type RunbookInput, type StepAction, type StepKind } from '../../../contract/runbook.ts';
+import { readGateTimes } from '../gate-times.ts';
 import { BRACKETED, inputTypeOf } from '../parameters/input-kinds.ts';
 import { isQuestion } from '../parameters/mark-variables.ts';
 import { readDurationMs } from '../read-duration.ts';
@@ -176,13 +177,22 @@ function readMetricGate(text: string, context: BlockContext, fail: Fail) {
   const query = fields['query']?.trim() ?? '';
   if (query === '')
     throw fail('a metric-gate fence has no query', 'Write `query: …` with the expression that must hold.');
-  const forMs = fields['for'] === undefined ? 0 : durationOf(fields['for'], fail);
+  const { filled, inputs } = fillMarks([query, fields['for'], fields['within']].join('\n'), context);
+  const { times, unknownTimes } = readGateTimes(
+    { for: filled(fields['for'] ?? ''), within: filled(fields['within'] ?? '') },
+    (written) => durationOf(written, fail),
+  );
   const everyMs = fields['every'] === undefined ? GATE_EVERY_MS : durationOf(fields['every'], fail);
-  const withinMs = fields['within'] === undefined ? forMs : durationOf(fields['within'], fail);
   if (everyMs <= 0) throw fail('`every` is no time', 'Write a duration such as 15s.');
-  if (withinMs < forMs) throw fail('`within` is shorter than `for`', 'It cannot hold longer than there is time.');
-  const { filled, inputs } = fillMarks(query, context);
-  const action: StepAction = { kind: 'metric-gate', query: filled(query), forMs, everyMs, withinMs };
+  if (unknownTimes === undefined && times.withinMs < times.forMs)
+    throw fail('`within` is shorter than `for`', 'It cannot hold longer than there is time.');
+  const action: StepAction = {
+    kind: 'metric-gate',
+    query: filled(query),
+    ...times,
+    everyMs,
+    ...(unknownTimes && { unknownTimes }),
+  };
   const reason = `waits until a metric holds for ${fields['for'] ?? 'a moment'}`;
   return { kind: 'metric-gate' as const, found: 'check' as const, reason, action, inputs };
 }
