@@ -270,6 +270,14 @@ describe('variables', () => {
     ]);
     expect(planned[1]!.inputs).toEqual(['POD']);
   });
+
+  it('that a step reads from a file itself are its own, whatever an earlier one left in them', async () => {
+    const planned = await steps(
+      fence('sh', 'while read -r HOST; do ping -c 1 "$HOST"; done < hosts'),
+      fence('sh', 'while read -r HOST; do dig "$HOST"; done < hosts'),
+    );
+    expect(planned.map(({ inputs }) => inputs)).toEqual([[], []]);
+  });
 });
 
 describe('a checklist whose points end in commands', () => {

@@ -1,6 +1,6 @@
 import { parseShell } from '../syntax/parse-syntax.ts';
 import { parentOf, textOf } from '../syntax/shell-tree.ts';
-import { assignedIn } from './mark-variables.ts';
+import { assignmentsIn } from './mark-variables.ts';
 
 /** Variables a script leaves behind, and those it expands before setting them itself. */
 export type ScriptVariables = { assigns: string[]; reads: string[] };
@@ -17,11 +17,13 @@ export async function readScriptVariables(script: string, setSomewhere: Readonly
   const parsed = await parseShell(script);
   if (!parsed.ok) return NOTHING;
   const { tree } = parsed;
-  const assigns = [...new Set(assignedIn(tree))].filter((name) => setSomewhere.has(name));
+  const assignments = assignmentsIn(tree);
+  const assigns = [...new Set(assignments.map((node) => textOf(tree, node)))].filter((name) => setSomewhere.has(name));
   const firstRead = new Map<string, number>();
   const firstSet = new Map<string, number>();
   for (const node of tree.nodes) {
-    if (node.type !== 'variable_name') continue;
+    // `read -r name` sets it too, and there it is a word.
+    if (node.type !== 'variable_name' && !assignments.includes(node)) continue;
     const name = textOf(tree, node);
     if (!setSomewhere.has(name)) continue;
     const above = parentOf(tree, node)?.type;

@@ -84,7 +84,12 @@ function isEvaluated(tree: ShellTree, node: ShellNode): boolean {
 
 /** Every variable a script sets, by whatever means. */
 export function assignedIn(tree: ShellTree): string[] {
-  const names: string[] = [];
+  return assignmentsIn(tree).map((node) => textOf(tree, node));
+}
+
+/** The names a script sets, where it sets them. */
+export function assignmentsIn(tree: ShellTree): ShellTree['nodes'][number][] {
+  const names: ShellTree['nodes'][number][] = [];
   for (const node of tree.nodes) {
     if (node.type !== 'variable_name' && node.type !== 'word') continue;
     const parent = parentOf(tree, node);
@@ -97,14 +102,14 @@ export function assignedIn(tree: ShellTree): string[] {
       (parent.type === 'variable_assignment' || parent.type === 'for_statement') &&
       first === node
     )
-      names.push(textOf(tree, node));
+      names.push(node);
     else if (node.type === 'variable_name' && ['declaration_command', 'unset_command'].includes(parent.type)) continue;
     else if (
       parent.type === 'command' &&
       command !== undefined &&
       /^(?:read|mapfile|readarray|getopts|printf)$/.test(textOf(tree, command))
     ) {
-      if (/^[A-Za-z_]\w*$/.test(textOf(tree, node))) names.push(textOf(tree, node));
+      if (/^[A-Za-z_]\w*$/.test(textOf(tree, node))) names.push(node);
     }
   }
   return names;
