@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findFaults } from './find-faults.ts';
+import { addChecker, findFaults } from './find-faults.ts';
 import { castOnCall } from './on-call-cast.ts';
 import { type Cast, PAGES, until, visit } from './pages.ts';
 import { useStage } from './stage.ts';
@@ -231,6 +231,7 @@ describe('on-call in the browser', () => {
     const faults: string[] = [];
     for (const toSee of MINE) {
       await visit(checked, stage.world.address, toSee, { incident: incident.id } as Cast);
+      await addChecker(checked);
       faults.push(...(await findFaults(checked)).map((fault) => `${toSee.name}: ${fault}`));
     }
     expect(faults).toEqual([]);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { findFaults } from './find-faults.ts';
+import { addChecker, findFaults } from './find-faults.ts';
 import { type Cast, PAGES, type PageToSee, until, visit } from './pages.ts';
 import { useStage } from './stage.ts';
 
@@ -251,6 +251,7 @@ describe('after an incident, in the browser', () => {
     const faults: string[] = [];
     for (const each of toSee()) {
       await visit(checked, stage.world.address, each, { incident: incident.id } as Cast);
+      await addChecker(checked);
       faults.push(...(await findFaults(checked)).map((fault) => `${each.name}: ${fault}`));
     }
     expect(faults).toEqual([]);

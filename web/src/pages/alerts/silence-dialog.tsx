@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { ApiError, sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { Field, SELECT_CLASSES, TextArea } from '../../components/field.tsx';
+import { Field, TextArea } from '../../components/field.tsx';
+import { SelectField } from '../../components/select-field.tsx';
 import { plural } from '../../lib/plural.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { alertsMatchingQuery } from './alert-queries.ts';
@@ -74,22 +75,12 @@ export function SilenceDialog({
           <TextArea {...attributes} value={text} rows={2} onChange={(event) => setText(event.target.value)} />
         )}
       </Field>
-      <Field label="For">
-        {(attributes) => (
-          <select
-            {...attributes}
-            className={SELECT_CLASSES}
-            value={ms}
-            onChange={(event) => setMs(Number(event.target.value))}
-          >
-            {TIMES.map((time) => (
-              <option key={time.ms} value={time.ms}>
-                {time.label}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label="For"
+        value={ms}
+        options={TIMES.map((time) => ({ value: time.ms, label: time.label }))}
+        onChange={(value) => setMs(Number(value))}
+      />
       <section aria-live="polite" aria-label="What it keeps quiet">
         {wrong || !preview.data ? null : (
           <>

@@ -8,7 +8,7 @@ import { sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
 import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { Field, SELECT_CLASSES } from '../../components/field.tsx';
+import { optionsOfNames, SelectField } from '../../components/select-field.tsx';
 import { whomWords } from '../../lib/escalation-words.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { nextByHand, runningOf } from './next-by-hand.ts';
@@ -106,43 +106,25 @@ function PolicyChoice(props: {
   return (
     <>
       <p>No escalation is running. Choose the policy to begin: its first steps fire at once.</p>
-      <Field label="Policy">
-        {(attributes) => (
-          <select
-            {...attributes}
-            required
-            className={SELECT_CLASSES}
-            value={props.policy}
-            onChange={(event) => props.onPolicy(event.target.value)}
-          >
-            <option value="">choose one</option>
-            {policies.map(({ name, version }) => (
-              <option key={name} value={name}>
-                {name}
-                {version === 0 ? ' (ships with Holdfast)' : ''}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label="Policy"
+        required
+        value={props.policy}
+        none="choose one"
+        options={policies.map(({ name, version }) => ({
+          value: name,
+          label: `${name}${version === 0 ? ' (ships with Holdfast)' : ''}`,
+        }))}
+        onChange={props.onPolicy}
+      />
       {teams.length > 0 ? (
-        <Field label="Team whose roles it means">
-          {(attributes) => (
-            <select
-              {...attributes}
-              className={SELECT_CLASSES}
-              value={props.team}
-              onChange={(event) => props.onTeam(event.target.value)}
-            >
-              <option value="">no team</option>
-              {teams.map(({ name }) => (
-                <option key={name} value={name}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectField
+          label="Team whose roles it means"
+          value={props.team}
+          none="no team"
+          options={optionsOfNames(teams)}
+          onChange={props.onTeam}
+        />
       ) : null}
     </>
   );

@@ -10,8 +10,9 @@ import { sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import { Field, SELECT_CLASSES, TextArea, TextInput } from '../../components/field.tsx';
+import { Field, TextArea, TextInput } from '../../components/field.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { optionsOfNames, SelectField } from '../../components/select-field.tsx';
 import { SeverityMark } from '../../components/severity-mark.tsx';
 import { useIdempotencyKey } from '../../lib/use-idempotency-key.ts';
 
@@ -90,23 +91,14 @@ export function DeclarePage(): ReactNode {
           ))}
         </fieldset>
         {schemes.some(({ written }) => written) ? (
-          <Field label="Severity scheme" help="Unless chosen, that of the route.">
-            {(attributes) => (
-              <select
-                {...attributes}
-                className={SELECT_CLASSES}
-                value={scheme}
-                onChange={(event) => setScheme(event.target.value)}
-              >
-                <option value="">as routed</option>
-                {schemes.map(({ name }) => (
-                  <option key={name} value={name}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <SelectField
+            label="Severity scheme"
+            help="Unless chosen, that of the route."
+            value={scheme}
+            none="as routed"
+            options={optionsOfNames(schemes)}
+            onChange={setScheme}
+          />
         ) : null}
         <Field label="What is known so far? (optional)">
           {(attributes) => (

@@ -5,7 +5,8 @@ import { type Definition, overridesQuery } from '../../api/on-call-queries.ts';
 import { ApiError, sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { Field, SELECT_CLASSES, TextInput } from '../../components/field.tsx';
+import { Field, TextInput } from '../../components/field.tsx';
+import { SelectField } from '../../components/select-field.tsx';
 import { formatSpan } from '../../lib/format-time.ts';
 import { serverNowMs } from '../../lib/server-clock.ts';
 import { useIdempotencyKey } from '../../lib/use-idempotency-key.ts';
@@ -73,23 +74,13 @@ export function AddOverride({
       <Field label="Who stands in">
         {(attributes) => <PersonInput {...attributes} value={user} onChange={setUser} />}
       </Field>
-      <Field label="For">
-        {(attributes) => (
-          <select
-            {...attributes}
-            className={SELECT_CLASSES}
-            value={replaces}
-            onChange={(event) => setReplaces(event.target.value)}
-          >
-            <option value="">whoever is on</option>
-            {people.map((name) => (
-              <option key={name} value={name}>
-                {name}, only where {name} would be on
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label="For"
+        value={replaces}
+        none="whoever is on"
+        options={people.map((name) => ({ value: name, label: `${name}, only where ${name} would be on` }))}
+        onChange={setReplaces}
+      />
       <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
         <Field label="From" help={`Times in ${zone}`}>
           {(attributes) => (

@@ -5,7 +5,7 @@ import type { EscalationRoute, PolicySpec } from '../../../../src/contract/oncal
 import { type Definition, policyPreviewQuery, teamsQuery } from '../../api/on-call-queries.ts';
 import { ErrorPanel } from '../../components/error-panel.tsx';
 import { Facets } from '../../components/facets.tsx';
-import { Field, SELECT_CLASSES } from '../../components/field.tsx';
+import { optionsOfNames, SelectField } from '../../components/select-field.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { CAUSE_WORDS, listWords } from '../../lib/escalation-words.ts';
 import { formatDuration } from '../../lib/format-time.ts';
@@ -37,29 +37,19 @@ export function PolicyPreviewView({
           toSearch={(value) => ({ ...search, policy: policy.name, rank: value === '1' ? undefined : Number(value) })}
         />
         {teams.length > 0 ? (
-          <Field label="Team whose roles it means">
-            {(attributes) => (
-              <select
-                {...attributes}
-                className={SELECT_CLASSES}
-                value={team ?? ''}
-                onChange={(event) =>
-                  void navigate({
-                    to: '/on-call',
-                    search: { ...search, policy: policy.name, team: event.target.value || undefined },
-                    replace: true,
-                  })
-                }
-              >
-                <option value="">{team === undefined ? 'no team' : 'the team of its route'}</option>
-                {teams.map(({ name }) => (
-                  <option key={name} value={name}>
-                    {name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <SelectField
+            label="Team whose roles it means"
+            value={team ?? ''}
+            none={team === undefined ? 'no team' : 'the team of its route'}
+            options={optionsOfNames(teams)}
+            onChange={(value) =>
+              void navigate({
+                to: '/on-call',
+                search: { ...search, policy: policy.name, team: value || undefined },
+                replace: true,
+              })
+            }
+          />
         ) : null}
       </div>
       {query.error ? <ErrorPanel error={query.error} onRetry={() => void query.refetch()} /> : null}

@@ -1,5 +1,6 @@
 import { Button } from '../../components/button.tsx';
-import { Field, SELECT_CLASSES, TextArea, TextInput } from '../../components/field.tsx';
+import { Field, TextArea, TextInput } from '../../components/field.tsx';
+import { SelectField } from '../../components/select-field.tsx';
 import { serverNowMs } from '../../lib/server-clock.ts';
 import { toWallText } from '../../lib/zone-time.ts';
 import { MOMENT_WORDS } from './moment-words.ts';
@@ -48,22 +49,12 @@ export function TimelineFields({
             </Field>
           </div>
           <div className="w-44 max-sm:w-full">
-            <Field label="Moment">
-              {(attributes) => (
-                <select
-                  {...attributes}
-                  className={SELECT_CLASSES}
-                  value={line.moment}
-                  onChange={(event) => change(index, { moment: event.target.value as Moment })}
-                >
-                  {Object.entries(MOMENT_WORDS).map(([moment, words]) => (
-                    <option key={moment} value={moment}>
-                      {words}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </Field>
+            <SelectField
+              label="Moment"
+              value={line.moment}
+              options={Object.entries(MOMENT_WORDS).map(([moment, words]) => ({ value: moment, label: words }))}
+              onChange={(value) => change(index, { moment: value as Moment })}
+            />
           </div>
           <div className="min-w-0 flex-1 basis-56">
             <Field label="What happened">

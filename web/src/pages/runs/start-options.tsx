@@ -1,6 +1,6 @@
 import type { Environment } from '../../../../src/contract/environment.ts';
 import type { Plan } from '../../../../src/contract/runbook.ts';
-import { Field, SELECT_CLASSES } from '../../components/field.tsx';
+import { optionsOfNames, SelectField } from '../../components/select-field.tsx';
 
 export type StartOptions = { from: string | null; environment: string; dryRun: boolean };
 
@@ -25,7 +25,7 @@ export function StartOptionFields({
     <fieldset className="mb-4 grid grid-cols-1 gap-4 sm:grid-cols-2">
       <legend className="mb-2 text-lead font-semibold">How</legend>
       {environments?.length === 0 && options.environment === '' ? null : (
-        <Field
+        <SelectField
           label={
             <>
               Environment <span className="font-normal text-quiet">(optional)</span>
@@ -33,45 +33,21 @@ export function StartOptionFields({
           }
           help={place ? placeWords(place) : 'Its variables, credentials and targets are used.'}
           wrong={isNowhere ? `The configuration has no environment “${options.environment}”.` : null}
-        >
-          {(attributes) => (
-            <select
-              {...attributes}
-              className={SELECT_CLASSES}
-              value={place?.name ?? ''}
-              onChange={(event) => onChange({ ...options, environment: event.target.value })}
-            >
-              <option value="">none</option>
-              {(environments ?? []).map(({ name }) => (
-                <option key={name} value={name}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+          value={place?.name ?? ''}
+          none="none"
+          options={optionsOfNames(environments ?? [])}
+          onChange={(value) => onChange({ ...options, environment: value })}
+        />
       )}
-      <Field
+      <SelectField
         label="Start at"
         help={known ? 'The steps before it are left out, and recorded as skipped.' : undefined}
         wrong={options.from !== null && !known ? `This procedure has no step “${options.from}”.` : null}
-      >
-        {(attributes) => (
-          <select
-            {...attributes}
-            className={SELECT_CLASSES}
-            value={known ? (options.from ?? '') : ''}
-            onChange={(event) => onChange({ ...options, from: event.target.value === '' ? null : event.target.value })}
-          >
-            <option value="">the first step</option>
-            {starts.slice(1).map((step, index) => (
-              <option key={step.id} value={step.id}>
-                {index + 2}. {step.title}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+        value={known ? (options.from ?? '') : ''}
+        none="the first step"
+        options={starts.slice(1).map((step, index) => ({ value: step.id, label: `${index + 2}. ${step.title}` }))}
+        onChange={(value) => onChange({ ...options, from: value === '' ? null : value })}
+      />
       <label className="flex min-h-9 items-start gap-2.5 sm:col-span-2">
         <input
           type="checkbox"

@@ -9,8 +9,8 @@ import { useCommand } from '../../api/use-command.ts';
 import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import { Field, SELECT_CLASSES } from '../../components/field.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { SelectField } from '../../components/select-field.tsx';
 import { SkeletonRows } from '../../components/skeleton.tsx';
 import { useDelayed } from '../../lib/use-delayed.ts';
 import { useIdempotencyKey } from '../../lib/use-idempotency-key.ts';
@@ -55,42 +55,20 @@ export function StartRunPage(): ReactNode {
       ) : null}
       {usable.length > 0 ? (
         <div className="mb-4 flex max-w-3xl flex-col gap-4">
-          <Field label="Runbook">
-            {(attributes) => (
-              <select
-                {...attributes}
-                className={SELECT_CLASSES}
-                value={runbook?.path ?? ''}
-                onChange={(event) => choose({ runbook: event.target.value })}
-              >
-                <option value="" disabled>
-                  Choose a runbook
-                </option>
-                {usable.map((each) => (
-                  <option key={each.path} value={each.path}>
-                    {each.title} ({each.path})
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <SelectField
+            label="Runbook"
+            value={runbook?.path ?? ''}
+            none={runbook ? undefined : 'Choose a runbook'}
+            options={usable.map((each) => ({ value: each.path, label: `${each.title} (${each.path})` }))}
+            onChange={(value) => choose({ runbook: value })}
+          />
           {runbook && runbook.procedures.length > 1 ? (
-            <Field label="Procedure">
-              {(attributes) => (
-                <select
-                  {...attributes}
-                  className={SELECT_CLASSES}
-                  value={procedure?.slug ?? ''}
-                  onChange={(event) => choose({ runbook: runbook.path, procedure: event.target.value })}
-                >
-                  {runbook.procedures.map((each) => (
-                    <option key={each.slug} value={each.slug}>
-                      {each.title}
-                    </option>
-                  ))}
-                </select>
-              )}
-            </Field>
+            <SelectField
+              label="Procedure"
+              value={procedure?.slug ?? ''}
+              options={runbook.procedures.map((each) => ({ value: each.slug, label: each.title }))}
+              onChange={(value) => choose({ runbook: runbook.path, procedure: value })}
+            />
           ) : null}
         </div>
       ) : null}

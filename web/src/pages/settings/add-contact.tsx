@@ -4,7 +4,8 @@ import { sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import { Field, SELECT_CLASSES, TextInput } from '../../components/field.tsx';
+import { Field, TextInput } from '../../components/field.tsx';
+import { SelectField } from '../../components/select-field.tsx';
 import { useIdempotencyKey } from '../../lib/use-idempotency-key.ts';
 
 /** Adds a way to be reached; a code is sent there at once. */
@@ -48,22 +49,12 @@ export function AddContact({
   return (
     <form aria-label="Add a contact method" onSubmit={submit} className="mb-4">
       <div className="flex flex-wrap items-end gap-3 max-sm:flex-col max-sm:items-stretch">
-        <Field label="Kind">
-          {(attributes) => (
-            <select
-              {...attributes}
-              className={SELECT_CLASSES}
-              value={kind?.kind ?? ''}
-              onChange={(event) => setChosen(event.target.value)}
-            >
-              {working.map((each) => (
-                <option key={each.kind} value={each.kind}>
-                  {each.title}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectField
+          label="Kind"
+          value={kind?.kind ?? ''}
+          options={working.map((each) => ({ value: each.kind, label: each.title }))}
+          onChange={setChosen}
+        />
         <div className="min-w-0 flex-1 basis-56 max-sm:basis-auto">
           <Field label={kind ? `Address: ${kind.address}` : 'Address'}>
             {(attributes) => (

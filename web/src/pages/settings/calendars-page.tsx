@@ -9,9 +9,9 @@ import { Button } from '../../components/button.tsx';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import { Field, SELECT_CLASSES } from '../../components/field.tsx';
 import { type Column, List } from '../../components/list.tsx';
 import { PageHeader } from '../../components/page-header.tsx';
+import { SelectField } from '../../components/select-field.tsx';
 import { StateMark } from '../../components/state-mark.tsx';
 import { Time } from '../../components/time.tsx';
 import { actorWords } from '../../lib/actor-words.ts';
@@ -129,23 +129,15 @@ function CreateFeed() {
     <>
       <form onSubmit={submit} aria-label="Make a calendar address" className="mb-4 flex flex-wrap items-end gap-3">
         <div className="min-w-0 basis-64 max-sm:w-full">
-          <Field label="Calendar of">
-            {(attributes) => (
-              <select
-                {...attributes}
-                className={SELECT_CLASSES}
-                value={about || first}
-                onChange={(event) => setAbout(event.target.value)}
-              >
-                {person === null ? null : <option value={`user ${person}`}>your shifts ({person})</option>}
-                {schedules.map((schedule) => (
-                  <option key={schedule.name} value={`schedule ${schedule.name}`}>
-                    schedule {schedule.name}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <SelectField
+            label="Calendar of"
+            value={about || first}
+            options={[
+              ...(person === null ? [] : [{ value: `user ${person}`, label: `your shifts (${person})` }]),
+              ...schedules.map(({ name }) => ({ value: `schedule ${name}`, label: `schedule ${name}` })),
+            ]}
+            onChange={setAbout}
+          />
         </div>
         <Button
           type="submit"

@@ -6,7 +6,8 @@ import { getJson, sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import { Field, SELECT_CLASSES, TextInput } from '../../components/field.tsx';
+import { Field, TextInput } from '../../components/field.tsx';
+import { optionsOfNames, SelectField } from '../../components/select-field.tsx';
 import { KEY_ROLE_WORDS } from '../../lib/roles.ts';
 import { useIdempotencyKey } from '../../lib/use-idempotency-key.ts';
 import { useSession } from '../../lib/use-session.ts';
@@ -66,55 +67,25 @@ export function CreateKey() {
             )}
           </Field>
         </div>
-        <Field label="Role">
-          {(attributes) => (
-            <select
-              {...attributes}
-              className={SELECT_CLASSES}
-              value={role}
-              onChange={(event) => setRole(event.target.value as KeyRole)}
-            >
-              {Object.entries(KEY_ROLE_WORDS).map(([each, words]) => (
-                <option key={each} value={each} title={words}>
-                  {each}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label="Expires after">
-          {(attributes) => (
-            <select
-              {...attributes}
-              className={SELECT_CLASSES}
-              value={life}
-              onChange={(event) => setLife(Number(event.target.value))}
-            >
-              {KEY_LIVES.map((each, index) => (
-                <option key={each.label} value={index}>
-                  {each.label}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label="Owner">
-          {(attributes) => (
-            <select
-              {...attributes}
-              className={SELECT_CLASSES}
-              value={owner}
-              onChange={(event) => setOwner(event.target.value)}
-            >
-              <option value="">whoever makes it</option>
-              {users.data?.items.map((user) => (
-                <option key={user.id} value={user.name}>
-                  {user.name}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectField
+          label="Role"
+          value={role}
+          options={Object.entries(KEY_ROLE_WORDS).map(([each, words]) => ({ value: each, label: each, title: words }))}
+          onChange={(value) => setRole(value as KeyRole)}
+        />
+        <SelectField
+          label="Expires after"
+          value={life}
+          options={KEY_LIVES.map((each, index) => ({ value: index, label: each.label }))}
+          onChange={(value) => setLife(Number(value))}
+        />
+        <SelectField
+          label="Owner"
+          value={owner}
+          none="whoever makes it"
+          options={optionsOfNames(users.data?.items ?? [])}
+          onChange={setOwner}
+        />
         <Button
           type="submit"
           look="primary"

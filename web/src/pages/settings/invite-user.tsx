@@ -4,7 +4,8 @@ import { sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import { Field, SELECT_CLASSES, TextInput } from '../../components/field.tsx';
+import { Field, TextInput } from '../../components/field.tsx';
+import { SelectField } from '../../components/select-field.tsx';
 import { ROLE_WORDS } from '../../lib/roles.ts';
 import { useIdempotencyKey } from '../../lib/use-idempotency-key.ts';
 import type { IssuedLink } from './link-shown.tsx';
@@ -46,22 +47,12 @@ export function InviteUser({ onInvited }: { onInvited: (issued: IssuedLink) => v
             )}
           </Field>
         </div>
-        <Field label="Role">
-          {(attributes) => (
-            <select
-              {...attributes}
-              className={SELECT_CLASSES}
-              value={role}
-              onChange={(event) => setRole(event.target.value as Role)}
-            >
-              {Object.keys(ROLE_WORDS).map((each) => (
-                <option key={each} value={each}>
-                  {each}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectField
+          label="Role"
+          value={role}
+          options={Object.keys(ROLE_WORDS).map((each) => ({ value: each, label: each }))}
+          onChange={(value) => setRole(value as Role)}
+        />
         <Button
           type="submit"
           look="primary"

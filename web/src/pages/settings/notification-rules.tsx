@@ -7,7 +7,8 @@ import { sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
 import { Button } from '../../components/button.tsx';
 import { ErrorPanel } from '../../components/error-panel.tsx';
-import { Field, SELECT_CLASSES, TextInput } from '../../components/field.tsx';
+import { Field, TextInput } from '../../components/field.tsx';
+import { SelectField } from '../../components/select-field.tsx';
 import { plural } from '../../lib/plural.ts';
 import { useSession } from '../../lib/use-session.ts';
 import { RANK_WORDS } from '../../lib/words.ts';
@@ -138,25 +139,17 @@ function RuleFields({
       <legend className="sr-only">Rule {number}</legend>
       <div className="flex flex-wrap items-end gap-3">
         <div className="min-w-0 flex-1 basis-44">
-          <Field label="Method">
-            {(attributes) => (
-              <select
-                {...attributes}
-                required
-                className={SELECT_CLASSES}
-                value={rule.method}
-                onChange={(event) => onChange({ method: event.target.value })}
-              >
-                {methods.some((method) => method.id === rule.method) ? null : <option value="">choose one</option>}
-                {methods.map((method) => (
-                  <option key={method.id} value={method.id}>
-                    {method.label}
-                    {method.verifiedAt ? '' : ' (not verified)'}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <SelectField
+            label="Method"
+            required
+            value={rule.method}
+            none={methods.some((method) => method.id === rule.method) ? undefined : 'choose one'}
+            options={methods.map(({ id, label, verifiedAt }) => ({
+              value: id,
+              label: verifiedAt ? label : `${label} (not verified)`,
+            }))}
+            onChange={(method) => onChange({ method })}
+          />
         </div>
         <div className="w-36">
           <Field label="After minutes">

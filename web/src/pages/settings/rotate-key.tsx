@@ -3,7 +3,7 @@ import type { ApiKey } from '../../../../src/contract/identity.ts';
 import { sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { Field, SELECT_CLASSES } from '../../components/field.tsx';
+import { SelectField } from '../../components/select-field.tsx';
 import { useIdempotencyKey } from '../../lib/use-idempotency-key.ts';
 import { KEY_LIVES } from './key-lives.ts';
 
@@ -49,38 +49,18 @@ export function RotateKey({
       <p>
         A new secret is made, with the same name and role, and shown once. Give it to the program that uses the old one.
       </p>
-      <Field label={`The old secret (${apiKey.prefix}…)`}>
-        {(attributes) => (
-          <select
-            {...attributes}
-            className={SELECT_CLASSES}
-            value={overlap}
-            onChange={(event) => setOverlap(Number(event.target.value))}
-          >
-            {OVERLAPS.map((each, index) => (
-              <option key={each.label} value={index}>
-                {each.label}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field label="The new one expires after">
-        {(attributes) => (
-          <select
-            {...attributes}
-            className={SELECT_CLASSES}
-            value={life}
-            onChange={(event) => setLife(Number(event.target.value))}
-          >
-            {KEY_LIVES.map((each, index) => (
-              <option key={each.label} value={index}>
-                {each.label}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label={`The old secret (${apiKey.prefix}…)`}
+        value={overlap}
+        options={OVERLAPS.map((each, index) => ({ value: index, label: each.label }))}
+        onChange={(value) => setOverlap(Number(value))}
+      />
+      <SelectField
+        label="The new one expires after"
+        value={life}
+        options={KEY_LIVES.map((each, index) => ({ value: index, label: each.label }))}
+        onChange={(value) => setLife(Number(value))}
+      />
     </ConfirmDialog>
   );
 }

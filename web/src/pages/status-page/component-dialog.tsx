@@ -3,7 +3,8 @@ import type { StatusComponent } from '../../../../src/contract/status-page.ts';
 import { sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
-import { Field, SELECT_CLASSES, TextInput } from '../../components/field.tsx';
+import { Field, TextInput } from '../../components/field.tsx';
+import { SelectField } from '../../components/select-field.tsx';
 import { COMPONENT_STATES } from './status-words.ts';
 
 /** Adds a component of the public page, or changes one. */
@@ -57,22 +58,12 @@ export function ComponentDialog({ component, onClose }: { component: StatusCompo
         )}
       </Field>
       {component === null ? null : (
-        <Field label="How it stands">
-          {(attributes) => (
-            <select
-              {...attributes}
-              className={SELECT_CLASSES}
-              value={status}
-              onChange={(event) => setStatus(event.target.value)}
-            >
-              {Object.entries(COMPONENT_STATES).map(([each, words]) => (
-                <option key={each} value={each}>
-                  {words.word}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <SelectField
+          label="How it stands"
+          value={status}
+          options={Object.entries(COMPONENT_STATES).map(([each, words]) => ({ value: each, label: words.word }))}
+          onChange={setStatus}
+        />
       )}
     </ConfirmDialog>
   );

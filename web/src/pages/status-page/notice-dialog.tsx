@@ -4,6 +4,7 @@ import { sendJson } from '../../api/request.ts';
 import { useCommand } from '../../api/use-command.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Field, SELECT_CLASSES, TextArea, TextInput } from '../../components/field.tsx';
+import { SelectField } from '../../components/select-field.tsx';
 import { useIdempotencyKey } from '../../lib/use-idempotency-key.ts';
 import { COMPONENT_STATES, IMPACTS, INCIDENT_STATUSES, MAINTENANCE_STATUSES, statusWord } from './status-words.ts';
 
@@ -123,22 +124,13 @@ export function NoticeDialog({
           )}
         </Field>
         {over ? null : (
-          <Field label="They hear again" help="Your team is reminded when it is overdue.">
-            {(attributes) => (
-              <select
-                {...attributes}
-                className={SELECT_CLASSES}
-                value={minutes}
-                onChange={(event) => setMinutes(Number(event.target.value))}
-              >
-                {NEXT_UPDATES.map((each) => (
-                  <option key={each.minutes} value={each.minutes}>
-                    {each.label}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <SelectField
+            label="They hear again"
+            help="Your team is reminded when it is overdue."
+            value={minutes}
+            options={NEXT_UPDATES.map((each) => ({ value: each.minutes, label: each.label }))}
+            onChange={(value) => setMinutes(Number(value))}
+          />
         )}
       </div>
       {components.length === 0 ? null : (
@@ -186,21 +178,11 @@ function Choice({
   onChange: (value: string) => void;
 }): ReactNode {
   return (
-    <Field label={label}>
-      {(attributes) => (
-        <select
-          {...attributes}
-          className={SELECT_CLASSES}
-          value={value}
-          onChange={(event) => onChange(event.target.value)}
-        >
-          {values.map((each) => (
-            <option key={each} value={each}>
-              {statusWord(each)}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <SelectField
+      label={label}
+      value={value}
+      options={values.map((each) => ({ value: each, label: statusWord(each) }))}
+      onChange={onChange}
+    />
   );
 }

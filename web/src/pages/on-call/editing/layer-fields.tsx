@@ -1,5 +1,6 @@
 import type { Layer, Rotation, Weekday } from '../../../../../src/contract/oncall.ts';
 import { Field, SELECT_CLASSES, TextInput } from '../../../components/field.tsx';
+import { SelectField } from '../../../components/select-field.tsx';
 import { PersonInput } from '../person-input.tsx';
 import { RowsEditor } from './rows-editor.tsx';
 import { DAYS, WindowFields, WORKING_HOURS } from './window-fields.tsx';
@@ -88,27 +89,17 @@ export function LayerFields({ layer, onChange }: { layer: Layer; onChange: (laye
           )}
         </Field>
         {rotation.every === 'week' ? (
-          <Field label="Handed over on">
-            {(attributes) => (
-              <select
-                {...attributes}
-                className={SELECT_CLASSES}
-                value={rotation.handoverDay ?? ''}
-                onChange={(event) => {
-                  const { handoverDay: _before, ...rest } = rotation;
-                  const day = event.target.value as Weekday | '';
-                  onChange({ ...layer, rotation: day === '' ? rest : { ...rest, handoverDay: day } });
-                }}
-              >
-                <option value="">the weekday it begins on</option>
-                {DAYS.map(({ day, word }) => (
-                  <option key={day} value={day}>
-                    {word}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
+          <SelectField
+            label="Handed over on"
+            value={rotation.handoverDay ?? ''}
+            none="the weekday it begins on"
+            options={DAYS.map(({ day, word }) => ({ value: day, label: word }))}
+            onChange={(value) => {
+              const { handoverDay: _before, ...rest } = rotation;
+              const day = value as Weekday | '';
+              onChange({ ...layer, rotation: day === '' ? rest : { ...rest, handoverDay: day } });
+            }}
+          />
         ) : null}
       </div>
       <RowsEditor

@@ -1,19 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { SeverityRank } from '../../../../../src/contract/common.ts';
 import type { EscalationRoute } from '../../../../../src/contract/oncall.ts';
 import { policiesQuery, severitySchemesQuery, teamsQuery } from '../../../api/on-call-queries.ts';
-import { request, sendJson } from '../../../api/request.ts';
-import { useCommand } from '../../../api/use-command.ts';
-import { Button } from '../../../components/button.tsx';
 import { ErrorPanel } from '../../../components/error-panel.tsx';
-import { Field, SELECT_CLASSES, TextInput } from '../../../components/field.tsx';
+import { Field, TextInput } from '../../../components/field.tsx';
 import { PageHeader } from '../../../components/page-header.tsx';
+import { SelectField } from '../../../components/select-field.tsx';
 import { SkeletonRows } from '../../../components/skeleton.tsx';
-import { useSession } from '../../../lib/use-session.ts';
+import { BackToOnCall, EditingForm, useEdited } from './editing-form.tsx';
 import { RowsEditor } from './rows-editor.tsx';
 
+const PATH = '/api/v1/oncall/routes';
 const RANKS: readonly SeverityRank[] = [1, 2, 3, 4];
 
 /** A route while it is typed: labels are text. */
@@ -21,29 +19,12 @@ type Row = { severities: readonly SeverityRank[]; labels: string; policy: string
 
 /** Which incidents go by which policy, in a form. Written whole, and never over somebody else's change. */
 export function RoutesEditorPage(): ReactNode {
-  const query = useQuery({
-    // Not below ['oncall']: a form is not read anew under the hands of who fills it in.
-    queryKey: ['definition-form', 'routes'],
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-    queryFn: async ({ signal }) => {
-      const response = await request('GET', '/api/v1/oncall/routes', { signal });
-      const { routes } = (await response.json()) as { routes: EscalationRoute[] };
-      return { routes, etag: response.headers.get('etag') };
-    },
-  });
+  const query = useEdited<{ routes: EscalationRoute[] }>(PATH);
   return (
     <>
-      <PageHeader
-        title="Which incidents go where"
-        above={
-          <Link to="/on-call" search={{ show: 'policies' }} className="hover:underline">
-            On-call
-          </Link>
-        }
-      />
+      <PageHeader title="Which incidents go where" above={<BackToOnCall view="policies" />} />
       {query.data ? (
-        <RoutesForm key={query.data.etag} {...query.data} />
+        <RoutesForm key={query.data.etag} routes={query.data.body.routes} etag={query.data.etag} />
       ) : query.error ? (
         <ErrorPanel error={query.error} onRetry={() => void query.refetch()} />
       ) : (
@@ -54,49 +35,30 @@ export function RoutesEditorPage(): ReactNode {
 }
 
 function RoutesForm({ routes, etag }: { routes: readonly EscalationRoute[]; etag: string | null }) {
-  const navigate = useNavigate();
-  const { may } = useSession();
   const [rows, setRows] = useState<readonly Row[]>(routes.map(toRow));
   const policies = useQuery(policiesQuery).data ?? [];
-  const back = () => void navigate({ to: '/on-call', search: { show: 'policies' } });
-  const save = useCommand({
-    run: () =>
-      sendJson('PUT', '/api/v1/oncall/routes', { body: { routes: rows.map(toRoute) }, ifMatch: etag ?? '"0"' }),
-    touches: [['oncall']],
-    onDone: back,
-  });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    save.mutate(undefined);
-  };
-  const mayWrite = may('admin');
   return (
-    <form onSubmit={submit} className="flex max-w-2xl flex-col gap-4">
-      {mayWrite ? null : <p className="text-quiet">Only an administrator may change it.</p>}
-      <fieldset disabled={!mayWrite} className="min-w-0">
-        <RowsEditor
-          legend="Routes"
-          help="The first that fits counts. Where none fits, everybody of the configuration is told once."
-          rows={rows}
-          onChange={setRows}
-          begin={() => ({ severities: [], labels: '', policy: policies[0]?.name ?? '', team: '', scheme: '' })}
-          add="Add route"
-          nameOf={(_row, index) => `route ${index + 1}`}
-          framed
-        >
-          {(row, change, index) => <RouteFields row={row} index={index} onChange={change} />}
-        </RowsEditor>
-      </fieldset>
-      {save.error ? <ErrorPanel error={save.error} /> : null}
-      {mayWrite ? (
-        <div className="flex flex-wrap gap-2 border-t border-line pt-3">
-          <Button type="submit" look="primary" pending={save.isPending && 'Saving…'}>
-            Save routes
-          </Button>
-          <Button onClick={back}>Leave them as they were</Button>
-        </div>
-      ) : null}
-    </form>
+    <EditingForm
+      path={PATH}
+      etag={etag}
+      body={() => ({ routes: rows.map(toRoute) })}
+      view="policies"
+      save="Save routes"
+      leave="Leave them as they were"
+    >
+      <RowsEditor
+        legend="Routes"
+        help="The first that fits counts. Where none fits, everybody of the configuration is told once."
+        rows={rows}
+        onChange={setRows}
+        begin={() => ({ severities: [], labels: '', policy: policies[0]?.name ?? '', team: '', scheme: '' })}
+        add="Add route"
+        nameOf={(_row, index) => `route ${index + 1}`}
+        framed
+      >
+        {(row, change, index) => <RouteFields row={row} index={index} onChange={change} />}
+      </RowsEditor>
+    </EditingForm>
   );
 }
 
@@ -106,25 +68,18 @@ function RouteFields({ row, index, onChange }: { row: Row; index: number; onChan
     team: (useQuery(teamsQuery).data ?? []).map(({ name }) => name),
     scheme: (useQuery(severitySchemesQuery).data ?? []).map(({ name }) => name),
   };
-  const choose = (part: keyof typeof names, label: string, none: string | null) => (
-    <Field label={`${label} of route ${index + 1}`}>
-      {(attributes) => (
-        <select
-          {...attributes}
-          required={none === null}
-          className={SELECT_CLASSES}
-          value={row[part]}
-          onChange={(event) => onChange({ ...row, [part]: event.target.value })}
-        >
-          {none === null ? null : <option value="">{none}</option>}
-          {[...new Set([...names[part], ...(row[part] === '' ? [] : [row[part]])])].map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+  const choose = (part: keyof typeof names, label: string, none?: string) => (
+    <SelectField
+      label={`${label} of route ${index + 1}`}
+      required={none === undefined}
+      value={row[part]}
+      none={none}
+      options={[...new Set([...names[part], ...(row[part] === '' ? [] : [row[part]])])].map((name) => ({
+        value: name,
+        label: name,
+      }))}
+      onChange={(value) => onChange({ ...row, [part]: value })}
+    />
   );
   return (
     <div className="flex flex-col gap-3 pb-2">
@@ -162,7 +117,7 @@ function RouteFields({ row, index, onChange }: { row: Row; index: number; onChan
         )}
       </Field>
       <div className="grid grid-cols-3 gap-3 max-sm:grid-cols-1">
-        {choose('policy', 'Policy', null)}
+        {choose('policy', 'Policy')}
         {choose('team', 'Team', 'none')}
         {choose('scheme', 'Scheme', 'that of the team')}
       </div>

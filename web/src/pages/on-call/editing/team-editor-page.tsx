@@ -3,7 +3,8 @@ import { useParams } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { TeamSpec } from '../../../../../src/contract/oncall.ts';
 import { calendarsQuery, schedulesQuery, severitySchemesQuery } from '../../../api/on-call-queries.ts';
-import { Field, SELECT_CLASSES, TextInput } from '../../../components/field.tsx';
+import { Field, TextInput } from '../../../components/field.tsx';
+import { optionsOfNames, SelectField } from '../../../components/select-field.tsx';
 import { PersonInput } from '../person-input.tsx';
 import { DefinitionEditor } from './definition-editor.tsx';
 import { RowsEditor } from './rows-editor.tsx';
@@ -54,57 +55,30 @@ function TeamFields({ draft, onChange }: { draft: TeamSpec; onChange: (draft: Te
           />
         )}
       </Field>
-      <Field label="Schedule" help="Who the role on-call of this team is.">
-        {(attributes) => (
-          <select
-            {...attributes}
-            className={SELECT_CLASSES}
-            value={draft.schedule ?? ''}
-            onChange={(event) => onChange({ ...draft, schedule: event.target.value })}
-          >
-            <option value="">none</option>
-            {schedules.map(({ name }) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field label="Business calendar" help="Of its response times.">
-        {(attributes) => (
-          <select
-            {...attributes}
-            className={SELECT_CLASSES}
-            value={draft.calendar ?? ''}
-            onChange={(event) => onChange({ ...draft, calendar: event.target.value })}
-          >
-            <option value="">the usual one</option>
-            {calendars.map(({ name }) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      <Field label="Severity scheme" help="Of incidents that a route leads to this team.">
-        {(attributes) => (
-          <select
-            {...attributes}
-            className={SELECT_CLASSES}
-            value={draft.scheme ?? ''}
-            onChange={(event) => onChange({ ...draft, scheme: event.target.value })}
-          >
-            <option value="">the usual one</option>
-            {schemes.map(({ name }) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <SelectField
+        label="Schedule"
+        help="Who the role on-call of this team is."
+        value={draft.schedule ?? ''}
+        none="none"
+        options={optionsOfNames(schedules)}
+        onChange={(value) => onChange({ ...draft, schedule: value })}
+      />
+      <SelectField
+        label="Business calendar"
+        help="Of its response times."
+        value={draft.calendar ?? ''}
+        none="the usual one"
+        options={optionsOfNames(calendars)}
+        onChange={(value) => onChange({ ...draft, calendar: value })}
+      />
+      <SelectField
+        label="Severity scheme"
+        help="Of incidents that a route leads to this team."
+        value={draft.scheme ?? ''}
+        none="the usual one"
+        options={optionsOfNames(schemes)}
+        onChange={(value) => onChange({ ...draft, scheme: value })}
+      />
       <RowsEditor
         legend="Members"
         help="Roles are words that escalation policies use, such as lead, manager or director; several with commas."
