@@ -52,6 +52,12 @@ export const AWS_TOOLS: readonly RiskTool[] = [
         examples: ['aws configservice start-config-rules-evaluation --config-rule-names x'],
       },
       {
+        sub: 'iam generate-credential-report|generate-*-details|generate-*-report',
+        risk: 'read',
+        reason: 'asks AWS for a report about who may do what',
+        examples: ['aws iam generate-credential-report', 'aws iam generate-service-last-accessed-details --arn a'],
+      },
+      {
         sub: '* wait',
         risk: 'check',
         reason: 'aws waits for a state',

@@ -75,7 +75,14 @@ export const NETWORK_TOOLS: readonly RiskTool[] = [
     ['change', '', 'adds to a set', 'ipset add s 10.0.0.1'],
   ]),
   tool('nft', { bare: '-a -n -j -s' }, [
-    ['read', 'list|monitor|describe', 'lists the firewall', 'nft list ruleset', 'nft -a list chain x y z'],
+    [
+      'read',
+      'list|get|monitor|describe',
+      'lists the firewall',
+      'nft list ruleset',
+      'nft -a list chain x y z',
+      'nft get element inet f blocked "{ 203.0.113.7 }"',
+    ],
     ['check', '-c|--check', 'only checks the rules', 'nft -c -f rules.nft'],
     ['destroy', 'delete|flush|reset|replace|destroy', 'removes rules of the firewall', 'nft flush ruleset'],
     {
