@@ -1,6 +1,7 @@
 import type { RunbookProcedure, RunbookStep } from '../../contract/runbook.ts';
 import type { BlockReading, StepSeed } from './blocks/block-reading.ts';
 import { manualSeed } from './blocks/block-reading.ts';
+import { waitInComment } from './blocks/comment-steps.ts';
 import { withinWays } from './blocks/within-way.ts';
 import type { FenceAttributes } from './markdown/fence-attributes.ts';
 import type { Alternatives } from './markdown/find-alternatives.ts';
@@ -111,7 +112,9 @@ export async function assembleProcedures(
     const seeds = (await Promise.all(done.codes.map(readInline))).filter((seed) => seed !== null);
     const at = { start: 0, end: 0 };
     const text = [done.text, ...done.bullets.map((bullet) => `- ${bullet}`)].join('\n');
-    const seed = withinWays(seeds.length === 1 ? seeds[0]! : manualSeed(text, at), done.ways);
+    const waitMs = done.bullets.length === 0 && done.codes.length === 0 ? waitInComment(done.text) : null;
+    const own = seeds[0] ?? (waitMs !== null && isWaitOnly(done.text) ? waitItemSeed(text, waitMs) : undefined);
+    const seed = withinWays(seeds.length <= 1 && own !== undefined ? own : manualSeed(text, at), done.ways);
     place(done.section, done.phase, {
       seed,
       attributes: {},
@@ -262,6 +265,20 @@ export async function assembleProcedures(
   }
   await finishItem();
   return { sections, sectionOf };
+}
+
+/** "Wait 10 minutes.": nothing else is to be done, so nobody has to say that it was. */
+const isWaitOnly = (text: string) =>
+  !/[.;。]\s*\S/.test(text.trim()) &&
+  !/\b(?:then|and (?:then )?(?!for\b)|und|dann|y luego|puis|et|e depois|затем|и)\s+\p{L}/iu.test(text);
+
+function waitItemSeed(text: string, durationMs: number): StepSeed {
+  return {
+    ...manualSeed(text, { start: 0, end: 0 }),
+    kind: 'wait',
+    reason: 'it says to wait',
+    action: { kind: 'wait', durationMs },
+  };
 }
 
 /** "Run `x`", "Check: `x`", or nothing but `x`; a sentence that only speaks of a command is none. */

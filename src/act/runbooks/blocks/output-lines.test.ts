@@ -167,3 +167,13 @@ describe('what stands in a fence of commands, and is none', () => {
     expect(await classOf('https://status.internal\nrm -rf /srv/data')).toBe('destroy');
   });
 });
+
+describe('what the text before a fence calls output', () => {
+  it.each(['Example output:', 'Пример вывода:', 'Beispielausgabe:', 'Exemple de sortie :', '输出示例：'])(
+    '%s is not run',
+    async (before) => {
+      const text = `# P\n\n1. Look\n\n   ${before}\n\n   ${TICKS}console\n   Kind     Why\n   Warning  slow\n   ${TICKS}\n`;
+      expect((await parseRunbook({ file: 'x.md', text })).blocks[0]!.class).toBe('sample');
+    },
+  );
+});

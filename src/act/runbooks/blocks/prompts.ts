@@ -36,6 +36,8 @@ const SHELL_PROMPTS: readonly RegExp[] = [
   /^\s*\[\d[\d:]*\]\s[^\n]{0,60}?\s->\s+(?=[a-z./])/,
   // web-1$ command
   /^\s*[A-Za-z][\w.-]{0,40}[$]\s+(?=[a-z./])/,
+  // └─$ command: the second line of a prompt of two
+  /^\s*(?:└─+|╰─+)\s*[$#%❯>λ➤]\s+(?=\S)/u,
   // ➜  dir , ❯
   /^\s*(?:➜\s+\S+(?:\s+git:\(\S+\))?(?:\s+✗)?|❯|λ)\s+(?=\S)/u,
 ];
@@ -55,7 +57,7 @@ const CONSOLE_PROMPTS: readonly { at: ConsoleLanguage | 'continued'; prompt: Reg
   {
     at: 'mysql',
     prompt:
-      /^\s*(?:(?:mysql|MariaDB)(?:\s*\[[^\]\n]{0,60}\])?|MySQL\b[^>\n]{0,60}|sqlite|cqlsh(?::\w+)?|\w+@cqlsh(?::\w+)?|SQL|clickhouse)>\s*(?=\S)/,
+      /^\s*(?:(?:mysql|MariaDB)(?:\s*\[[^\]\n]{0,60}\])?|MySQL\b[^>\n]{0,60}|sqlite|cqlsh(?::\w+)?|\w+@cqlsh(?::\w+)?|SQL|DGMGRL|RMAN|clickhouse|trino(?::\w+)?|presto(?::\w+)?|hive|spark-sql|\d: jdbc:[^>\n]{1,120})>\s*(?=\S)/,
   },
   { at: 'continued', prompt: /^\s{0,12}(?:->|'>|">)\s+(?=\S)/ },
   {

@@ -68,7 +68,7 @@ function announcesOutput(before: string): boolean {
     .at(-1)!
     .replace(/[\s:：*_]+$/, '');
   return (
-    /^\W{0,4}(?:(?:the )?(?:expected|sample|example)(?: (?:output|result|response|reply))?(?: is)?|output|response|ожидаем\p{L}*|идеал\p{L}*|вывод|ответ|ausgabe|erwartete? \p{L}+|sortie(?: attendue)?|salida(?: esperada)?|saída(?: esperada)?|resultado esperado|出力例?|期待.{0,6}|输出|預期輸出|预期输出)$/iu.test(
+    /^\W{0,4}(?:(?:the )?(?:expected|sample|example)(?: (?:output|result|response|reply))?(?: is)?|output|response|(?:ожидаем\p{L}* |пример |примерн\p{L}+ )?(?:вывод\p{L}?|ответ\p{L}?|результат\p{L}?)|ожидаем\p{L}*|идеал\p{L}*|(?:beispiel-?)?ausgabe|erwartete? \p{L}+|(?:exemple de )?(?:sortie|résultat)(?: attendue?)?|(?:ejemplo de )?salida(?: esperada| de ejemplo)?|(?:exemplo de )?saída(?: esperada| de exemplo)?|resultado esperado|(?:esempio di )?output(?: atteso| di esempio)?|出力例?|実行結果|期待.{0,6}|输出(?:示例|结果|如下)?|示例输出|預期輸出|预期输出|출력(?: 예시| 결과)?|예상 출력|결과(?: 예시)?)$/iu.test(
       last,
     ) ||
     /\b(?:which|that|it) (?:(?:should|will|might|may) )?(?:shows?|returns?|prints?|outputs?|gives?|looks? like)(?: (?:something like|this|the following))?$/i.test(

@@ -1,4 +1,5 @@
 import { beginsLikeSql } from '../consoles/classify-dialect-sql.ts';
+import { looksLikeNetwork } from '../consoles/classify-network.ts';
 import { looksLikeRedis } from '../consoles/classify-redis.ts';
 import type { ConsoleLanguage } from '../consoles/console-language.ts';
 import { detectConsole } from '../consoles/detect-console.ts';
@@ -73,7 +74,12 @@ function rootLines(
   const plainCommands = lines.some(
     (line, at) => prompts[at]!.at === undefined && !COLUMNS.test(line.trim()) && startsWithCommand(line),
   );
+  const hosts = new Set(hostPrompts(lines));
   lines.forEach((line, at) => {
+    if (hosts.has(HOST_PROMPT.exec(line)?.[1] ?? '')) {
+      found.add(at);
+      return;
+    }
     const typed = /^\s*#\s+(\S.*)$/.exec(line)?.[1];
     if (typed === undefined || isProse(typed)) return;
     const isLoop = /^(?:for \w+ in .*;|while .*;|if \[.*;)/.test(typed);
@@ -86,6 +92,23 @@ function rootLines(
   // A text of `# word` lines alone is comments as likely as commands; it is read elsewhere, with both in mind.
   const others = lines.some((line, at) => line.trim() !== '' && !/^\s*#/.test(line) && prompts[at]!.at === undefined);
   return others || announced || !shellByName ? found : new Set();
+}
+
+/** `web-3# systemctl stop x`: the machine's name and `#` glued to it, then what was typed. */
+const HOST_PROMPT = /^\s*([A-Za-z][\w.-]{0,60}#)\s+(?=\S)/;
+
+/** Which such words are prompts: those with a command, an assignment or a loop behind them, of a shell and no switch. */
+function hostPrompts(lines: readonly string[]): string[] {
+  if (looksLikeNetwork(lines.join('\n'))) return [];
+  return lines.flatMap((line) => {
+    const match = HOST_PROMPT.exec(line);
+    if (match === null) return [];
+    const typed = line.slice(match[0].length);
+    const isTyped =
+      /^(?:[A-Z_][A-Z0-9_]*=|(?:for|while|until|if)\s.*(?:do|then|;)?\s*$)/.test(typed) ||
+      isKnownCommand(/^(?:sudo\s+)?([\w./-]+)(?=\s|$)/.exec(typed)?.[1] ?? '');
+    return isTyped && !isProse(typed) ? [match[1]!] : [];
+  });
 }
 
 /** "install the package", "check that it runs": words to people that happen to begin like a command. */
@@ -112,7 +135,7 @@ function walkPrompted(
   for (const [at, text] of lines.entries()) {
     const prompt =
       roots.has(at) && prompts[at]!.at === undefined
-        ? { at: 'shell' as const, from: /^\s*#\s+/.exec(text)![0].length }
+        ? { at: 'shell' as const, from: /^\s*(?:[\w.-]*)#\s+/.exec(text)![0].length }
         : prompts[at]!;
     const add = (kind: SessionLine['kind'], from = 0, where: Place = place) =>
       walked.push({ kind, place: where, from, text });
@@ -317,11 +340,16 @@ export function keepLines(lines: readonly SessionLine[], keep: ReadonlySet<numbe
     .join('\n');
 }
 
+/** Of a command over many lines only its end is looked at. */
+const MAX_COMMAND_CHARS = 4_000;
+
 /** Whether what was typed is complete, so that the next line without a prompt is its answer. */
 class Continuing {
   #heredoc: string | undefined;
   #open = false;
   #level = 0;
+  /** What was typed of this command so far: a quote may be opened in one line and closed in a later one. */
+  #written = '';
   readonly mayGoOn: boolean;
   readonly #place: Place | undefined;
 
@@ -346,15 +374,16 @@ class Continuing {
     }
     if (this.#place === 'shell' || this.#place === 'remote') {
       this.#heredoc = /<<-?\s*(["']?)([A-Za-z_]\w*)\1/.exec(line.replace(/<<</g, ''))?.[2];
-      const plain = line.replace(/\\.|'[^']*'|"(?:[^"\\]|\\.)*"|(?:^|\s)#.*$/g, ' ');
+      this.#written = `${this.#written}\n${line}`.slice(-MAX_COMMAND_CHARS);
+      const plain = this.#written.replace(/\\.|'[^']*'|"(?:[^"\\]|\\.)*"|(?:^|\s)#.*$/gm, ' ');
       this.#open = /\\\s*$/.test(line) || /(?:\||&&)\s*$/.test(plain) || /['"]/.test(plain);
-      const opens = plain.match(/(?:^|[;&|]\s*|\s)(?:do|then|case)(?=\s|$)|\{\s*$/g)?.length ?? 0;
-      const closes = plain.match(/(?:^|[;&|]\s*|\s)(?:done|fi|esac)(?=\s|$|;|\))|^\s*\}/g)?.length ?? 0;
-      this.#level = Math.max(0, this.#level + opens - closes);
+      const opens = plain.match(/(?:^|[;&|]\s*|\s)(?:do|then|case)(?=\s|$)|\{\s*$/gm)?.length ?? 0;
+      const closes = plain.match(/(?:^|[;&|]\s*|\s)(?:done|fi|esac)(?=\s|$|;|\))|^\s*\}/gm)?.length ?? 0;
+      this.#level = Math.max(0, opens - closes);
       return;
     }
     if (this.#place === 'sql' || this.#place === 'mysql') {
-      this.#open = !/;\s*$|\\[gGqxdl]\S*.*$|^\s*(?:use|show|help|source)\b/i.test(line);
+      this.#open = !/;\s*$|^\s*\\\S|\\[gGqxdl]\S*.*$|^\s*(?:use|show|help|source)\b/i.test(line);
       return;
     }
     const plain = line.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, ' ');

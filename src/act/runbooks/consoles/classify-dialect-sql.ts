@@ -1,12 +1,15 @@
 import { type RunClass, riskiest, type Verdict } from '../risk/verdict.ts';
+import { SQL_FUNCTIONS } from '../risk-table/sql.ts';
+import { ORACLE_RULES } from './oracle-rules.ts';
 
 /**
  * SQL that PostgreSQL's grammar does not know (MySQL, CQL, ClickHouse, SQLite, Oracle), by the words each statement
  * begins with and the ones that change its meaning.
  */
-type DialectRule = { begins: RegExp; also?: RegExp; risk: RunClass; reason: string };
+export type DialectRule = { begins: RegExp; also?: RegExp; risk: RunClass; reason: string };
 
 export const DIALECT_RULES: readonly DialectRule[] = [
+  ...ORACLE_RULES,
   {
     begins: /^select\b/,
     also: /\binto\s+(?:outfile|dumpfile)\b/,
@@ -70,7 +73,7 @@ export const DIALECT_RULES: readonly DialectRule[] = [
 
 /** Words a text of SQL, in whatever dialect, begins with. */
 const BEGINS_SQL =
-  /^(?:select|insert|update|delete|create|alter|drop|with|explain|vacuum|analyze|show|truncate|grant|revoke|reindex|begin|start\s+(?:transaction|slave|replica|group_replication)|commit|rollback|set\s+(?:global|session|persist|@|names|password|local|\w+\s*(?:=|to\b))|use\s+[`\w]+\s*;?$|describe\s+\w|desc\s+\w|kill\s+(?:query\s+|connection\s+)?\d|flush\s+(?:tables|privileges|logs|status|hosts|binary|relay)|reset\s+(?:master|slave|replica|query)|stop\s+(?:slave|replica|group_replication)|change\s+(?:master|replication)|purge\s+binary|optimize\s+table|repair\s+table|check\s+table|lock\s+tables?|unlock\s+tables|load\s+data|call\s+\w+[.(]|replace\s+into|merge\s+into|rename\s+table|shutdown\s*;|system\s+(?:drop|flush|stop|start|reload|restart)\b|pragma\s+\w)/i;
+  /^(?:select|insert|update|delete|create|alter|drop|with|explain|vacuum|analyze|show|truncate|grant|revoke|reindex|begin|start\s+(?:transaction|slave|replica|group_replication)|commit|rollback|set\s+(?:global|session|persist|@|names|password|local|\w+\s*(?:=|to\b))|use\s+[`\w]+\s*;?$|describe\s+\w|desc\s+\w|kill\s+(?:query\s+|connection\s+)?\d|flush\s+(?:tables|privileges|logs|status|hosts|binary|relay)|reset\s+(?:master|slave|replica|query)|stop\s+(?:slave|replica|group_replication)|change\s+(?:master|replication)|purge\s+binary|optimize\s+table|repair\s+table|check\s+table|lock\s+tables?|unlock\s+tables|load\s+data|call\s+\w+[.(]|replace\s+into|merge\s+into|rename\s+table|shutdown(?:\s+(?:abort|immediate|normal|transactional))?\s*;|startup(?:\s+\w+)*\s*;|flashback\s+(?:database|table)\b|system\s+(?:drop|flush|stop|start|reload|restart)\b|pragma\s+\w)/i;
 
 /** True where a text begins like SQL of some dialect. */
 export function beginsLikeSql(text: string): boolean {
@@ -98,9 +101,17 @@ export function classifyDialectSql(text: string): Verdict | null {
       (each) => each.begins.test(said) && (each.also === undefined || each.also.test(said)),
     );
     if (rule === undefined) return null;
-    verdicts.push({ class: rule.risk, reason: `${firstWords(statement)}: ${rule.reason}` });
+    verdicts.push({ class: rule.risk, reason: `${firstWords(statement)}: ${rule.reason}` }, ...judgeFunctions(said));
   }
   return verdicts.length === 0 ? null : riskiest(verdicts);
+}
+
+/** A statement that only looks may call what does not: functions that are known to do harm count in every dialect. */
+function judgeFunctions(statement: string): Verdict[] {
+  return [...statement.matchAll(/\b([a-z_]\w*)\s*\(/g)].flatMap(([, name]) => {
+    const rule = SQL_FUNCTIONS.find((each) => each.functions.test(name!));
+    return rule?.risk === 'destroy' ? [{ class: rule.risk, reason: rule.reason.replace('NAME', name!) }] : [];
+  });
 }
 
 const firstWords = (statement: string) => statement.split(/\s+/).slice(0, 2).join(' ');
@@ -108,7 +119,9 @@ const firstWords = (statement: string) => statement.split(/\s+/).slice(0, 2).joi
 /** Statements end at `;` or `\G`; strings are emptied so that nothing in them is taken for a word of SQL. */
 function statementsOf(text: string): string[] {
   return withoutComments(text)
-    .replace(/'(?:[^'\\]|''|\\.)*'|"(?:[^"\\]|\\.)*"/g, "''")
+    .replace(/'(?:[^'\\]|''|\\.)*'|"(?:[^"\\]|\\.)*"/g, (text) =>
+      /^'(?:log-)?transport-off'$|^'apply-off'$/i.test(text) ? text : "''",
+    )
     .split(/;|\\[gG]\b|^\s*(?:GO|\/)\s*$|\n(?=\s*(?:\\|\.[a-z]))/m)
     .map((each) => each.trim())
     .filter((each) => each !== '');

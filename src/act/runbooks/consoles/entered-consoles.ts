@@ -6,7 +6,7 @@ export type Opened = 'shell' | ConsoleLanguage;
 
 /** Options (of whatever tool) whose value is the next word, so that it is not taken for a command. */
 const TAKES_VALUE =
-  /^-(?:u|g|n|c|i|p|l|h|U|d|H|P|D|e|E|o|F|J|S|t|f|w|x|a|r|s|v|m)$|^--(?:user|namespace|container|context|host|port|dbname|username|index|cluster|region|profile|zone|project|target|env|workdir|kubeconfig|image|url|uri|file|environment|app|remote|instance|database|tunnel|resource-group|name|task|command|as|size|node)$/;
+  /^-(?:u|iu|Hu|nu|su|g|n|c|i|p|l|h|U|d|H|P|D|e|E|o|F|J|S|t|f|w|x|a|r|s|v|m)$|^--(?:user|namespace|container|context|host|port|dbname|username|index|cluster|region|profile|zone|project|target|env|workdir|kubeconfig|image|url|uri|file|environment|app|remote|instance|database|tunnel|resource-group|name|task|command|as|size|node)$/;
 const WRAPPERS =
   /^(?:sudo|doas|env|time|nohup|exec|command|nice|winpty|script|bundle|poetry|pipenv|uv|rlwrap|chroot|nsenter|foreman|dotenv|direnv|envchain|aws-vault|op)$/;
 const SHELLS = /^(?:bash|sh|zsh|dash|ash|ksh|fish|csh|tcsh)$/;
@@ -31,7 +31,7 @@ const OPENERS: readonly Opener[] = [
   },
   {
     command:
-      /^(?:mysql|mariadb|cqlsh|sqlite3?|sqlplus|clickhouse-client|mycli|tsql|sqlcmd|isql|snowsql|bq|beeline|hive|presto|trino)$/,
+      /^(?:mysql|mariadb|cqlsh|sqlite3?|sqlplus|dgmgrl|rman|clickhouse-client|mycli|tsql|sqlcmd|isql|snowsql|bq|beeline|hive|presto|trino)$/,
     opens: 'mysql',
     unless: /^(?:-e.*|--execute.*|-f|--file.*|-[qQ].*|--query.*|--version|-V|--help|query|ls|show|mk|rm)$/,
     words: 2,

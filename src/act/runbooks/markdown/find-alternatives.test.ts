@@ -127,6 +127,11 @@ describe('several ways to do the same', () => {
       ['1', '2'],
     ],
     [
+      'Russian solutions',
+      `## Pods\n\n**Решение 1 - рестарт:**\n\n${sh('systemctl restart web')}\n**Решение 2 - откат:**\n\n${sh('helm rollback web')}`,
+      ['1', '2'],
+    ],
+    [
       'comments in a fence',
       `## Fix\n\n${sh('# Docker\ndocker restart web\n\n# Kubernetes\nkubectl rollout restart deploy/web')}`,
       ['docker', 'kubernetes'],

@@ -81,7 +81,23 @@ describe('a fence inside the frames of a site', () => {
   });
 });
 
+describe('buttons behind the end of a fence', () => {
+  it.each(['{{exec}}', '{{copy}}', '{{execute interrupt}}'])('%s end it', async (button) => {
+    const text = `# P\n\n${TICKS}bash\nls\n${TICKS}${button}\n\nThen:\n\n${TICKS}bash\nrm -rf /srv/x\n${TICKS}\n`;
+    const { blocks, inputs } = await parseRunbook({ file: 'x.md', text });
+    expect(blocks.map((block) => block.class)).toEqual(['read', 'destroy']);
+    expect(inputs).toEqual([]);
+  });
+});
+
 describe('commands outside of fences', () => {
+  it('that only say to wait are waits', async () => {
+    const text = '# P\n\n1. Wait 10 minutes.\n2. Wait 5 minutes. Then call the owner.\n3. Aguardar 30 segundos\n';
+    const { procedures } = await parseRunbook({ file: 'x.md', text });
+    const kinds = procedures.flatMap((each) => each.phases.flatMap((phase) => phase.steps)).map((step) => step.kind);
+    expect(kinds).toEqual(['wait', 'manual', 'wait']);
+  });
+
   const steps = async (text: string) => {
     const document = await parseRunbook({ file: 'x.md', text });
     return document.procedures

@@ -71,7 +71,7 @@ export const PLACEHOLDER_STYLES: readonly PlaceholderStyle[] = [
     unless: isInTemplate,
   },
   {
-    written: /(?<![$%@{#\\&]|\w\w=)\{([A-Za-z][\w-]{1,60}(?: [\w-]+){0,4})\}(?!\})/g,
+    written: /(?<![$%@{#\\&]|\w[a-z0-9]=)\{([A-Za-z][\w-]{1,60}(?: [\w-]+){0,4})\}(?!\})/g,
     brackets: true,
     name: first,
     type: null,

@@ -5,7 +5,9 @@ import { CLOUD_TOOLS } from './clouds.ts';
 import { CLUSTER_TOOLS } from './cluster-tools.ts';
 import { CONTAINER_TOOLS } from './containers.ts';
 import { DATA_STORE_TOOLS } from './data-stores.ts';
+import { DATABASE_SUITE_TOOLS } from './database-suites.ts';
 import { DATABASE_TOOLS } from './database-tools.ts';
+import { DIRECTORY_TOOLS } from './directories.ts';
 import { DISK_TOOLS } from './disks.ts';
 import { FILE_TOOLS } from './files.ts';
 import { FLEET_TOOLS } from './fleet-tools.ts';
@@ -24,6 +26,7 @@ import { SHELL_BUILTINS } from './shell-builtins.ts';
 import { STORAGE_TOOLS } from './storage-tools.ts';
 import { SYSTEM_TOOLS } from './system.ts';
 import { TEXT_TOOLS } from './text-tools.ts';
+import { VERB_TOOLS } from './verb-tools.ts';
 
 /** Tools whose names no script of a site goes by, so that `./kubectl` and `bin/kafka-topics.sh` are still the tool. */
 const DISTINCT: readonly RiskTool[] = [
@@ -40,6 +43,9 @@ const DISTINCT: readonly RiskTool[] = [
   ...STORAGE_TOOLS,
   ...BIG_DATA_TOOLS,
   ...OBSERVABILITY_TOOLS,
+  ...DATABASE_SUITE_TOOLS,
+  ...DIRECTORY_TOOLS,
+  ...VERB_TOOLS,
 ];
 
 /** Every tool whose calls can be judged by rules alone. A tool that is not here is opaque. */
@@ -64,7 +70,8 @@ export const TOOLS: ReadonlyMap<string, RiskTool> = new Map(
   RISK_TABLE.flatMap((tool) => tool.names.map((name) => [name, tool] as const)),
 );
 
-const ALSO_DISTINCT = 'psql mysql mariadb mongosh mongo cqlsh sqlite3 gradlew mvnw composer grpcurl gitlab-psql git';
+const ALSO_DISTINCT =
+  'psql mysql mariadb mongosh mongo cqlsh sqlite3 sqlcmd sqlplus clickhouse-client beeline impala-shell trino snowsql ysqlsh vsql cockroach mysqlsh gradlew mvnw composer grpcurl gitlab-psql git';
 export const DISTINCT_TOOLS: ReadonlySet<string> = new Set([
   ...DISTINCT.flatMap((tool) => tool.names),
   ...ALSO_DISTINCT.split(' '),

@@ -77,6 +77,7 @@ export const REMOTE: Readonly<Record<string, readonly Remote[]>> = {
   minikube: [...around(/^ssh$/, '-n --node -p --profile'), ...bundle(/^kubectl$/)],
   k3s: bundle(/^(?:kubectl|crictl|ctr)$/),
   microk8s: bundle(/^(?:kubectl|helm3?|istioctl|linkerd|ctr)$/),
+  d8: bundle(/^(?:k|kubectl)$/),
   k0s: bundle(/^(?:kubectl|ctr)$/),
   poetry: around(/^run$/, '-C'),
   pipenv: around(/^run$/, ''),
