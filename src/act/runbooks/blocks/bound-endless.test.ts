@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
 import { stopSyntaxThread } from '../syntax/parse-syntax.ts';
 import { boundEndless } from './bound-endless.ts';
-import { ENDLESS_COMMANDS } from './endless-commands.ts';
+import { ENDLESS_COMMANDS } from './endless/endless-commands.ts';
 
 afterAll(stopSyntaxThread);
 
@@ -42,6 +42,9 @@ describe('a command that never ends', () => {
     ['less -R +F /log', 'cat /log'],
     ['kubectl describe pod x | less', 'kubectl describe pod x | cat'],
     ['ping -i 2 h', 'ping -i 2 h -c 4'],
+    ['k logs -f deploy/web', 'k logs deploy/web'],
+    ['d8 k -n shop logs -f deploy/web', 'd8 k -n shop logs deploy/web'],
+    ['sudo k3s kubectl get pods -w', 'sudo k3s kubectl get pods'],
   ])('%s becomes %s', async (example, expected) => {
     expect((await boundEndless(example))?.script).toBe(expected);
   });
@@ -73,6 +76,17 @@ describe('a command that never ends', () => {
     'sar -n DEV 1 3',
     'consul members',
     'celery -A app status',
+    'rq info',
+    'php artisan migrate --force',
+    'php artisan queue:work --stop-when-empty',
+    'python manage.py migrate',
+    'bundle exec rails db:migrate',
+    'rails db:migrate:status',
+    'flask db upgrade',
+    'argo list',
+    'flux get all',
+    'ceph status',
+    'supervisorctl tail web',
   ])('%s ends by itself and is left alone', async (example) => {
     expect(await boundEndless(example)).toBeNull();
   });
@@ -90,6 +104,8 @@ describe('a command that never ends', () => {
     "kubectl exec web -- sh -c 'tail -f /log'",
     "bash -c 'while true; do date; done'",
     'kubectl proxy &',
+    'bundle exec sidekiq',
+    'docker compose exec app php artisan queue:work',
     'yes',
   ])('%s is given a time or an end', async (example) => {
     expect(await boundEndless(example)).toMatchObject({ how: 'time-box' });

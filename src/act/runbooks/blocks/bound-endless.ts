@@ -1,8 +1,10 @@
+import { REMOTE } from '../risk/container-commands.ts';
 import { DYNAMIC, type ShellWord, wordsOf } from '../risk/shell-words.ts';
 import { afterWrapper, WRAPPERS } from '../risk/wrappers.ts';
 import { parseShell } from '../syntax/parse-syntax.ts';
 import { childrenOf, parentOf, type ShellNode, type ShellTree, textOf } from '../syntax/shell-tree.ts';
-import { ENDLESS_COMMANDS, type EndlessCommand } from './endless-commands.ts';
+import type { EndlessCommand } from './endless/endless-command.ts';
+import { ENDLESS_COMMANDS } from './endless/endless-commands.ts';
 
 /** How long something that never ends may run when nothing better can be done. */
 export const TIME_BOX_MS = 60_000;
@@ -57,7 +59,7 @@ type Found = { rule: EndlessCommand; at: number };
 /** The rule for a command, and at which of its words the tool's name stands. */
 function endlessIn(words: readonly ShellWord[]): Found | undefined {
   for (const at of toolPlaces(words)) {
-    const name = words[at]!.value.replace(/^.*\//, '');
+    const name = toolName(words[at]!);
     const args = words.slice(at + 1).map((word) => word.value);
     const verb = args.filter((arg) => !arg.startsWith('-')).join(' ');
     // Only options count as flags; values such as `-n name` before the verb make it unreadable, so those are skipped too.
@@ -82,6 +84,12 @@ function endlessIn(words: readonly ShellWord[]): Found | undefined {
   return undefined;
 }
 
+/** The program a word names, without its folder; `k` is what many call kubectl. */
+function toolName(word: ShellWord): string {
+  const name = word.value.replace(/^.*\//, '');
+  return name === 'k' ? 'kubectl' : name;
+}
+
 /** `docker-compose -f file logs`: an option before the verb is the tool's own and not the verb's. */
 function flagsOf(name: string, args: readonly string[]): readonly string[] {
   if (!/^(?:docker|docker-compose|kubectl|oc|podman|nerdctl)$/.test(name)) return args;
@@ -95,7 +103,7 @@ function toolPlaces(words: readonly ShellWord[]): number[] {
   let at = 0;
   for (let depth = 0; depth < 8 && at < words.length; depth++) {
     places.push(at);
-    const name = words[at]!.value.replace(/^.*\//, '');
+    const name = toolName(words[at]!);
     const next = insideOf(name, words.slice(at + 1));
     if (next === undefined) break;
     at = words.length - next.length;
@@ -131,6 +139,12 @@ function insideOf(name: string, args: readonly ShellWord[]): readonly ShellWord[
       },
       args,
     );
+  }
+  // `bundle exec sidekiq`, `d8 k logs -f x`: the verb is the program, or stands before it.
+  const remote = (REMOTE[name] ?? []).find((each) => args.some((arg) => each.verb.test(arg.value)));
+  if (remote !== undefined) {
+    const verb = args.findIndex((arg) => remote.verb.test(arg.value));
+    return remote.itself ? args.slice(verb) : afterWrapper(remote, args.slice(verb + 1));
   }
   return dashes >= 0 ? args.slice(dashes + 1) : undefined;
 }
