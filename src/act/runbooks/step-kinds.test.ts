@@ -271,6 +271,15 @@ describe('variables', () => {
     expect(planned[1]!.inputs).toEqual(['POD']);
   });
 
+  it('are handed on to where bash calculates with them, too', async () => {
+    const planned = await steps(
+      fence('sh', 'BEGUN=$(date +%s)'),
+      fence('sh', 'sleep 1; echo "$(( ($(date +%s) - BEGUN) * 1000 )) ms"'),
+      fence('sh', 'list[BEGUN]=1'),
+    );
+    expect(planned.map(({ inputs }) => inputs)).toEqual([[], ['BEGUN'], []]);
+  });
+
   it('that a step reads from a file itself are its own, whatever an earlier one left in them', async () => {
     const planned = await steps(
       fence('sh', 'while read -r HOST; do ping -c 1 "$HOST"; done < hosts'),

@@ -1,6 +1,6 @@
 import { parseShell } from '../syntax/parse-syntax.ts';
-import { parentOf, textOf } from '../syntax/shell-tree.ts';
-import { assignmentsIn } from './mark-variables.ts';
+import { textOf } from '../syntax/shell-tree.ts';
+import { assignmentsIn, isExpanded } from './mark-variables.ts';
 
 /** Variables a script leaves behind, and those it expands before setting them itself. */
 export type ScriptVariables = { assigns: string[]; reads: string[] };
@@ -26,9 +26,7 @@ export async function readScriptVariables(script: string, setSomewhere: Readonly
     if (node.type !== 'variable_name' && !assignments.includes(node)) continue;
     const name = textOf(tree, node);
     if (!setSomewhere.has(name)) continue;
-    const above = parentOf(tree, node)?.type;
-    const isRead = above === 'simple_expansion' || above === 'expansion' || above === 'arithmetic_expansion';
-    const seen = isRead ? firstRead : firstSet;
+    const seen = isExpanded(tree, node) ? firstRead : firstSet;
     if (!seen.has(name)) seen.set(name, node.start);
   }
   // `X=$X:more` reads before it sets, though the name stands first.

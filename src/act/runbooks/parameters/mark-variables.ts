@@ -117,8 +117,16 @@ export function assignmentsIn(tree: ShellTree): ShellTree['nodes'][number][] {
 
 /** Every variable a script expands. */
 export function expandedIn(tree: ShellTree): string[] {
-  return tree.nodes.flatMap((node) => {
-    const above = node.type === 'variable_name' ? parentOf(tree, node)?.type : undefined;
-    return above === 'simple_expansion' || above === 'expansion' ? [textOf(tree, node)] : [];
-  });
+  return tree.nodes.flatMap((node) =>
+    node.type === 'variable_name' && isExpanded(tree, node) ? [textOf(tree, node)] : [],
+  );
+}
+
+/** Whether a name stands for its value there: `$X`, `${X}`, and without a sign where bash calculates, `$((X + 1))`. */
+export function isExpanded(tree: ShellTree, node: ShellNode): boolean {
+  const above = parentOf(tree, node)?.type;
+  if (above === 'simple_expansion' || above === 'expansion') return true;
+  return (
+    above !== 'subscript' && ancestorOf(tree, node, ['arithmetic_expansion', 'c_style_for_statement']) !== undefined
+  );
 }

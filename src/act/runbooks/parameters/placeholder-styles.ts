@@ -219,6 +219,33 @@ export const PLACEHOLDER_STYLES: readonly PlaceholderStyle[] = [
     type: 'secret',
     source: 'literal',
   },
+  // `evacuate VM_ID HOST_B`, `--host=NODE_NEW`: one of several of a kind.
+  {
+    written:
+      /(?<=^|[\s=/:@])(?:HOST|NODE|SERVER|POD|DB|DATABASE|REGION|ZONE|CLUSTER|BUCKET|QUEUE|TOPIC|VOLUME|DISK|INSTANCE|SERVICE|TABLE|REPLICA|SHARD)_(?:[A-Z]|\d{1,2}|SOURCE|TARGET|SRC|DST|OLD|NEW|FROM|TO|PRIMARY|STANDBY|REPLICA|MASTER|SLAVE|LEADER)(?=$|[\s/:,@'")])/gm,
+    brackets: true,
+    name: null,
+    type: null,
+    source: 'placeholder',
+    unless: (text, match) => isNameOfVariable(text, match) || isInProgram(text, match.index!),
+  },
+  // `--days=X`, `--replicas=N`: a letter where a number belongs.
+  {
+    written: /(?<=\s--[a-z][a-z-]{1,30}=)(?:[NX]|NN|XX)(?=$|[\s'")])/gm,
+    brackets: true,
+    name: null,
+    type: null,
+    source: 'placeholder',
+    unless: (text, match) => isInProgram(text, match.index!),
+  },
+  // `KILL ID`, `pg_terminate_backend(PID)`: of whom is said nowhere, so a person says it.
+  {
+    written:
+      /(?<=\bpg_(?:terminate|cancel)_backend\s*\(\s*)(?:PID|BACKEND_PID|PROCESS_ID)(?=\s*\)(?![\s\S]{0,400}\bFROM\b[^;]*;?))|(?<=^\s*KILL\s+(?:QUERY\s+|CONNECTION\s+)?)(?:ID|PID|PROCESS_ID|THREAD_ID)(?=\s*;?\s*$)/gm,
+    name: null,
+    type: 'integer',
+    source: 'placeholder',
+  },
   // `failover CLUSTER_NAME`: a bare word in capitals where a value belongs.
   {
     written:
