@@ -32,7 +32,10 @@ describe('the shipped library', () => {
       [
         'cache',
         'certificate-expiry',
+        'compromised-credentials',
+        'data-breach',
         'database-connections',
+        'ddos',
         'disk-full',
         'dns-and-upstream',
         'high-cpu',
