@@ -10,6 +10,8 @@ afterAll(stopSyntaxThread);
 
 const TICKS = '```';
 const parse = (text: string) => parseRunbook({ file: 'x.md', text });
+/** A wait between two commands of one fence: neither may run without it. */
+const DRAIN = 'kubectl drain node-3\n# wait about 5 minutes until volumes are free\nkubectl delete node node-3';
 const blockOf = async (info: string, text: string) =>
   (await parse(`# P\n\n${TICKS}${info}\n${text}\n${TICKS}\n`)).blocks[0]!;
 
@@ -281,5 +283,27 @@ describe('front matter', () => {
       code: 'runbook.invalid',
       message: expect.stringContaining(says) as string,
     });
+  });
+});
+
+describe('what a comment asks for between two commands', () => {
+  it('is a step of its own', async () => {
+    const { procedures } = await parse(`# P\n\n${TICKS}bash\n${DRAIN}\n${TICKS}\n`);
+    const steps = procedures[0]!.phases.flatMap((phase) => phase.steps);
+    expect(steps.map((step) => [step.kind, step.risk])).toEqual([
+      ['shell', 'destroy'],
+      ['wait', null],
+      ['shell', 'destroy'],
+    ]);
+  });
+});
+
+describe('Python that only defines functions', () => {
+  it.each([
+    ['def empty(queue):\n    queue.delete_message(1)', 'destroy'],
+    ['def total(rows):\n    return sum(rows)', 'sample'],
+    ['def handle(event):\n    return frobnicate(event)', 'sample'],
+  ])('%s is %s', async (text, expected) => {
+    expect((await blockOf('python', text)).class).toBe(expected);
   });
 });

@@ -3,14 +3,17 @@ import { readDurationMs } from '../read-duration.ts';
 const NUMBERED = /^(?:step\s*)?\d+\s*[.):]\s*/i;
 const WAITS =
   /^(?:then |now )?(?:wait|monitor|watch|observe|sleep|pause|soak|let it (?:run|soak|settle)|warte[nt]?|beobachte[nt]?|esper[ae]r?|aguard[ae]r?|monitor(?:ea|ize|ar)|attend(?:re|ez)|surveill(?:er|ez)|подожд\S+|ждать|待つ|等待)(?![\w-])[^.]*?(?<!\w)(\d+)(?:\s*(?:-|–|to)\s*\d+)?\s*(s|secs?|seconds?|sekunden?|segundos?|secondes?|m|mins?|minutes?|minuten?|minutos?|h|hrs?|hours?|stunden?|horas?|heures?|минут\S*|секунд\S*|час\S*|分钟|分|秒|小时|時間)(?!\w)/iu;
+/** "5 Minuten warten", "5分待つ": languages that say first how long. */
+const WAITS_LAST =
+  /(?<![\w.])(\d+)\s*(sekunden?|minuten?|stunden?|秒間?|分間?|時間|초|분|시간|saniye|dakika)\s*(?:lang\s+)?(?:(?:ab)?warten|待つ|待ち|待機|ほど待|대기|기다|bekle)/iu;
 /** "Check every 5 minutes": the next look is due after that time. */
 const REPEATS =
   /^(?:then |now )?(?:check|re-?check|repeat|poll|verify|monitor|watch|observe|look|test|run (?:this|it|again)|retry)(?![\w-])[^.]*?\b(?:every|each)\s+(\d+)?\s*(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\b/iu;
 /** First letter of a unit in another language -> the English one. */
 const UNIT_IN_ENGLISH: readonly [RegExp, string][] = [
-  [/^(?:m|минут|分)/i, 'minutes'],
-  [/^(?:sek|seg|sec|s$|s\b|секунд|秒)/i, 'seconds'],
-  [/^(?:h|stunde|час|小时|時間)/i, 'hours'],
+  [/^(?:m|минут|分|분|dakika)/i, 'minutes'],
+  [/^(?:sek|seg|sec|s$|s\b|секунд|秒|초|saniye)/i, 'seconds'],
+  [/^(?:h|stunde|час|小时|時間|시간)/i, 'hours'],
 ];
 
 /** A comment without the number in front of it. */
@@ -30,7 +33,7 @@ export function waitInComment(comment: string): number | null {
   const said = withoutNumber(comment);
   const repeats = REPEATS.exec(said);
   if (repeats !== null) return readDurationMs(`${repeats[1] ?? '1'} ${repeats[2]}`);
-  const match = WAITS.exec(said);
+  const match = WAITS.exec(said) ?? WAITS_LAST.exec(said);
   if (match === null) return null;
   // "Monitor merges (they settle after 10 minutes)" tells how long something takes.
   if (
@@ -44,7 +47,7 @@ export function waitInComment(comment: string): number | null {
 
 const OPTION = /^option\s+(\w+)\s*[:.)-]?\s*(.*)$/i;
 const PLATFORM =
-  /^(docker(?:[- ]compose)?|kubernetes|k8s|podman|helm|systemd|bare metal|linux|macos|windows|aws|azure|gcp|openshift|nomad|swarm|ecs|vm|vms)\b(?:\s+\([^)]*\))?\s*(?:[-–—:].*)?$/i;
+  /^(?:(?:on|for|auf|für|en|para|sur|pour)\s+)?(docker(?:[- ]compose)?|kubernetes|k8s|podman|helm|systemd|bare metal|linux|macos|windows|aws|azure|gcp|openshift|nomad|swarm|ecs|vm|vms|ubuntu|debian|rhel|red hat|centos|fedora|rocky|almalinux|amazon linux|alpine|arch|suse|opensuse|npm|yarn|pnpm|homebrew)\b(?:\s*\/\s*[\w ]{2,20}){0,3}(?:\s+\([^)]*\))?\s*(?:[-–—:].*)?$/i;
 
 /** "Option 2: Rollback deployment" → 2, Rollback deployment. */
 export function optionInComment(comment: string): { option: string; label: string } | null {

@@ -112,9 +112,9 @@ async function readAs(reading: Reading, language: string, text: string, context:
     case 'sample':
       return nothingRuns('sample', 'shown as an example: nothing to run');
     case 'console':
-      if (languageOf(language, text) === 'python' && definesOnly(text))
-        return nothingRuns('sample', 'it only defines functions: nothing to run');
-      return readConsoleBlock(languageOf(language, text), text);
+      return languageOf(language, text) === 'python' && definesOnly(text)
+        ? readDefinitions(text)
+        : readConsoleBlock(languageOf(language, text), text);
     case 'code':
       return readConsoleBlock('js', text, {
         class: 'opaque',
@@ -181,6 +181,14 @@ function definesOnly(text: string): boolean {
     outer.some((line) => /^(?:async\s+)?def\s/.test(line)) &&
     outer.every((line) => /^(?:(?:async\s+)?def\s|class\s|@|import\s|from\s)/.test(line))
   );
+}
+
+/** Functions that nothing calls run nothing; but what they are for shows where every call in them is known. */
+async function readDefinitions(text: string): Promise<BlockReading> {
+  const reading = await readConsoleBlock('python', text);
+  return reading.class === 'change' || reading.class === 'destroy'
+    ? reading
+    : nothingRuns('sample', 'it only defines functions: nothing to run');
 }
 
 /** `- https://status.example.com`: what to open in a browser. */

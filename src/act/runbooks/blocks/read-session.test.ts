@@ -52,6 +52,7 @@ describe('a transcript', () => {
     ['# systemctl status web\n● web.service - Web\n   Active: active', '', 'read'],
     ['# systemctl stop web\n# systemctl disable web\nRemoved /etc/x.', 'console', 'destroy'],
     ['node-a# systemctl stop web', 'bash', 'destroy'],
+    ['SQL> SHOW PARAMETER x\n\n# then\nrm -rf /srv/x', 'bash', 'destroy'],
     ['node-a# H=db\nnode-a# ping -c 1 $H\nPING db', '', 'read'],
     [
       '[ops@db-1 (prod)]$ sudo -iu postgres\npostgres@db-1:~$ psql -d shop\nshop=# \\timing on\nTiming is on.\nshop=# select pg_terminate_backend(7);',

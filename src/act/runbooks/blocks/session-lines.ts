@@ -200,10 +200,12 @@ function walkPrompted(
       else type(prompt.from, prompt.at);
     } else if (entered !== undefined && entered !== 'remote' && isTypedWithoutPrompt(lines, prompts, at, entered)) {
       type(0, entered);
-    } else if (/^\s*#/.test(text) && (place === 'shell' || place === 'remote')) add('comment', 0, 'shell');
+    } else if (/^\s*#/.test(text) && (place === 'shell' || place === 'remote' || walked.at(-1)?.kind === 'blank'))
+      add('comment', 0, 'shell');
     else if (
       !announced &&
-      place === 'shell' &&
+      // What stands apart from a console's lines is the shell's again.
+      (place === 'shell' || ['blank', 'comment'].includes(walked.at(-1)?.kind ?? '')) &&
       walked.at(-1)?.kind !== 'output' &&
       !COLUMNS.test(text.trim()) &&
       startsWithCommand(text) &&

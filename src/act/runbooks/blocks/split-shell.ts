@@ -1,4 +1,5 @@
 import { childrenOf, type ShellNode, type ShellTree, syntaxErrorIn, textOf } from '../syntax/shell-tree.ts';
+import { platformInComment, waitInComment } from './comment-steps.ts';
 
 /** One part of a fence that can be a step of its own. Offsets into the fence's text. */
 export type ShellSegment = {
@@ -36,6 +37,11 @@ export function needsOneShell(tree: ShellTree): boolean {
 export function splitShell(tree: ShellTree): ShellSegment[] {
   const top = topNodes(tree);
   const groups: ShellNode[][] = [];
+  const ways = new Set(
+    top.flatMap((node) => (node.type === 'comment' ? (platformInComment(commentText(tree, node))?.option ?? []) : [])),
+  );
+  /** "# Debian" where there is "# Fedora" too: each is the head of its own commands. */
+  const isWay = (comment: string) => ways.size > 1 && platformInComment(comment) !== null;
   let last: ShellNode | undefined;
   for (const node of top) {
     const gap = last === undefined ? '' : tree.text.slice(last.end, node.start);
@@ -45,6 +51,10 @@ export function splitShell(tree: ShellTree): ShellSegment[] {
     const splits =
       last === undefined ||
       /\n[ \t]*\r?\n/.test(gap) ||
+      (onOwnLine &&
+        node.type === 'comment' &&
+        last?.type !== 'comment' &&
+        (isWay(comment) || waitInComment(comment) !== null)) ||
       (onOwnLine && (OR_COMMENT.test(comment) || EDIT_COMMENT.test(comment) || EDIT_COMMENT.test(lastComment)));
     if (splits) groups.push([node]);
     else groups.at(-1)!.push(node);

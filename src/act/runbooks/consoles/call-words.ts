@@ -8,7 +8,7 @@ const LOOKS = list(
 );
 /** Words of a call that changes something which can be changed back. */
 const CHANGES = list(
-  'set update save create insert add append put post write push enqueue enable activate start restart reload resume retry requeue reschedule schedule perform deliver send publish trigger import sync refresh recalculate rebuild reindex reconcile assign approve grant unlock unblock unban increment incr increase decrement decr decrease toggle touch transfer move rename migrate upsert apply attach register invite build process reset_counters configure reconfig promote mark replace warm rehash resize scale rotate generate notify mail email commit freeze pause unpause rearm',
+  'set update save create insert add append put post write push enqueue enable activate start restart reload resume retry requeue reschedule schedule perform deliver send publish trigger import sync refresh recalculate rebuild reindex reconcile assign approve grant unlock unblock unban increment incr increase decrement decr decrease toggle touch transfer move rename migrate upsert apply attach register invite build process reset_counters configure reconfig promote mark replace warm rehash resize scale rotate generate notify mail email commit freeze pause unpause rearm receive poll',
 );
 /** Words of a call that loses data, traffic or access. */
 const DESTROYS = list(

@@ -61,6 +61,13 @@ export const MONGO_CALLS: readonly CallRule[] = [
     examples: ['db.sessions.updateMany({}, { $set: { expiresAt: new Date(0) } })'],
   },
   {
+    path: /\.(?:updateOne|updateMany|update|findAndModify|findOneAndUpdate|bulkWrite)$/,
+    args: /\$(?:unset|pull|pullAll|pop)\b/,
+    risk: 'destroy',
+    reason: 'it takes fields or members out of documents',
+    examples: ['db.orders.updateMany({}, { $unset: { customer: 1 } })'],
+  },
+  {
     path: /\.(?:createIndex|ensureIndex|createIndexes)$/,
     args: /\bexpireAfterSeconds\b/,
     risk: 'destroy',

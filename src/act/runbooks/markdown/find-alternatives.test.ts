@@ -132,6 +132,11 @@ describe('several ways to do the same', () => {
       ['1', '2'],
     ],
     [
+      'distributions in a fence',
+      `## Fix\n\n${sh('# Ubuntu/Debian:\napt-get clean\n# RHEL/CentOS:\nyum clean all')}`,
+      ['ubuntu', 'rhel'],
+    ],
+    [
       'comments in a fence',
       `## Fix\n\n${sh('# Docker\ndocker restart web\n\n# Kubernetes\nkubectl rollout restart deploy/web')}`,
       ['docker', 'kubernetes'],

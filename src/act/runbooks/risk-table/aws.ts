@@ -164,6 +164,19 @@ export const AWS_TOOLS: readonly RiskTool[] = [
         examples: ['aws sqs set-queue-attributes --queue-url q --attributes MessageRetentionPeriod=60'],
       },
       {
+        args: /fixed-response|redirect/,
+        sub: 'elbv2 modify-rule|modify-listener|create-rule|set-rule-priorities',
+        risk: 'destroy',
+        reason: 'answers instead of the service behind it',
+        examples: ['aws elbv2 modify-rule --rule-arn r --actions Type=fixed-response'],
+      },
+      {
+        sub: 'lambda update-event-source-mapping --no-enabled',
+        risk: 'destroy',
+        reason: 'no more events reach the function',
+        examples: ['aws lambda update-event-source-mapping --uuid u --no-enabled'],
+      },
+      {
         args: /\bWeight["']?[=:]\s*0\b/,
         sub: 'globalaccelerator|elbv2|route53|appmesh *',
         risk: 'destroy',

@@ -226,7 +226,7 @@ export const FRAMEWORK_TOOLS: readonly RiskTool[] = [
     ],
     [
       'read',
-      'list|status|about|debug:*|config:list|config:show|config:app:get|config:system:get|app:list|user:list|user:info|indexer:status|indexer:info|cache:status|doctrine:migrations:status|doctrine:migrations:list|messenger:stats|messenger:failed:show|help|phx.routes|ecto.migrations|module:status|maintenance:status|router:debug|log:*|--version|-V|group:list',
+      'list|status|about|debug:*|config:list|config:show|config:app:get|config:system:get|app:list|user:list|user:info|indexer:status|indexer:info|cache:status|doctrine:migrations:status|doctrine:migrations:list|messenger:stats|messenger:failed:show|help|phx.routes|ecto.migrations|module:status|maintenance:status|router:debug|log:tail|log:watch|log:file|log:list|--version|-V|group:list',
       'looks',
       'php occ status',
       'php bin/console debug:router',
@@ -234,7 +234,7 @@ export const FRAMEWORK_TOOLS: readonly RiskTool[] = [
     ],
     [
       'change',
-      'maintenance:mode --off / maintenance:disable|doctrine:*|ecto.*|deps.*|compile|phx.*|release|cache:warmup|cache:enable|assets:*|messenger:*|indexer:reindex|indexer:*|setup:*|app:enable|app:update|app:install|upgrade|user:add|user:enable|user:resetpassword|files:scan*|db:*|config:*|background:*|maintenance:repair|deploy|deploy:*|group:*|module:enable|files:*|production|staging|local.*|hex.*',
+      'maintenance:mode --off / maintenance:disable|doctrine:*|ecto.*|deps.*|compile|phx.*|release|cache:warmup|cache:enable|assets:*|messenger:*|indexer:reindex|indexer:*|setup:*|app:enable|app:update|app:install|upgrade|user:add|user:enable|user:resetpassword|files:scan*|db:*|config:*|log:manage|background:*|maintenance:repair|deploy|deploy:*|group:*|module:enable|files:*|production|staging|local.*|hex.*',
       'changes the application',
       'php occ maintenance:mode --off',
       'mix ecto.migrate',

@@ -11,7 +11,7 @@ const KUBECTL_BARE_OPTIONS =
 
 /** A patch, value or manifest given on the command line that takes a workload down or a guard away. */
 const TAKES_AWAY =
-  /finalizers["']?\s*:\s*(?:null|\[\s*\])|["']?replicas["']?\s*:\s*0\b|:\s*null\b|\$patch["']?\s*:\s*["']?delete|["']op["']\s*:\s*["']remove|["']?(?:minAvailable|maxUnavailable)["']?\s*:|["']?suspend["']?\s*:\s*true|["']?unschedulable["']?\s*:\s*true|["']?path["']?\s*:\s*["']\/spec\/replicas["'][^}]*["']value["']\s*:\s*0\b|["']?deletionProtection["']?\s*:\s*false|["']?(?:maxReplicas|parallelism|desiredReplicas)["']?\s*:\s*0\b|["']?paused["']?\s*:\s*true[^}]*machine/;
+  /finalizers["']?\s*:\s*(?:null|\[\s*\])|["']?replicas["']?\s*:\s*0\b|:\s*null\b|\$patch["']?\s*:\s*["']?delete|["']op["']\s*:\s*["']remove|["']?(?:minAvailable|maxUnavailable)["']?\s*:|["']?suspend["']?\s*:\s*true|["']?unschedulable["']?\s*:\s*true|["']?path["']?\s*:\s*["']\/spec\/replicas["'][^}]*["']value["']\s*:\s*0\b|["']?path["']?\s*:\s*["'][^"']*\/(?:minAvailable|maxUnavailable|finalizers|unschedulable|suspend)\b|["']?deletionProtection["']?\s*:\s*false|["']?(?:maxReplicas|parallelism|desiredReplicas)["']?\s*:\s*0\b|["']?paused["']?\s*:\s*true[^}]*machine/;
 
 /** The same for a manifest given on standard input. */
 export const MANIFEST_TAKES_AWAY =
@@ -148,6 +148,13 @@ const KUBECTL_RULES: readonly RiskRule[] = [
     risk: 'change',
     reason: 'kubectl edit opens an editor: a person changes the object',
     examples: ['kubectl edit deployment x'],
+  },
+  {
+    sub: 'label pod|pods|po|pod/*|pods/*|svc|service|services|svc/*|service/*',
+    args: /\s[a-z][\w./-]*-(?=\s|$)/,
+    risk: 'destroy',
+    reason: 'a service no longer finds what loses its label',
+    examples: ['kubectl label pod web-0 app- -n shop'],
   },
   {
     sub: 'apply|create|expose|label|annotate|cordon|uncordon|run|debug|cp|attach|certificate',

@@ -77,6 +77,9 @@ function inColumns(words: ShellWord[]): ShellWord[][] {
 function judgeDecision(tree: ShellTree, node: ShellNode): Verdict {
   const condition = childrenOf(tree, node).find((child) => child.named);
   const said = condition === undefined ? '' : textOf(tree, condition);
+  // Whether a tool is installed here says nothing about what is operated.
+  if (/^!?\s*(?:command\s+-v|which|type|hash)\s+[\w.-]+\s*(?:(?:&>|[12]?>|2>&1)\s*\S*\s*)*;?$/.test(said))
+    return HARMLESS;
   return node.type === 'while_statement' && /^(?:IFS=\S* )?(?:read|true|:)\b|^:/.test(said)
     ? HARMLESS
     : { class: 'check', reason: 'goes on by what a command answers' };

@@ -111,7 +111,8 @@ const PARALLEL_OPTIONS =
 
 /** pdsh, clush, pssh and their like: options that name the hosts, then the command. */
 export const judgeParallelShell: Judge = async ({ name, args, input, judging }) => {
-  const isFlag = (option: string) => name !== 'pdsh' && name !== 'clush' && option === '-i';
+  const isFlag = (option: string) =>
+    name === 'clush' ? /^-[bBLNSqG]$/.test(option) : name !== 'pdsh' && option === '-i';
   const inner = afterWrapper({ valueOptions: PARALLEL_OPTIONS.filter((option) => !isFlag(option)) }, args);
   return inner.length === 0 ? { ...ENTERED } : judging.script(valuesOf(inner).join(' '), input);
 };

@@ -61,7 +61,14 @@ export const judgeSsh: Judge = async ({ name, args, input, judging }) => {
   return judgeScriptOnInput(name, input, judging);
 };
 
-export const judgeEval: Judge = async ({ args, judging }) => judging.script(valuesOf(args).join(' '));
+export const judgeEval: Judge = async ({ args, judging }) =>
+  args.length === 1 && PRINTS_VARIABLES.test(args[0]!.raw)
+    ? { class: 'read', reason: 'sets variables of its own shell' }
+    : judging.script(valuesOf(args).join(' '));
+
+/** Programs that print variables for the shell they are called from, as their manuals tell people to use them. */
+const PRINTS_VARIABLES =
+  /^"?\$\((?:ssh-agent(?: -s)?|minikube(?: -p [\w-]+)? docker-env(?: -u)?|docker-machine env [\w-]+|(?:[\w/]+\/)?brew shellenv|opam env|rbenv init -|pyenv init -|direnv (?:hook|export) \w+|aws configure export-credentials(?: --profile [\w-]+)? --format env|dircolors(?: -b)?|[\w-]+ completion \w+|k3d kubeconfig print|podman-machine env)\)"?$/;
 
 /** `su - user -c TEXT`, `runuser -u user -- COMMAND`, `su user <<EOF`. */
 export const judgeSu: Judge = async ({ name, args, input, judging }) => {

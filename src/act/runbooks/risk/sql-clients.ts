@@ -14,6 +14,8 @@ type SqlClient = {
   values: readonly string[];
   /** The statements are the word at this place (0 is the first after the name), where the client takes them so. */
   place?: number;
+  /** Words that name a file of statements without an option before them (`@patch.sql`). */
+  script?: RegExp;
 };
 const options = (list: string) => list.split(' ');
 
@@ -36,6 +38,9 @@ const QUERY = (says: string, files = ''): SqlClient => ({
   ),
 });
 
+/** Oracle's consoles log in by a word of their own (`sys/x@db as sysdba`). */
+const ORACLE: SqlClient = { says: [], files: [], values: ['-restrict', '-C'], script: /^@|^cmdfile\b/i };
+
 const CLIENTS: Readonly<Record<string, SqlClient>> = {
   mysql: MYSQL,
   mariadb: MYSQL,
@@ -50,6 +55,10 @@ const CLIENTS: Readonly<Record<string, SqlClient>> = {
   clickhouse: QUERY('-q --query', '--queries-file'),
   cockroach: QUERY('-e --execute', '-f --file'),
   sqlcmd: QUERY('-Q -q', '-i'),
+  sqlplus: ORACLE,
+  sqlcl: ORACLE,
+  rman: ORACLE,
+  dgmgrl: { ...ORACLE, place: 1 },
   trino: QUERY('--execute', '-f --file'),
   presto: QUERY('--execute', '-f --file'),
   beeline: QUERY('-e', '-f'),
@@ -87,6 +96,8 @@ export const judgeSqlClient: Judge = async ({ name, args, input }) => {
       verdicts.push(await classifySaid(arg.slice(2)));
   }
   if (client.files.length > 0 && optionValue(given, client.files) !== undefined)
+    verdicts.push({ class: 'destroy', reason: `${name} runs a file of statements that is not shown here` });
+  if (client.script !== undefined && given.some((arg) => client.script!.test(arg)))
     verdicts.push({ class: 'destroy', reason: `${name} runs a file of statements that is not shown here` });
   if (client.place !== undefined) {
     const said = wordsAlone(client, given)[client.place];
