@@ -1,87 +1,41 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type BreakableService, startBreakableService } from '../fakes/breakable-service.ts';
-import { requireKube, startKube, type TestKube } from '../harness/servers/kube.ts';
-import { requirePrometheus, startPrometheus, type TestPrometheus } from '../harness/servers/prometheus.ts';
-import type { Story } from '../harness/story.ts';
-import { beginLibraryStory, carryOut, outputOf, rollBack, transcript } from './carry-out.ts';
+import { requireKube } from '../harness/servers/kube.ts';
+import { requirePrometheus } from '../harness/servers/prometheus.ts';
+import { carryOut, outputOf, rollBack, transcript } from './carry-out.ts';
+import { type ClusterStage, startClusterStage } from './cluster-stage.ts';
 import { type MetricsExporter, startMetricsExporter } from './metrics-exporter.ts';
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 });
 const cluster = await requireKube();
 const metrics = await requirePrometheus();
-let kube: TestKube;
-let prometheus: TestPrometheus;
+let stage: ClusterStage;
 let exporter: MetricsExporter;
-let service: BreakableService;
-let story: Story;
+let kube: ClusterStage['kube'];
+let prometheus: ClusterStage['prometheus'];
+let service: ClusterStage['service'];
+let story: ClusterStage['story'];
 let folder: string;
-const ownPath = process.env['PATH'] ?? '';
 
 beforeAll(async () => {
   if (!cluster.there) return;
-  folder = mkdtempSync(join(tmpdir(), 'holdfast-library-kube-'));
   exporter = await startMetricsExporter();
-  service = await startBreakableService();
-  [kube, prometheus] = await Promise.all([
-    startKube([
-      { name: 'node-a', cpu: '8' },
-      { name: 'node-b', cpu: '8' },
-    ]),
-    metrics.there
-      ? startPrometheus({ job: 'app', address: exporter.address })
-      : { url: 'http://127.0.0.1:1', stop: async () => {} },
-  ]);
-  // Steps use the kubectl of the same release.
-  process.env['PATH'] = `${kube.bin}${delimiter}${ownPath}`;
-  story = await beginLibraryStory({
-    variables: { HOME: folder, KUBECACHEDIR: join(folder, 'cache') },
-    targets: {
-      cluster: { kind: 'kubernetes', kubeconfig: kube.kubeconfig, context: 'test' },
-      prometheus: { kind: 'prometheus', url: prometheus.url },
-    },
-    probes: { service: { kind: 'http', url: `${service.address}/health`, interval: '1s', timeout: '900ms' } },
-  });
-  await kube.kubectl('create', 'namespace', 'shop');
+  stage = await startClusterStage(metrics.there ? exporter.address : null);
+  ({ kube, prometheus, service, story, folder } = stage);
 });
 afterAll(async () => {
-  process.env['PATH'] = ownPath;
-  await story?.close();
-  await Promise.all([kube?.stop(), prometheus?.stop(), exporter?.close(), service?.close()]);
-  if (folder) rmSync(folder, { recursive: true, force: true });
+  await stage?.stop();
+  await exporter?.close();
 });
 beforeEach((context) => cluster.skipUnlessThere(context));
 
-/** A deployment whose pods each ask for so much CPU, available when this returns. */
-async function deploy(name: string, { replicas = 2, cpu = '100m', image = 'shop:1' } = {}): Promise<void> {
-  await kube.apply({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace: 'shop', labels: { app: name } },
-    spec: {
-      replicas,
-      selector: { matchLabels: { app: name } },
-      strategy: { rollingUpdate: { maxSurge: '100%', maxUnavailable: 0 } },
-      template: {
-        metadata: { labels: { app: name } },
-        // There is nothing in these pods that could use a time of grace.
-        spec: {
-          terminationGracePeriodSeconds: 0,
-          containers: [{ name: 'web', image, resources: { requests: { cpu } } }],
-        },
-      },
-    },
-  });
-  await kube.kubectl('rollout', 'status', `deployment/${name}`, '-n', 'shop', '--timeout=60s');
-}
-
-const look = (kind: string, name: string, path: string) =>
-  kube.kubectl('get', kind, name, '-n', 'shop', '-o', `jsonpath=${path}`);
-const imageOf = (name: string) => look('deployment', name, '{.spec.template.spec.containers[0].image}');
-const replicasOf = (name: string) => look('deployment', name, '{.spec.replicas}');
+const deploy: ClusterStage['deploy'] = (...args) => stage.deploy(...args);
+const look: ClusterStage['look'] = (...args) => stage.look(...args);
+const imageOf = (name: string) => stage.imageOf(name);
+const replicasOf = (name: string) => stage.replicasOf(name);
+const untilPrometheus = (condition: string) => stage.untilPrometheus(condition);
 const into = (deployment: string, more: Record<string, string> = {}) => ({ namespace: 'shop', deployment, ...more });
 
 describe('the procedures for a rollout', () => {
@@ -255,16 +209,6 @@ describe('the procedures that wait for numbers', () => {
     expect(seen).toEqual(['', 'true']);
     expect(await unschedulable()).toBe('');
   });
-
-  async function untilPrometheus(condition: string): Promise<void> {
-    const deadline = performance.now() + 30_000;
-    for (;;) {
-      if (performance.now() > deadline) throw new Error(`Prometheus does not come to say ${condition}`);
-      const response = await fetch(`${prometheus.url}/api/v1/query?query=${encodeURIComponent(condition)}`);
-      const answer = (await response.json()) as { data: { result: unknown[] } };
-      if (answer.data.result.length > 0) return;
-    }
-  }
 });
 
 describe('the procedures for secrets and logs', () => {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the programs a Kubernetes API on loopback is made of: kube-apiserver, kube-controller-manager,
-# kube-scheduler, kubectl and kwok (which plays the kubelets: pods become ready without containers).
-# Upstream publishes them as Go modules, so the module proxy is all that is needed. About six minutes on two cores the
+# kube-scheduler, kubectl and kwok (which plays the kubelets: pods become ready without containers); and helm.
+# Upstream publishes them as Go modules, so the module proxy is all that is needed. About eight minutes on two cores the
 # first time, then nothing: what is built stays in the cache folder, whose path is printed.
 #
 #   build-kube.sh          build what is missing
@@ -10,6 +10,8 @@ set -euo pipefail
 
 version=1.34.2
 kwok=v0.7.0
+# Uses the very libraries of the release above, so that most of what it is made of is compiled already.
+helm=v3.19.5
 bin=${HOLDFAST_TEST_KUBE:-${XDG_CACHE_HOME:-$HOME/.cache}/holdfast-test-kube/$version}
 
 if [ "${1:-}" = --path ]; then
@@ -53,4 +55,12 @@ if [ ${#missing[@]} -gt 0 ]; then
   done
 fi
 [ -x "$bin/kwok" ] || GOBIN=$bin go install "sigs.k8s.io/kwok/cmd/kwok@$kwok" >&2
+# A new version is a new name: what was kept from an earlier build is not taken for it.
+if [ ! -x "$bin/helm-$helm" ]; then
+  beside=$(mktemp -d "$bin/.helm.XXXXXX")
+  GOBIN=$beside go install -ldflags '-s -w' "helm.sh/helm/v3/cmd/helm@$helm" >&2
+  mv "$beside/helm" "$bin/helm-$helm"
+  rmdir "$beside"
+fi
+ln -sf "helm-$helm" "$bin/helm"
 echo "$bin"

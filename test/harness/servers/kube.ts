@@ -29,6 +29,13 @@ export const requireKube = () =>
     return (await programOnPath('etcd')()) ?? (await programOnPath('openssl')());
   });
 
+/** The helm that build-kube.sh puts beside them. */
+export const requireHelm = () =>
+  requireServer('helm', () => {
+    const bin = programFolder();
+    return existsSync(join(bin, 'helm')) ? null : `no helm in ${bin}; test/harness/servers/build-kube.sh builds it`;
+  });
+
 export type TestKube = {
   kubeconfig: string;
   /** Its programs, for the PATH. */
@@ -127,6 +134,8 @@ export async function startKube(nodes: readonly { name: string; cpu: string }[])
           `--cert-dir=${inFolder('manager')}`,
           `--service-account-private-key-file=${inFolder('sa.key')}`,
           '--controllers=*,-node-ipam-controller',
+          // An autoscaler looks every quarter of a minute otherwise.
+          '--horizontal-pod-autoscaler-sync-period=1s',
         ],
         isWell(manager, '/healthz'),
       ),
