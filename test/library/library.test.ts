@@ -45,6 +45,7 @@ describe('the shipped library', () => {
         'drift-false-positives',
         'drills',
         'helm',
+        'failover',
         'high-cpu',
         'high-error-rate',
         'high-latency',

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { programOnPath, requireServer } from '../require-server.ts';
@@ -39,19 +39,33 @@ export type TestPostgresServer = {
   /** Ends the server; and starts it again, with what it holds. */
   halt(): Promise<void>;
   resume(): Promise<void>;
+  /** Starts it again as a standby of another. */
+  follow(primary: TestPostgresServer): Promise<void>;
   stop(): Promise<void>;
 };
 
+const PASSWORD = 'only-for-this-test';
+
 /** A PostgreSQL of its own on a port, with a password, as operators have it. */
-export async function startPostgresServer(): Promise<TestPostgresServer> {
-  const bin = newestServer();
-  if (bin === null) throw new Error(`no PostgreSQL server below ${DEBIAN_FOLDER}`);
-  const account = process.getuid?.() === 0 ? NOBODY : undefined;
-  const folder = await makeFolder('postgres-server', account);
-  const data = join(folder.path, 'data');
-  const password = 'only-for-this-test';
-  const [port = 0] = await findFreePorts(1);
-  await run('sh', ['-c', 'printf %s "$1" > "$2"', 'sh', password, join(folder.path, 'password')], { ...account });
+export function startPostgresServer(): Promise<TestPostgresServer> {
+  return startOn(initialize);
+}
+
+/** A standby that streams from another server. */
+export function startPostgresStandby(primary: TestPostgresServer): Promise<TestPostgresServer> {
+  return startOn(async ({ bin, data, folder, account }) => {
+    await run(
+      join(bin, 'pg_basebackup'),
+      ['-h', primary.host, '-p', String(primary.port), '-U', 'postgres', '-D', data, '-R', '-c', 'fast', '--no-sync'],
+      { cwd: folder, env: { ...process.env, PGPASSWORD: PASSWORD }, ...account },
+    );
+  });
+}
+
+type Place = { bin: string; folder: string; data: string; account: typeof NOBODY | undefined };
+
+async function initialize({ bin, folder, data, account }: Place): Promise<void> {
+  await run('sh', ['-c', 'printf %s "$1" > "$2"', 'sh', PASSWORD, join(folder, 'password')], { ...account });
   await run(
     join(bin, 'initdb'),
     [
@@ -60,14 +74,24 @@ export async function startPostgresServer(): Promise<TestPostgresServer> {
       '-U',
       'postgres',
       '--auth=scram-sha-256',
-      `--pwfile=${join(folder.path, 'password')}`,
+      `--pwfile=${join(folder, 'password')}`,
       '--no-sync',
       '-E',
       'UTF8',
       '--locale=C',
     ],
-    { cwd: folder.path, ...account },
+    { cwd: folder, ...account },
   );
+}
+
+async function startOn(fill: (place: Place) => Promise<void>): Promise<TestPostgresServer> {
+  const bin = newestServer();
+  if (bin === null) throw new Error(`no PostgreSQL server below ${DEBIAN_FOLDER}`);
+  const account = process.getuid?.() === 0 ? NOBODY : undefined;
+  const folder = await makeFolder('postgres-server', account);
+  const data = join(folder.path, 'data');
+  const [port = 0] = await findFreePorts(1);
+  await fill({ bin, folder: folder.path, data, account });
   const start = () =>
     startProgram({
       program: join(bin, 'postgres'),
@@ -83,9 +107,15 @@ export async function startPostgresServer(): Promise<TestPostgresServer> {
   return {
     host: '127.0.0.1',
     port,
-    password,
-    url: (database) => `postgres://postgres:${password}@127.0.0.1:${port}/${database}`,
+    password: PASSWORD,
+    url: (database) => `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/${database}`,
     halt: () => server.stop(),
+    async follow(primary) {
+      const conninfo = `host=${primary.host} port=${primary.port} user=postgres password=${PASSWORD}`;
+      appendFileSync(join(data, 'postgresql.auto.conf'), `primary_conninfo = '${conninfo}'\n`);
+      appendFileSync(join(data, 'standby.signal'), '');
+      server = await start();
+    },
     async resume() {
       server = await start();
     },
