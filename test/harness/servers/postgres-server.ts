@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFileSync, readdirSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { programOnPath, requireServer } from '../require-server.ts';
@@ -41,6 +41,8 @@ export type TestPostgresServer = {
   resume(): Promise<void>;
   /** Starts it again as a standby of another. */
   follow(primary: TestPostgresServer): Promise<void>;
+  /** @returns what it has logged until now */
+  log(): string;
   stop(): Promise<void>;
 };
 
@@ -119,6 +121,7 @@ async function startOn(fill: (place: Place) => Promise<void>): Promise<TestPostg
     async resume() {
       server = await start();
     },
+    log: () => readFileSync(join(folder.path, 'postgres.log'), 'utf8'),
     async stop() {
       await server.stop();
       folder.remove();
