@@ -210,7 +210,7 @@ try {
   const loop = await measureTwoCommitLoop(own);
   const jobs = await measureJobs(own);
   report('durable steps', [
-    { name: `Holdfast, one worker, ${RUNS_IN_FLIGHT} runs in flight`, value: ours, unit: 'steps/s', bar: '2,000' },
+    { name: `Holdfast, one worker, ${RUNS_IN_FLIGHT} runs in flight`, value: ours, unit: 'steps/s', bar: '5,000' },
     { name: 'Holdfast, one run alone', value: single, unit: 'steps/s', bar: '700' },
     { name: `plain loop, two commits a step, ${RUNS_IN_FLIGHT} at once`, value: loop, unit: 'steps/s' },
     { name: 'pg-boss no-op jobs', value: jobs, unit: 'jobs/s' },

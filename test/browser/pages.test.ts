@@ -10,7 +10,8 @@ const stage = await useStage();
 describe('every page', { timeout: 300_000 }, () => {
   let cast: Cast;
   beforeAll(async () => {
-    if (stage.open) cast = await castIncident(stage.world);
+    if (!stage.open) return;
+    cast = await castIncident(stage.world);
   }, 300_000);
 
   it('has nothing that WCAG 2.2 AA forbids, in both themes', async () => {

@@ -31,7 +31,7 @@ export type StepTransitionStore = {
 };
 
 /** Statements under way at once; more lanes only make smaller batches. */
-const LANES = 3;
+const LANES = 2;
 const LONGEST_BATCH = 400;
 
 const ADVANCE = `

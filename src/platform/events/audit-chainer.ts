@@ -4,6 +4,8 @@ import { createDrainLoop } from '../work/drain-loop.ts';
 import type { Wakeups } from './wakeups.ts';
 
 const BATCH_EVENTS = 1_000;
+// The chain may lag by a second; a pass for every commit would cost more than the entries do.
+const GAP_MS = 100;
 
 /**
  * Appends audited events to the hash chain in the order of their positions, entirely in the server (`chain_audit`).
@@ -16,6 +18,7 @@ export function startAuditChainer(
   const loop = createDrainLoop({
     name: 'audit chainer',
     logger: deps.logger,
+    gapMs: GAP_MS,
     pass: async () => {
       const result = await deps.database.pool.query<{ chained: number }>({
         name: 'chain',

@@ -47,6 +47,34 @@ describe('a drain loop', () => {
     await loop.stop();
   });
 
+  it('rests between passes, follows the first wake at once, and misses none that comes in the rest', async () => {
+    const gapMs = 200;
+    const endedAtMs: number[] = [];
+    const beganAtMs: number[] = [];
+    const loop = createDrainLoop({
+      name: 'test',
+      logger,
+      gapMs,
+      pass: async () => {
+        beganAtMs.push(performance.now());
+        await turn();
+        endedAtMs.push(performance.now());
+        return endedAtMs.length === 1;
+      },
+    });
+    loop.wake();
+    // What says that more is waiting goes on without a rest.
+    await expect.poll(() => endedAtMs.length).toBe(2);
+    loop.wake();
+    loop.wake();
+    await expect.poll(() => endedAtMs.length).toBe(3);
+    // A timer may come a part of a millisecond early.
+    expect(beganAtMs[2]! - endedAtMs[1]!).toBeGreaterThan(gapMs - 2);
+    loop.wake();
+    await loop.stop();
+    expect(endedAtMs).toHaveLength(3);
+  });
+
   it('tries a failed pass again by itself', async () => {
     let passes = 0;
     const loop = createDrainLoop({

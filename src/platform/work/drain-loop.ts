@@ -12,22 +12,34 @@ const RETRY_AFTER_FAILURE_MS = 250;
 /**
  * Runs `pass` whenever woken, never two at once, again while it says there is more. A failed pass is logged and tried
  * again: its work is rows, so nothing is lost by a throw.
- * @param pass returns true when more is waiting
+ * @param options.pass returns true when more is waiting
+ * @param options.gapMs least time from one pass to the next, unless it said that more is waiting: what is woken all the
+ *   time does more at once. The first wake after a rest is followed at once.
  */
-export function createDrainLoop(options: { name: string; logger: Logger; pass: () => Promise<boolean> }): DrainLoop {
+export function createDrainLoop(options: {
+  name: string;
+  logger: Logger;
+  pass: () => Promise<boolean>;
+  gapMs?: number;
+}): DrainLoop {
+  const { gapMs = 0 } = options;
   let running: Promise<void> | null = null;
   let again = false;
   let stopped = false;
   let retry: NodeJS.Timeout | null = null;
+  let rest: NodeJS.Timeout | null = null;
   let failures = 0;
+  let lastEndedAtMs = Number.NEGATIVE_INFINITY;
 
   const run = async () => {
     try {
       do {
         again = false;
-        if (await options.pass()) again = true;
+        const more = await options.pass();
+        lastEndedAtMs = more ? Number.NEGATIVE_INFINITY : performance.now();
+        again ||= more;
         failures = 0;
-      } while (again && !stopped);
+      } while (again && !stopped && restMs() <= 0);
     } catch (thrown) {
       failures += 1;
       // The first failures of a restarting database are not worth a line each.
@@ -41,18 +53,26 @@ export function createDrainLoop(options: { name: string; logger: Logger; pass: (
       if (again && !stopped && !retry) wake();
     }
   };
+  const restMs = () => lastEndedAtMs + gapMs - performance.now();
+  const start = () => {
+    rest = null;
+    running ??= run();
+  };
   const wake = () => {
     if (retry) clearTimeout(retry);
     retry = null;
     if (stopped) return;
     again = true;
-    running ??= run();
+    if (running || rest) return;
+    const waitMs = restMs();
+    if (waitMs > 0) rest = setTimeout(start, waitMs);
+    else start();
   };
   return {
     wake,
     async stop() {
       stopped = true;
-      if (retry) clearTimeout(retry);
+      for (const timer of [retry, rest]) if (timer) clearTimeout(timer);
       await running;
     },
   };
