@@ -1,10 +1,9 @@
-import { REMOTE } from '../risk/container-commands.ts';
 import { DYNAMIC, type ShellWord, wordsOf } from '../risk/shell-words.ts';
-import { afterWrapper, WRAPPERS } from '../risk/wrappers.ts';
 import { parseShell } from '../syntax/parse-syntax.ts';
 import { childrenOf, parentOf, type ShellNode, type ShellTree, textOf } from '../syntax/shell-tree.ts';
 import type { EndlessCommand } from './endless/endless-command.ts';
 import { ENDLESS_COMMANDS } from './endless/endless-commands.ts';
+import { toolName, toolPlaces } from './tool-places.ts';
 
 /** How long something that never ends may run when nothing better can be done. */
 export const TIME_BOX_MS = 60_000;
@@ -84,69 +83,11 @@ function endlessIn(words: readonly ShellWord[]): Found | undefined {
   return undefined;
 }
 
-/** The program a word names, without its folder; `k` is what many call kubectl. */
-function toolName(word: ShellWord): string {
-  const name = word.value.replace(/^.*\//, '');
-  return name === 'k' ? 'kubectl' : name;
-}
-
 /** `docker-compose -f file logs`: an option before the verb is the tool's own and not the verb's. */
 function flagsOf(name: string, args: readonly string[]): readonly string[] {
   if (!/^(?:docker|docker-compose|kubectl|oc|podman|nerdctl)$/.test(name)) return args;
   const verb = args.findIndex((arg) => /^(?:logs|get|events|stats|up)$/.test(arg));
   return verb < 0 ? args : args.slice(verb + 1);
-}
-
-/** Where in a command line a tool's name may stand: at its head, behind wrappers, in a container or on another host. */
-function toolPlaces(words: readonly ShellWord[]): number[] {
-  const places: number[] = [];
-  let at = 0;
-  for (let depth = 0; depth < 8 && at < words.length; depth++) {
-    places.push(at);
-    const name = toolName(words[at]!);
-    const next = insideOf(name, words.slice(at + 1));
-    if (next === undefined) break;
-    at = words.length - next.length;
-  }
-  return places;
-}
-
-/** The words of the command that this one runs, if it runs one. */
-function insideOf(name: string, args: readonly ShellWord[]): readonly ShellWord[] | undefined {
-  // What already has a clock needs no other.
-  if (name === 'timeout') return undefined;
-  const wrapper = WRAPPERS[name];
-  if (wrapper !== undefined && Object.hasOwn(WRAPPERS, name)) return afterWrapper(wrapper, args);
-  const dashes = args.findIndex((arg) => arg.value === '--');
-  if (/^(?:kubectl|oc|crictl|nomad|lxc|docker|docker-compose|podman|nerdctl|vagrant)$/.test(name)) {
-    const verb = args.findIndex((arg) => /^(?:exec|rsh|run)$/.test(arg.value));
-    if (verb < 0) return undefined;
-    return dashes > verb
-      ? args.slice(dashes + 1)
-      : afterWrapper(
-          {
-            valueOptions: ['-n', '-c', '-u', '-e', '-w', '--user', '--env', '--index', '--name', '-v', '--network'],
-            ownWords: 1,
-          },
-          args.slice(verb + 1),
-        );
-  }
-  if (name === 'ssh') {
-    return afterWrapper(
-      {
-        valueOptions: ['-p', '-i', '-l', '-o', '-F', '-J', '-L', '-R', '-D', '-c', '-E', '-e', '-m', '-b', '-W', '-S'],
-        ownWords: 1,
-      },
-      args,
-    );
-  }
-  // `bundle exec sidekiq`, `d8 k logs -f x`: the verb is the program, or stands before it.
-  const remote = (REMOTE[name] ?? []).find((each) => args.some((arg) => each.verb.test(arg.value)));
-  if (remote !== undefined) {
-    const verb = args.findIndex((arg) => remote.verb.test(arg.value));
-    return remote.itself ? args.slice(verb) : afterWrapper(remote, args.slice(verb + 1));
-  }
-  return dashes >= 0 ? args.slice(dashes + 1) : undefined;
 }
 
 /** True where a script for another shell, given as one word, holds something that never ends. */

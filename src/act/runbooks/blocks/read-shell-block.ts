@@ -15,6 +15,7 @@ import { followsWork, titleFromComments, waitInComment, withoutNumber } from './
 import { isKnownCommand } from './known-command.ts';
 import { openedByLine } from './session-lines.ts';
 import { needsOneShell, type ShellSegment, splitShell, wholeSegment } from './split-shell.ts';
+import { withoutTerminal } from './without-terminal.ts';
 
 const CRONTAB_LINE =
   /^[ \t]*(?:(?:[\d*]+(?:[-/,][\d*]+)*[ \t]+){5}|@(?:hourly|daily|weekly|monthly|yearly|reboot)[ \t]+)\S.*$/gm;
@@ -133,7 +134,7 @@ async function readSegment(
   }
   const bounded = await boundEndless(script);
   const rewritten = await rewriteShell(
-    bounded?.script ?? script,
+    await withoutTerminal(bounded?.script ?? script),
     marked.marks,
     numbers.filter((name) => new RegExp(`\\b${name}\\b`).test(script)),
   );

@@ -53,10 +53,15 @@ export const SECRET_RULES: readonly LintRule[] = [
       sh('redis-cli -a hunter2 ping'),
       sh('kubectl create secret generic x --from-literal=url="postgresql://user:pass@db:5432/x"'),
       sh('curl -u admin:admin https://x/api'),
+      sh('docker exec db mongodump -u admin -p hunter2 --db shop'),
+      sh("/opt/mssql-tools/bin/sqlcmd -S db -U sa -P 'Hunter2' -Q 'select 1'"),
+      sh('sshpass -p hunter2 ssh db uptime'),
     ],
     silent: [
       sh('mysql -u root -p shop'),
       sh('psql "$DATABASE_URL"'),
+      sh('mongodump -u admin -p "$MONGO_PASSWORD"'),
+      sh('mongodump -u admin -p --db shop'),
       sh('kubectl create secret generic x --from-file=token=/dev/stdin'),
       sh('curl -u "$USER" https://x'),
       sh('redis-cli -a "$REDIS_PASSWORD" ping'),
@@ -106,6 +111,18 @@ function decodesToScreen(command: LintCommand): boolean {
   return last?.name === 'base64' && hasOption(last, '-d', '--decode', '-D') && outputGoesTo(last) === 'screen';
 }
 
+/** Which option of a tool has a password as its next word. */
+const PASSWORD_OPTIONS: readonly { tools: RegExp; option: RegExp }[] = [
+  { tools: /^redis-cli$/, option: /^(?:-a|--pass)$/ },
+  {
+    tools: /^(?:mongo(?:sh|dump|restore|export|import|stat|top)?|cqlsh|rabbitmqadmin|nodetool)$/,
+    option: /^(?:-p|-pw|--password)$/,
+  },
+  { tools: /^(?:sqlcmd|bcp)$/, option: /^-P$/ },
+  { tools: /^(?:sshpass|ldapsearch|ldapmodify|ldapadd|ldapdelete)$/, option: /^(?:-p|-w)$/ },
+  { tools: /^(?:clickhouse-client|influx|cypher-shell|impala-shell|trino)$/, option: /^(?:--password|-password|-p)$/ },
+];
+
 function writtenSecret(command: LintCommand) {
   const isWritten = (value: string) => value !== '' && !/[\uFFFC$<]|^(?:YOUR|xxx|\*\*\*)/i.test(value);
   for (const [at, arg] of command.args.entries()) {
@@ -116,13 +133,10 @@ function writtenSecret(command: LintCommand) {
       isWritten(arg.value.slice(2))
     )
       return arg;
-    if (
-      command.name === 'redis-cli' &&
-      /^(?:-a|--pass)$/.test(arg.value) &&
-      next !== undefined &&
-      isWritten(next.value)
-    )
-      return next;
+    const asks = PASSWORD_OPTIONS.some(
+      ({ tools, option }) => tools.test(command.name.replace(/^.*\//, '')) && option.test(arg.value),
+    );
+    if (asks && next !== undefined && !next.value.startsWith('-') && isWritten(next.value)) return next;
     if (
       command.name === 'curl' &&
       /^(?:-u|--user)$/.test(arg.value) &&
