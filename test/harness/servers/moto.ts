@@ -13,6 +13,8 @@ export type TestAws = {
   iam(action: string, parameters: Record<string, string>): Promise<string>;
   /** An action of EC2. @returns its XML */
   ec2(action: string, parameters: Record<string, string>): Promise<string>;
+  /** An action of another service that speaks as these two do, in a version of its interface. @returns its XML */
+  query(service: string, version: string, action: string, parameters: Record<string, string>): Promise<string>;
   /** An operation of Secrets Manager. */
   secretsManager(operation: string, body: object): Promise<Record<string, unknown>>;
   /** An operation of a service that speaks JSON, by the prefix of its `X-Amz-Target`. */
@@ -82,6 +84,7 @@ export async function startMoto(): Promise<TestAws> {
   return {
     iam: ask('iam', '2010-05-08'),
     ec2: ask('ec2', '2016-11-15'),
+    query: (service, version, action, parameters) => ask(service, version)(action, parameters),
     json,
     secretsManager: (operation, body) => json('secretsmanager', `secretsmanager.${operation}`, body),
     rest: (service, method, path, body) => send(service, method, path, {}, body),
