@@ -13,7 +13,7 @@ export function tellBlueGreen(stage: () => DeliveryStage): void {
     container: 'web',
     image: 'shop:2',
     probe: 'service',
-    window: '2s',
+    window: '3s',
     watch: '1s',
     timeout_seconds: '20',
     ...more,
@@ -31,7 +31,7 @@ export function tellBlueGreen(stage: () => DeliveryStage): void {
       spec: { selector: { app: 'front', colour: 'blue' }, ports: [{ port: 80 }] },
     });
     traffic.serve('stable', { errorShare: 0 });
-    await untilPrometheus('sum(rate(http_requests_total[2s])) > 0');
+    await untilPrometheus('sum(rate(http_requests_total[3s])) > 0');
     const run = await succeeds(RELEASE, release());
     expect([await serving(), await pods(), await imageOf('front-green')]).toEqual(['green', '0/2', 'shop:2']);
     await undoes(run);
@@ -52,7 +52,7 @@ export function tellBlueGreen(stage: () => DeliveryStage): void {
     await undoes(failed);
     expect([await serving(), await pods()]).toEqual(['blue', '2/0']);
     traffic.serve('stable', { errorShare: 0 });
-    await untilPrometheus('sum(rate(http_requests_total{status="500"}[2s])) == 0');
+    await untilPrometheus('sum(rate(http_requests_total{status="500"}[3s])) == 0');
   });
 
   it('does not switch what somebody else has switched meanwhile, and leaves those pods alone', async () => {
