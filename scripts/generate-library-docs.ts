@@ -20,6 +20,8 @@ const TOOLS = [
   'openssl',
   'journalctl',
   'tar',
+  'logrotate',
+  'nft',
 ];
 
 /** The table of shipped procedures: what each needs, how far it goes, what it asks for. */
@@ -60,9 +62,11 @@ copy what you need and make it yours: they are plain Markdown. Each is carried o
 - **The least harm first**: a restart before an undo, a cancel before an end, a copy before a swap.
 - **Verified**: what changes something is followed by a check that it took effect. A run that fails there can be rolled
   back: \`holdfast run rollback\`.
-- A compromised key is deactivated before a new one is made.
+- A compromised key is deactivated before a new one is made; evidence is kept before anything is contained.
 - A restore goes to a side database and is swapped in; what was in use before is kept.
-- Clean-up marks, waits, looks again and packs into an archive before it deletes.
+- Clean-up marks, waits, looks again and keeps an archive or a snapshot of what it deletes.
+- What is kept out of the net is named: never everybody, never a prefix too wide, never yourselves.
+- No standby is promoted while the old primary answers.
 - A metric gate without data stays shut.
 
 Inputs in bold must be given, others have defaults. A finding's labels fill inputs of the same name, so an alert with the
