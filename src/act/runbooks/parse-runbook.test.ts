@@ -298,6 +298,15 @@ describe('what a comment asks for between two commands', () => {
   });
 });
 
+describe('TypeScript that only declares', () => {
+  it.each([
+    ['export const FLAGS = {\n  pins: { on: false },\n};', 'sample'],
+    ["await db.table('carts').delete();", 'destroy'],
+  ])('%s is %s', async (text, expected) => {
+    expect((await blockOf('typescript', text)).class).toBe(expected);
+  });
+});
+
 describe('Python that only defines functions', () => {
   it.each([
     ['def empty(queue):\n    queue.delete_message(1)', 'destroy'],

@@ -35,7 +35,8 @@ function byOr(segments: readonly ShellSegment[]): StepSeed['choice'][] {
   const choices: StepSeed['choice'][] = segments.map(() => null);
   let group = 0;
   segments.forEach((segment, place) => {
-    if (!segment.alternative || place === 0) return;
+    // "# Or in the dashboard" with no commands below it leaves nothing to choose between here.
+    if (!segment.alternative || segment.empty || place === 0) return;
     if (choices[place - 1] === null) {
       group++;
       choices[place - 1] = { group: `alternative-${group}`, option: '1', label: labelOf(segments[place - 1]!, 1) };

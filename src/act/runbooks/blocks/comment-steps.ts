@@ -45,7 +45,8 @@ export function waitInComment(comment: string): number | null {
   return readDurationMs(`${match[1]} ${unit}`);
 }
 
-const OPTION = /^option\s+(\w+)\s*[:.)-]?\s*(.*)$/i;
+const OPTION =
+  /^(?:option|method|variant|variante?|alternative|solution|möglichkeit|lösung|opción|método|opção|solução|opzione|metodo|méthode|solución|вариант|способ|решение|方式|方法|方案|选项|選択肢|대안|방법|옵션)\s*#?(\d{1,2}|[a-z])(?!\w)\s*[:.)：、—–-]*\s*(.*)$/iu;
 const PLATFORM =
   /^(?:(?:on|for|auf|für|en|para|sur|pour)\s+)?(docker(?:[- ]compose)?|kubernetes|k8s|podman|helm|systemd|bare metal|linux|macos|windows|aws|azure|gcp|openshift|nomad|swarm|ecs|vm|vms|ubuntu|debian|rhel|red hat|centos|fedora|rocky|almalinux|amazon linux|alpine|arch|suse|opensuse|npm|yarn|pnpm|homebrew)\b(?:\s*\/\s*[\w ]{2,20}){0,3}(?:\s+\([^)]*\))?\s*(?:[-–—:].*)?$/i;
 

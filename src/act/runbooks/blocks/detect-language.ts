@@ -193,12 +193,38 @@ export function looksLikeOutput(text: string): boolean {
     lines.filter((line) => LOG_LINE.test(line)).length * 3 >= lines.length
   )
     return true;
-  return looksLikeTable(text);
+  return looksLikeTable(text) || looksLikeReport(lines);
 }
+
+/** `✅ Done`, `📁 File: x`: a program telling people what it did, with nothing among it that could be typed. */
+function looksLikeReport(lines: readonly string[]): boolean {
+  return (
+    lines.length >= 2 &&
+    /^\s*[\p{Extended_Pictographic}●○◉×✓✔✗✘▶►■□◆]/u.test(lines[0]!) &&
+    !lines.some(
+      (line) =>
+        (!/\S {2,}:?\s*\S|^\s*\w+ :\s/.test(line) &&
+          isKnownCommand(/^\s*(?:[$#>]\s*)?(?:sudo\s+)?([\w./-]+)/.exec(line)?.[1] ?? '')) ||
+        /^\s*(?:\.{0,2}\/|[$#]\s)/.test(line),
+    )
+  );
+}
+
+/** A command or a statement, and no row of a table that begins like one. */
+const isTypedLine = (line: string): boolean =>
+  !/\S(?: {2,}|\t)\S/.test(line.trim()) &&
+  !/^\s*[+|]/.test(line) &&
+  ((beginsLikeSql(line) && (/;\s*$/.test(line) || !line.includes('|'))) ||
+    (isKnownCommand(/^\s*(?:sudo\s+)?([\w./-]+)(?:\s|$)/.exec(line)?.[1] ?? '') &&
+      (!line.includes('|') || /\s--?[A-Za-z]/.test(line)) &&
+      /\s\S/.test(line.trim()) &&
+      !isProse(line.trim())));
 
 /** A table some program printed: rows of cells between bars, or columns under a line of capitals. */
 function looksLikeTable(text: string): boolean {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
+  // What was typed above it, or below, would not be judged.
+  if (lines.some(isTypedLine)) return false;
   if (lines.length >= 3 && lines.filter((line) => /^\s*[+|].*[+|]\s*$/.test(line)).length >= lines.length - 1)
     return true;
   if (
@@ -216,15 +242,30 @@ export function looksLikeCommands(text: string): boolean {
   return lines.some((written) => {
     // `KEY=$(…) command`: what is set for a command says that one follows; what a command sets, too.
     // `< list xargs rm`: so does a redirection in front of it.
-    const line = written.replace(ASSIGNMENTS, '').replace(/^\s*<\s*[\w./-]+\s+/, '');
-    if (line === '' || line !== written)
+    const line = unopened(written)
+      .replace(ASSIGNMENTS, '')
+      .replace(/^\s*<\s*[\w./-]+\s+/, '');
+    if (line === '' || line !== unopened(written))
       return /=\$\(|=`/.test(written) || (line !== '' && isKnownCommand(/^[\w./-]+/.exec(line)?.[0] ?? ''));
     const word = /^\s*(?:sudo\s+)?([\w./-]+)(?=\s|$)/.exec(line)?.[1];
     if (word === undefined) return false;
     if (/^(?:\.{1,2}\/|\/(?:usr|opt|bin|sbin)\/)/.test(word)) return true;
     if (isKnownCommand(word)) return (/\s\S/.test(line.trim()) || lines.length === 1) && !isProse(line.trim());
+    // `site-tool <env> service restart`: words and places for values, and no sentence.
+    if (/^[a-z][\w-]*(?: +(?:<[\w -]{1,40}>|[\w./:=@-]+))+$/.test(line.trim()) && /<[\w -]+>/.test(line)) return true;
     return /^[a-z][a-z0-9_-]*\s.*(?:\s|^)--?[a-z][\w-]*/.test(line.trim()) || takesSystemPath(line.trim());
   });
+}
+
+/** `(cd x && rm -rf y)`, `{ rm x; }`, `! rm x`, `\\rm x`, `"rm" x`, `- rm -rf x`: the command without what opens it. */
+function unopened(line: string): string {
+  const inner = line
+    .replace(/^\s*(?:[({!]\s*|\\(?=[a-z]))+/, '')
+    .replace(/^\s*\$\((?:which|command -v|type -p)\s+([\w./-]+)\)/, '$1')
+    .replace(/^\s*(["'])([\w./-]+)\1(?=\s)/, '$2');
+  // A point of a list is prose more often than not: what only commands have must be in it.
+  const point = /^\s*(?:[-*•]|\d{1,2}[.)])\s+(?=[a-z./])/.exec(inner);
+  return point !== null && /\s-{1,2}[A-Za-z]|[|;&$]|\s\.{0,2}\//.test(inner) ? inner.slice(point[0].length) : inner;
 }
 
 /** `some-tool zap /dev/sdb`: a few words, the last of them a path of the system, and no sentence. */

@@ -57,3 +57,25 @@ export function jsonLines(lines: readonly string[], at: number): number {
   }
   return 0;
 }
+
+/** `----+----`, `+---+---+` or `-----`: the rule under the heads of a table that a database printed. */
+const TABLE_RULE = /^\s*(?:-{3,}(?:\+-{3,})*|\+-{2,}(?:\+-{2,})*\+)\s*$/;
+
+/** The same text with the tables a database printed below its statements as blanks, so that every position stays. */
+export function withoutPrintedTables(text: string): string {
+  const lines = text.split('\n');
+  const printed = new Set<number>();
+  for (const [at, line] of lines.entries()) {
+    if (!TABLE_RULE.test(line) || printed.has(at)) continue;
+    const head = /^\s*\+/.test(line) ? at : at - 1;
+    const typed = lines.slice(0, Math.max(head, 0)).findLast((each) => each.trim() !== '');
+    if (typed === undefined || !/(?:;|\\[gG])\s*$/.test(typed)) continue;
+    for (let next = head; next < lines.length && (lines[next]!.trim() !== '' || next === head); next++) {
+      if (next > at && /;\s*$/.test(lines[next]!)) break;
+      printed.add(next);
+    }
+  }
+  return printed.size === 0
+    ? text
+    : lines.map((line, at) => (printed.has(at) ? ' '.repeat(line.length) : line)).join('\n');
+}

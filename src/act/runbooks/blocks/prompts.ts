@@ -63,7 +63,7 @@ const CONSOLE_PROMPTS: readonly { at: ConsoleLanguage | 'continued'; prompt: Reg
   {
     at: 'redis',
     prompt:
-      /^\s*(?:redis|valkey|keydb)?\s*(?:\/\S+|[\w.-]{1,60}:\d{2,5}|redis|valkey|not connected)(?:\[\d+\])?(?:\([^)\n]{1,20}\))?>\s*(?=\S)/,
+      /^\s*(?:redis|valkey|keydb)?\s*(?:\/\S+|[\w.-]{1,60}:\d{2,5}|redis|redis-cli|valkey|valkey-cli|not connected)(?:\[\d+\])?(?:\([^)\n]{1,20}\))?>\s*(?=\S)/,
   },
   {
     at: 'mongo',

@@ -18,6 +18,7 @@ import {
   readingByContent,
   readingByName,
 } from './detect-language.ts';
+import { withoutPrintedTables } from './output-lines.ts';
 import { byHandSeed, readConsoleBlock } from './read-console.ts';
 import { readSession } from './read-session.ts';
 import { readShellBlock } from './read-shell-block.ts';
@@ -51,13 +52,25 @@ export async function readBlock(fence: FenceEntry, context: BlockContext): Promi
         return readSession(session, text, context);
     }
   }
-  const reading = await readAs(named ?? readingByContent(text), language, text, context);
+  const reading = await readTyped(named, language, text, context);
   return reading.class === 'opaque' &&
     announcesOutput(context.before ?? '') &&
     !looksLikeCommands(text) &&
     !/^\s*(?:[$/.]|sudo\s)/m.test(text)
     ? nothingRuns('sample', 'the text before it calls it output: nothing to run')
     : reading;
+}
+
+/** What stands without prompts, by its language or its content; SQL without the tables that were pasted below it. */
+function readTyped(
+  named: Reading | undefined,
+  language: string,
+  text: string,
+  context: BlockContext,
+): Promise<BlockReading> {
+  const typed = named === undefined || named === 'sql' ? withoutPrintedTables(text) : text;
+  const reading = named ?? readingByContent(typed);
+  return readAs(reading, language, reading === 'sql' ? typed : text, context);
 }
 
 /** "Expected output:", "which returns": what follows is not typed. */
@@ -68,7 +81,7 @@ function announcesOutput(before: string): boolean {
     .at(-1)!
     .replace(/[\s:：*_]+$/, '');
   return (
-    /^\W{0,4}(?:(?:the )?(?:expected|sample|example)(?: (?:output|result|response|reply))?(?: is)?|output|response|(?:ожидаем\p{L}* |пример |примерн\p{L}+ )?(?:вывод\p{L}?|ответ\p{L}?|результат\p{L}?)|ожидаем\p{L}*|идеал\p{L}*|(?:beispiel-?)?ausgabe|erwartete? \p{L}+|(?:exemple de )?(?:sortie|résultat)(?: attendue?)?|(?:ejemplo de )?salida(?: esperada| de ejemplo)?|(?:exemplo de )?saída(?: esperada| de exemplo)?|resultado esperado|(?:esempio di )?output(?: atteso| di esempio)?|出力例?|実行結果|期待.{0,6}|输出(?:示例|结果|如下)?|示例输出|預期輸出|预期输出|출력(?: 예시| 결과)?|예상 출력|결과(?: 예시)?)$/iu.test(
+    /^\W{0,4}(?:(?:the )?(?:expected|sample|example)(?: (?:output|result|response|reply))?(?: is)?|output|response|(?:ожидаем\p{L}* |пример |примерн\p{L}+ )?(?:вывод\p{L}?|ответ\p{L}?|результат\p{L}?)|ожидаем\p{L}*|идеал\p{L}*|(?:beispiel-?)?ausgabe|erwartete? \p{L}+|(?:exemple de )?(?:sortie|résultat)(?: attendue?)?|(?:ejemplo de )?salida(?: esperada| de ejemplo)?|(?:exemplo de )?saída(?: esperada| de exemplo)?|resultado esperado|(?:esempio di )?output(?: atteso| di esempio)?|出力例?|実行結果|期待.{0,6}|输出(?:示例|结果|如下)?|示例输出|預期輸出|预期输出|(?:örnek |beklenen )?çıktı(?:sı)?|(?:voorbeeld)?uitvoer|wynik|wyjście|risultato atteso|kết quả|출력(?: 예시| 결과)?|예상 출력|결과(?: 예시)?)$/iu.test(
       last,
     ) ||
     /\b(?:which|that|it) (?:(?:should|will|might|may) )?(?:shows?|returns?|prints?|outputs?|gives?|looks? like)(?: (?:something like|this|the following))?$/i.test(
@@ -112,6 +125,8 @@ async function readAs(reading: Reading, language: string, text: string, context:
     case 'sample':
       return nothingRuns('sample', 'shown as an example: nothing to run');
     case 'console':
+      if (/^(?:ts|typescript)$/.test(language) && declaresOnly(text))
+        return nothingRuns('sample', 'it only declares values and types: nothing to run');
       return languageOf(language, text) === 'python' && definesOnly(text)
         ? readDefinitions(text)
         : readConsoleBlock(languageOf(language, text), text);
@@ -121,6 +136,7 @@ async function readAs(reading: Reading, language: string, text: string, context:
         reason: `nothing is known about what this ${language} does`,
       });
     default: {
+      if (isSectionsOnly(text)) return nothingRuns('config', 'sections of settings: nothing to run');
       if (await looksLikeSql(text)) return readSqlBlock(text, context);
       const typed = await judgeUnknownPrompts(text);
       if (typed !== null) return readTypedText(text, typed);
@@ -145,12 +161,14 @@ function readTypedText(text: string, verdict: Verdict): BlockReading {
 async function readShellOrOther(language: string, text: string, context: BlockContext): Promise<BlockReading> {
   if (await looksLikeSql(text)) return readSqlBlock(text, context);
   if (isUnitOnly(text)) return nothingRuns('config', 'lines of a systemd unit: nothing to run');
+  if (isSectionsOnly(text)) return nothingRuns('config', 'sections of settings: nothing to run');
   const console = detectConsole(text);
   // `clear` and `set` mean something else to a shell.
   if (console === 'network') return readConsoleBlock(console, text);
   const reading = await readShellBlock(text, context);
   if (reading.class === 'opaque' && (looksLikeForm(text) || looksLikeUsage(text)))
     return nothingRuns('template', 'a form to fill in: nothing to run');
+  if (reading.class === 'opaque' && isArrowsOnly(text)) return nothingRuns('other', 'a drawing: nothing to run');
   if (reading.class === 'opaque' && looksLikeOutput(text))
     return nothingRuns('sample', 'output shown as an example: nothing to run');
   if (reading.class === 'opaque' && isOptionsOnly(text))
@@ -174,12 +192,45 @@ function isUnitOnly(text: string): boolean {
   );
 }
 
+/** `[default]` and `key = value` lines: the text of a file, shown in a fence of commands or in one without a language. */
+function isSectionsOnly(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*[#;]/.test(line));
+  return (
+    /^\s*\[[\w.: @/-]+\]\s*$/.test(lines[0] ?? '') &&
+    lines.length > 1 &&
+    lines.every((line) => /^\s*(?:\[[\w.: @/-]+\]|[A-Za-z][\w.-]*\s*=.*)\s*$/.test(line)) &&
+    !/[`]|\$\(/.test(text)
+  );
+}
+
+/** `Containers → Nodes → Storage`: an order of things, drawn in one line each. */
+function isArrowsOnly(text: string): boolean {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
+  return (
+    lines.length > 0 &&
+    lines.every((line) => /\s[→⇒➜⟶↓⬇]\s/u.test(line) && /^\s*\p{Lu}/u.test(line) && !/[|;&$<>]/.test(line))
+  );
+}
+
 /** Python that says what a function is to do, and never calls it. */
 function definesOnly(text: string): boolean {
   const outer = text.split('\n').filter((line) => /^[^\s#)\]]/.test(line));
   return (
     outer.some((line) => /^(?:async\s+)?def\s/.test(line)) &&
     outer.every((line) => /^(?:(?:async\s+)?def\s|class\s|@|import\s|from\s)/.test(line))
+  );
+}
+
+/** TypeScript that holds settings or types of a program, and calls nothing. */
+function declaresOnly(text: string): boolean {
+  const code = text.replace(/\/\/.*$|\/\*[\s\S]*?\*\//gm, '');
+  const outer = code.split('\n').filter((line) => /^[^\s})\]]/.test(line));
+  return (
+    outer.length > 0 &&
+    outer.every((line) =>
+      /^(?:export\s+)?(?:default\s+)?(?:const|let|type|interface|enum|import|declare)\b/.test(line),
+    ) &&
+    !/[\w$]\s*\(/.test(code)
   );
 }
 

@@ -240,6 +240,17 @@ function walkPlain(lines: readonly string[]): SessionLine[] {
       walked.push({ kind: 'comment', place, from: 0, text });
       continue;
     }
+    // A prompt with nothing behind it, as people paste it; `>select 2` has its own.
+    if (!isShell && /^\s*(?:[\w.@:/-]{1,60}(?:\[\d+\])?)?[>#$]\s*$/.test(text)) {
+      walked.push({ kind: 'blank', place, from: 0, text });
+      continue;
+    }
+    const glued = isShell ? null : /^\s*>(?=[A-Za-z\\])/.exec(text);
+    if (glued !== null) {
+      open = new Continuing(text.slice(glued[0].length), place);
+      walked.push({ kind: 'typed', place, from: glued[0].length, text });
+      continue;
+    }
     if (stack.length > 1 && /^\s*(?:exit|logout|quit|\\q|\^D|exit\(\)|quit\(\))\s*;?$/.test(text)) {
       walked.push({ kind: 'blank', place, from: 0, text });
       stack.pop();

@@ -11,6 +11,11 @@ export type DialectRule = { begins: RegExp; also?: RegExp; risk: RunClass; reaso
 export const DIALECT_RULES: readonly DialectRule[] = [
   ...ORACLE_RULES,
   {
+    begins: /^restore\s+(?:verifyonly|headeronly|filelistonly|labelonly)\b/,
+    risk: 'check',
+    reason: 'it looks whether a backup can be read',
+  },
+  {
     begins: /^select\b/,
     also: /\binto\s+(?:outfile|dumpfile)\b/,
     risk: 'change',
@@ -58,7 +63,7 @@ export const DIALECT_RULES: readonly DialectRule[] = [
   { begins: /^rollback\b/, risk: 'read', reason: 'it ends its own transaction' },
   {
     begins:
-      /^(?:drop|delete|truncate|purge|kill|reset|shutdown|revoke|detach|forget|system\s+(?:drop|stop|shutdown|kill|restart(?!\s+replicas?\b))|flush\s+tables?\s+with|lock|restore|dbcc|alter\s+table\s+[^;]*\bdrop|alter\s+(?:database|system)\s+[^;]*(?:kill|offline|set\s+single_user|flush)|alter\s+table\s+[^;]*\b(?:discard|truncate|exchange|detach|delete|clear)|stop\s+(?:slave|replica|group_replication)|handler|optimize\s+table\s+[^;]*final)\b/,
+      /^(?:drop|delete|truncate|purge|kill|reset|shutdown|revoke|detach|forget|system\s+(?:drop|stop|shutdown|kill|restart(?!\s+replicas?\b))|flush\s+tables?\s+with|lock|restore|dbcc|alter\s+table\s+[^;]*\bdrop|alter\s+(?:database|system)\s+[^;]*(?:kill|offline|set\s+(?:single_user|restricted_user|emergency|read_only)|flush)|alter\s+table\s+[^;]*\b(?:discard|truncate|exchange|detach|delete|clear)|stop\s+(?:slave|replica|group_replication)|handler|optimize\s+table\s+[^;]*final)\b/,
     risk: 'destroy',
     reason: 'it takes data, a session or replication away',
   },

@@ -45,7 +45,10 @@ export function looksLikeRedis(text: string): boolean {
     const first = line.split(/\s+/)[0]!;
     const known = isRedisCommand(first) || /^SENTINEL$/i.test(first) || OTHER_COMMANDS.test(first);
     if (!known) return false;
-    if (first === first.toUpperCase() || !AMBIGUOUS.test(first)) certain = true;
+    // `keys user:*`: a pattern behind it is what no other `keys` takes.
+    const isPattern =
+      /^keys\s+\S*[*?]\S*$|^get\s+\w+:\S+$|^type\s+\w+:\S+$|^object\s+(?:encoding|freq|idletime|refcount)\s/.test(line);
+    if (first === first.toUpperCase() || !AMBIGUOUS.test(first) || isPattern) certain = true;
   }
   return certain;
 }

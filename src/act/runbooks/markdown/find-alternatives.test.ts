@@ -132,6 +132,11 @@ describe('several ways to do the same', () => {
       ['1', '2'],
     ],
     [
+      'Chinese ways in a fence',
+      `## Fix\n\n${sh('# 方式 1：脚本\ngit pull\n\n# 方式 2：手动\ndocker compose up -d')}`,
+      ['1', '2'],
+    ],
+    [
       'distributions in a fence',
       `## Fix\n\n${sh('# Ubuntu/Debian:\napt-get clean\n# RHEL/CentOS:\nyum clean all')}`,
       ['ubuntu', 'rhel'],

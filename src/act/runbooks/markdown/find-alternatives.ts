@@ -12,7 +12,7 @@ export type Alternatives = {
 };
 
 const OPTION =
-  /^(?:\*\*)?(?:option|alternative|variant|variante?|method|approach|solution|möglichkeit|lösung|opción|método|solución|opção|solução|opzione|metodo|soluzione|méthode|решение|вариант|способ|方法|選択肢|选项|方案|解决方案|대안|방법|옵션)\s*#?([A-Z]|\d{1,2}|i{1,3}|one|two|three|four)(?![\w])\s*(?:\([^)]*\))?\s*[:.)–—-]*\s*(.*)$/iu;
+  /^(?:\*\*)?(?:option|alternative|variant|variante?|method|approach|solution|möglichkeit|lösung|opción|método|solución|opção|solução|opzione|metodo|soluzione|méthode|решение|вариант|способ|方式|方法|選択肢|选项|方案|解决方案|대안|방법|옵션)\s*#?([A-Z]|\d{1,2}|i{1,3}|one|two|three|four)(?![\w])\s*(?:\([^)]*\))?\s*[:.)–—-]*\s*(.*)$/iu;
 const PLATFORMS =
   'docker[- ]compose|docker swarm|docker|kubernetes|k8s|podman|openshift|helm|kustomize|systemd|bare[- ]metal|virtual machines?|vms?|nomad|ecs|eks|gke|aks|fargate|aws|amazon web services|azure|gcp|google cloud|digitalocean|linux|ubuntu|debian|rhel|red hat|centos|fedora|rocky|almalinux|suse|opensuse|arch|alpine|amazon linux|macos|mac os|mac|os x|windows|homebrew|freebsd|postgres(?:ql)?|mysql|mariadb|npm|yarn|pnpm|apt|yum|dnf|omnibus|source';
 const PLATFORM_TITLE = new RegExp(

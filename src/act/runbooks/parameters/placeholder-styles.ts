@@ -279,6 +279,10 @@ function isNameOfVariable(text: string, match: RegExpMatchArray): boolean {
   if (new RegExp(`\\$\\{?${word}\\b|\\b${word}=`).test(text)) return true;
   const before = text.slice(Math.max(0, match.index! - 200), match.index!);
   const line = before.slice(before.lastIndexOf('\n') + 1);
+  if (
+    /\b(?:secret|variable|env|config|vars?)(?::\w+)?\s+(?:set|add|rm|remove|delete|get|unset|list|pull)\s+$/.test(line)
+  )
+    return true;
   return /(?:^|\s)(?:-e|--env|--build-arg|-v|printenv|unset|export|declare|readonly|read|local|env|set|grep|egrep|getenv|-k|--key|envsubst|typeset)\s+(?:-\w+\s+)*["']?$|^\s*#|["'][^"']*$|^\s*(?:-\s)?[\w.-]+:\s*$/.test(
     line,
   );

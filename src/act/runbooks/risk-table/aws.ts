@@ -164,6 +164,16 @@ export const AWS_TOOLS: readonly RiskTool[] = [
         examples: ['aws sqs set-queue-attributes --queue-url q --attributes MessageRetentionPeriod=60'],
       },
       {
+        args: /"Effect"\s*:\s*"Deny"|AWSDenyAll|DenyAll\b/,
+        sub: 'iam put-*-policy|attach-*-policy / s3api put-bucket-policy / organizations attach-policy',
+        risk: 'destroy',
+        reason: 'takes access away',
+        examples: [
+          `aws iam put-user-policy --user-name u --policy-name d --policy-document '{"Statement":[{"Effect":"Deny"}]}'`,
+          'aws iam attach-user-policy --user-name u --policy-arn arn:aws:iam::aws:policy/AWSDenyAll',
+        ],
+      },
+      {
         args: /fixed-response|redirect/,
         sub: 'elbv2 modify-rule|modify-listener|create-rule|set-rule-priorities',
         risk: 'destroy',

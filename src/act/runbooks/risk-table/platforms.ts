@@ -169,9 +169,10 @@ export const PLATFORM_TOOLS: readonly RiskTool[] = [
     [
       [
         'destroy',
-        '@rm|remove|delete|destroy|unlink|disable|down|stop|unset|reset|sites:delete|apps:destroy|config:unset|pause|suspend|purge|ps:stop|hosting:disable|domains:remove|*:delete|*:destroy|*:remove|*:disable|*:stop|*:unset|*:unlink|*:revoke',
+        '@rm|remove|delete|destroy|unlink|disable|down|stop|unset|reset|sites:delete|apps:destroy|config:unset|pause|suspend|purge|restore|ps:stop|hosting:disable|domains:remove|*:delete|*:destroy|*:remove|*:disable|*:stop|*:unset|*:unlink|*:revoke',
         'takes the application or its data away',
         'vercel rm p',
+        'supabase db restore --backup=x',
         'dokku apps:destroy a',
         'dokku ps:stop a',
       ],

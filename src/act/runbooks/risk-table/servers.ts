@@ -139,15 +139,25 @@ export const SERVER_TOOLS: readonly RiskTool[] = [
     },
     ['read', '', 'asks the proxy', 'squidclient mgr:info'],
   ]),
+  tool('postsuper', { bundled: true }, [
+    ['destroy', '-d|-h|-p', 'throws mail away or holds it back', 'postsuper -d ALL', 'postsuper -h ALL'],
+    [
+      'change',
+      '',
+      'sends mail again or puts the queue in order',
+      'postsuper -r ALL',
+      'postsuper -H 4ABC',
+      'postsuper -s',
+    ],
+  ]),
   tool(
-    'postqueue postsuper postconf postfix doveadm exim exim4 exiqgrep mailq sendmail-q mailstats qshape pflogsumm swaks mail mailx sendmail mutt',
+    'postqueue postconf postfix doveadm exim exim4 exiqgrep mailq sendmail-q mailstats qshape pflogsumm swaks mail mailx sendmail mutt',
     { bundled: true },
     [
       [
         'destroy',
         '-d|-Mrm|-Mg / stop|abort|drain / expunge / mailbox delete / kick / @delete|purge',
         'throws mail away or stops its delivery',
-        'postsuper -d ALL',
         'postfix stop',
         'doveadm kick alice',
       ],

@@ -399,6 +399,14 @@ export const SQL_FUNCTIONS: readonly SqlFunctionRule[] = [
     examples: ['SELECT * FROM pg_ls_waldir()'],
   },
   {
+    // Of SQL Server, MySQL, Oracle and ClickHouse: they compute, whatever the server.
+    functions:
+      /^(?:dateadd|datediff|datename|datepart|eomonth|getdate|getutcdate|sysdatetime|isnull|ifnull|nvl|nvl2|iif|try_convert|try_cast|charindex|patindex|stuff|len|newid|object_name|object_id|schema_name|db_name|db_id|databasepropertyex|serverproperty|suser_sname|curdate|curtime|date_add|date_sub|date_format|str_to_date|unix_timestamp|from_unixtime|timestampdiff|timestampadd|group_concat|find_in_set|substring_index|sec_to_time|yearweek|json_extract|json_unquote|last_insert_id|connection_id|sysdate|to_number|add_months|months_between|listagg|sys_context|instr|tostartof\w+|todate|todatetime|tointerval\w+|formatreadable\w+|countif|sumif|avgif|uniq|uniqexact|grouparray|argmax|argmin|now64|hostname)$/,
+    risk: 'read',
+    reason: 'NAME computes a value',
+    examples: ["SELECT count(*) FROM b WHERE at >= dateadd('day', -7, getdate())"],
+  },
+  {
     functions: { test: (name) => STABLE_FUNCTIONS.has(name) },
     risk: 'read',
     reason: 'NAME computes a value',

@@ -211,6 +211,34 @@ export const VERB_TOOLS: readonly RiskTool[] = [
   tool('a2dissite a2dismod a2disconf phpdismod', {}, [
     ['destroy', '', 'switches a part of the server off', 'a2dissite shop'],
   ]),
+  tool('upsc upslog nut-scanner', {}, [['read', '', 'asks the power supply how it is', 'upsc ups@localhost']]),
+  tool('upscmd upsrw upsmon upsdrvctl apcaccess', { values: '-u -p', verbDepth: 2 }, [
+    ['read', '-l / status', 'shows what there is', 'upscmd -l ups', 'apcaccess status'],
+    [
+      'destroy',
+      '@load.off|shutdown.return|shutdown.stayoff|shutdown.reboot|stop|shutdown / -c',
+      'switches the power or its guard off',
+      'upscmd ups shutdown.return',
+      'upsdrvctl stop',
+      'upsmon -c fsd',
+    ],
+    ['change', '', 'changes the power supply', 'upscmd ups beeper.off', 'upsdrvctl start'],
+  ]),
+  tool(
+    'hadoop-daemon.sh hadoop-daemons.sh yarn-daemon.sh yarn-daemons.sh hbase-daemon.sh mr-jobhistory-daemon.sh',
+    { values: '--config --hosts --script', verbDepth: 1 },
+    [
+      ['destroy', 'stop', 'stops a part of the cluster', 'hadoop-daemon.sh stop datanode'],
+      ['read', 'status', 'looks', 'hadoop-daemon.sh status datanode'],
+      ['change', 'start|restart', 'starts a part of the cluster', 'yarn-daemon.sh start nodemanager'],
+    ],
+  ),
+  tool('stop-dfs.sh stop-yarn.sh stop-all.sh stop-hbase.sh stop-balancer.sh', {}, [
+    ['destroy', '', 'stops the cluster', 'stop-dfs.sh'],
+  ]),
+  tool('start-dfs.sh start-yarn.sh start-all.sh start-hbase.sh start-balancer.sh', {}, [
+    ['change', '', 'starts the cluster', 'start-dfs.sh'],
+  ]),
   tool('lncli', { values: '--rpcserver --network', verbDepth: 1 }, [
     [
       'destroy',

@@ -35,7 +35,7 @@ export const SERVER_COMMANDS: readonly EndlessCommand[] = [
   },
   {
     names: ['npm', 'yarn', 'pnpm'],
-    verb: /^(?:run )?(?:start|dev|serve|watch)\b/,
+    verb: /^(?:run )?(?:start|dev|develop|serve|preview|watch|storybook|worker)(?=\s|:|$)/,
     bound: 'time-box',
     why: 'a server runs until it is stopped',
     examples: ['npm start', 'npm run dev'],
