@@ -151,7 +151,7 @@ export const SERVER_TOOLS: readonly RiskTool[] = [
     ],
   ]),
   tool(
-    'postqueue postconf postfix doveadm exim exim4 exiqgrep mailq sendmail-q mailstats qshape pflogsumm swaks mail mailx sendmail mutt',
+    'postqueue postconf postfix doveadm exim exim4 exiqgrep mailq sendmail-q mailstats qshape pflogsumm swaks mail mailx sendmail',
     { bundled: true },
     [
       [
@@ -173,6 +173,10 @@ export const SERVER_TOOLS: readonly RiskTool[] = [
       ['read', '', 'shows the queue or settings', 'postqueue -p', 'mailq', 'postconf -n', 'doveadm who'],
     ],
   ),
+  tool('mutt neomutt alpine', {}, [
+    ['change', '-s|-e|-i|-a', 'sends mail', 'mutt -s x -a log.txt a@b'],
+    { risk: 'opaque', reason: 'a person reads mail', examples: ['mutt -f'], byHand: true },
+  ]),
   tool('postcat', {}, [['read', '', 'prints a message of the queue', 'postcat -vq 4ABC']]),
   tool('postmap postalias', {}, [
     ['destroy', '-d', 'takes an entry out of a table', 'postmap -d alice hash:/etc/postfix/virtual'],

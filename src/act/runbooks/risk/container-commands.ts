@@ -152,11 +152,22 @@ export const judgeContainerTool: Judge = async (call) => {
   // `tsh ssh host 'systemctl stop x'`: one word with blanks is a line for the shell over there.
   if (inner.length === 1 && /\s/.test(inner[0]!.value.trim()))
     return riskiest([await judging.script(inner[0]!.value, call.input), start]);
-  if (inner.length > 0) return riskiest([await judging.command(inner, call.input), start]);
+  if (inner.length > 0) {
+    const judged = await judging.command(inner, call.input);
+    const image = starts ? programOfImage(args[args.indexOf(inner[0]!) - 1]?.value ?? '') : undefined;
+    if (judged.class !== 'opaque' || image === undefined) return riskiest([judged, start]);
+    return riskiest([await judging.command([plainWord(image), ...inner], call.input), start]);
+  }
   if (!starts) return judgeScriptOnInput(name, call.input, judging);
   // An image without a command runs the program it was built for, as every deployment does; with a terminal a person types.
   return opensTerminal(valuesOf(args)) || verb === 'debug' ? { ...ENTERED } : start;
 };
+
+/** `bitnami/kubectl:1.31`, `amazon/aws-cli`: images named after the program that takes the words behind them. */
+function programOfImage(image: string): string | undefined {
+  const name = /^(?:[\w.:-]+\/)*([a-z][\w-]*?)(?:-cli)?(?::[\w.-]+)?(?:@sha256:\w+)?$/.exec(image)?.[1];
+  return name !== undefined && TOOLS.has(name) ? name : undefined;
+}
 
 const opensTerminal = (args: readonly string[]): boolean =>
   args.some((arg) => /^-(?=[a-z]*i)(?=[a-z]*t)[a-z]+$/.test(arg)) ||
