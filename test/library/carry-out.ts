@@ -28,6 +28,8 @@ export type Answers = {
   choose?: string;
   /** Done when a step for a person is reached, before it is confirmed. */
   onManual?: (title: string) => Promise<void>;
+  /** Done when an approval is asked for, before it is answered. */
+  onApproval?: (title: string) => Promise<void>;
   /** Titles of approvals to refuse. */
   refuse?: RegExp;
 };
@@ -75,6 +77,7 @@ async function answer(story: Story, run: Run, answers: Answers): Promise<void> {
   if (run.waitingFor === 'approval') {
     const pending = run.approvals.find((approval: Approval) => approval.status === 'pending');
     if (!pending) return;
+    await answers.onApproval?.(pending.effect.title);
     const verdict = answers.refuse?.test(pending.effect.title) === true ? 'reject' : 'approve';
     await story.api('POST', `/api/v1/approvals/${pending.id}/${verdict}`, { confirm: step.title, reason: 'test' });
   } else if (run.waitingFor === 'choice') {
