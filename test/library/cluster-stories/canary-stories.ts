@@ -45,9 +45,9 @@ export function tellCanary(stage: () => DeliveryStage): void {
     ['fails more often', { errorShare: 0.3 }, 'errors-no-worse', 'no-slower'],
     ['is slower', { seconds: 0.8 }, 'no-slower', 'errors-no-worse'],
   ])('takes away a canary that %s than the stable one beside it', async (_, ill, shut, open) => {
-    const { traffic, fails, undoes, seen, imageOf } = stage();
+    const { traffic, untilPrometheus, fails, undoes, seen, imageOf } = stage();
     const [failed] = await Promise.all([
-      fails(TRY, release({ watch: '3s' })),
+      fails(TRY, release()),
       seen('the canary is up', canaryIsUp).then(() =>
         traffic.serve('canary', { errorShare: 0, seconds: 0.05, ...ill }),
       ),
@@ -57,6 +57,7 @@ export function tellCanary(stage: () => DeliveryStage): void {
     expect(await imageOf('api')).toBe('shop:1');
     traffic.serve('canary', null);
     await undoes(failed);
+    await untilPrometheus('absent_over_time(http_requests_total{track="canary"}[3s])');
     expect(await canaries()).toBe('');
   });
 

@@ -27,7 +27,7 @@ export function tellScaling(stage: () => DeliveryStage): void {
 
     // Nobody has room for so many: the bounds before come back.
     await stage().kube.kubectl('set', 'resources', 'deployment/crowd', '-n', 'shop', '--requests=cpu=3');
-    const tooMany = await fails(CHANGE, bounds(6, 8, { timeout_seconds: '3' }));
+    const tooMany = await fails(CHANGE, bounds(6, 8, { timeout_seconds: '2' }));
     expect(outputOf(tooMany, 'within-new-bounds')).toContain('timed out');
     await undoes(tooMany);
     expect(await look('horizontalpodautoscaler', 'crowd', '{.spec.minReplicas}-{.spec.maxReplicas}')).toBe('3-4');
@@ -37,7 +37,7 @@ export function tellScaling(stage: () => DeliveryStage): void {
   it('takes the autoscaler away again when there is no room for what it wants', async () => {
     const { kube, deploy, fails, undoes, replicasOf } = stage();
     await deploy('crowd', { replicas: 2, cpu: '3' });
-    const failed = await fails(PUT, bounds(6, 8, { timeout_seconds: '3' }));
+    const failed = await fails(PUT, bounds(6, 8, { timeout_seconds: '2' }));
     expect(outputOf(failed, 'within-bounds')).toContain('timed out');
     expect(await replicasOf('crowd')).toBe('6');
     await undoes(failed);
