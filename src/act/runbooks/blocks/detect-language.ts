@@ -247,8 +247,10 @@ export function looksLikeCommands(text: string): boolean {
       .replace(/^\s*<\s*[\w./-]+\s+/, '');
     if (line === '' || line !== unopened(written))
       return /=\$\(|=`/.test(written) || (line !== '' && isKnownCommand(/^[\w./-]+/.exec(line)?.[0] ?? ''));
-    const word = /^\s*(?:sudo\s+)?([\w./-]+)(?=\s|$)/.exec(line)?.[1];
+    const word = /^\s*(?:sudo\s+)?([\w./-]+)(?=\s|$|[;&|])/.exec(line)?.[1];
     if (word === undefined) return false;
+    // `sync;reboot`: a command that another follows at once.
+    if (/^\s*[\w./-]+\s*(?:;|&&|\|\|)\s*[a-z]/.test(line) && isKnownCommand(word)) return !isProse(line.trim());
     if (/^(?:\.{1,2}\/|\/(?:usr|opt|bin|sbin)\/)/.test(word)) return true;
     if (isKnownCommand(word)) return (/\s\S/.test(line.trim()) || lines.length === 1) && !isProse(line.trim());
     // `site-tool <env> service restart`: words and places for values, and no sentence.

@@ -56,6 +56,8 @@ describe('a transcript', () => {
     ['kubectl exec -it redis-0 -- redis-cli\n>dbsize', '', 'read'],
     ['✅ Backup done\n📁 File: x.json\n  users : 5 rows', '', 'sample'],
     ['✅ Now\nrm -rf /srv/x', '', 'destroy'],
+    ['sync;sync;reboot', '', 'destroy'],
+    ['sync && reboot', '', 'destroy'],
     ["RESTORE VERIFYONLY FROM DISK = 'x';", 'sql', 'check'],
     ['ALTER DATABASE [shop] SET EMERGENCY;', 'sql', 'destroy'],
     ['SQL> SHOW PARAMETER x\n\n# then\nrm -rf /srv/x', 'bash', 'destroy'],

@@ -146,6 +146,18 @@ export const CLOUD_TOOLS: readonly RiskTool[] = [
         examples: ['az webapp deployment slot swap -g g -n n'],
       },
       {
+        sub: 'storage blob|container|share lease break|change|release',
+        risk: 'destroy',
+        reason: 'takes a lock away from whoever holds it',
+        examples: ['az storage blob lease break -b state -c tfstate'],
+      },
+      {
+        sub: 'storage blob|container|share lease acquire|renew',
+        risk: 'change',
+        reason: 'takes a lock',
+        examples: ['az storage blob lease acquire -b state -c tfstate'],
+      },
+      {
         sub: 'backup restore',
         risk: 'destroy',
         reason: 'writes a backup over what is there',

@@ -13,13 +13,14 @@ export const FLEET_TOOLS: readonly RiskTool[] = [
     [
       [
         'destroy',
-        'delete|seal / kv|secret delete|destroy|metadata|rollback / lease revoke / token revoke / operator seal|step-down|rekey|generate-root|migrate / operator raft remove-peer / operator raft snapshot restore / secrets|auth|audit disable|move / policy|namespace delete / write -force sys/revoke / plugin deregister / @revoke|revoke-prefix',
+        'delete|seal / kv|secret delete|destroy|rollback / kv|secret metadata delete / lease revoke / token revoke / operator seal|step-down|rekey|generate-root|migrate / operator raft remove-peer / operator raft snapshot restore / secrets|auth|audit disable|move / policy|namespace delete / write -force sys/revoke / plugin deregister / @revoke|revoke-prefix',
         'takes secrets, leases, rights or the server away',
         'vault lease revoke -prefix a/',
         'vault kv destroy -versions=1 a',
         'vault operator seal',
         'vault secrets disable a',
         'vault token revoke t',
+        'vault kv metadata delete a/b',
       ],
       {
         sub: 'write',
@@ -36,16 +37,17 @@ export const FLEET_TOOLS: readonly RiskTool[] = [
       ],
       [
         'read',
-        'status|read|list|version|debug|monitor|print|path-help|proxy-help|unwrap / kv get|list / token lookup|capabilities / secrets|auth|audit|policy|namespace|plugin list|read|info|lookup|fmt / lease lookup / operator diagnose|members|usage|key-status / operator raft list-peers / operator raft autopilot / kv metadata get / pki health-check|list-intermediates|verify-sign',
+        'status|read|list|version|debug|monitor|print|path-help|proxy-help|unwrap / kv get|list / token lookup|capabilities / secrets|auth|audit|policy|namespace|plugin list|read|info|lookup|fmt / lease lookup / operator diagnose|members|usage|key-status / operator raft list-peers / operator raft autopilot / kv|secret metadata get|list / pki health-check|list-intermediates|verify-sign',
         'looks at secrets and settings',
         'vault status',
         'vault kv get a/b',
         'vault token lookup',
         'vault operator raft list-peers',
+        'vault kv metadata get a/b',
       ],
       [
         'change',
-        'write|login|patch|server|agent|proxy|ssh|transit|transform / kv put|patch|enable-versioning|undelete / token create|renew / lease renew / operator unseal|init|rotate|raft / secrets|auth|audit|plugin|namespace enable|tune|register|create|patch|reload|lock|unlock / policy write / pki issue|reissue',
+        'write|login|patch|server|agent|proxy|ssh|transit|transform / kv put|patch|enable-versioning|undelete / kv metadata put|patch / token create|renew / lease renew / operator unseal|init|rotate|raft / secrets|auth|audit|plugin|namespace enable|tune|register|create|patch|reload|lock|unlock / policy write / pki issue|reissue',
         'writes secrets or settings',
         'vault kv put a/b c=d',
         'vault operator unseal',

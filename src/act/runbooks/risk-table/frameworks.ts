@@ -160,11 +160,12 @@ export const FRAMEWORK_TOOLS: readonly RiskTool[] = [
       ],
       [
         'read',
-        '@list|get|version|status|path|info|search|size|tables|columns|prefix|type|pluck|cli|help|logs|diff|structure / db query / maintenance-mode status|is-active',
+        '@list|get|version|status|path|info|search|size|tables|columns|prefix|type|pluck|cli|help|logs|diff|structure / db query / maintenance-mode status|is-active / - --info|--version',
         'looks',
         'wp plugin list',
         'wp option get home',
         'wp core version',
+        'wp --info',
       ],
       [
         'change',
