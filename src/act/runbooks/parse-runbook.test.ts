@@ -89,6 +89,17 @@ describe('what a reader has to work around', () => {
       ['root-or-comment', 12],
     ]);
   });
+
+  it('is told of a declared input that bash would work on before it has a value', async () => {
+    const written = (script: string) =>
+      `---\nparams:\n  zone: {type: string}\n---\n# P\n\n${TICKS}sh\n${script}\n${TICKS}\n`;
+    const rules = async (script: string) => (await parse(written(script))).problems.map(({ rule }) => rule);
+    expect(await rules('dig "${zone%.}"')).toEqual(['no-safe-form']);
+    expect(await rules('test "${#zone}" -lt 64')).toEqual(['no-safe-form']);
+    expect(await rules('dig "${zone:-example.com}"')).toEqual(['no-safe-form']);
+    expect(await rules('value=$zone\ndig "${value%.}" "${zone}"')).toEqual([]);
+    expect(await rules('for zone in a. b.; do dig "${zone%.}"; done')).toEqual([]);
+  });
 });
 
 describe('reading any text', () => {

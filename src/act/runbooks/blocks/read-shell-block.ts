@@ -1,6 +1,6 @@
 import type { BlockClass, StepAction } from '../../../contract/runbook.ts';
 import { type InputMark, type MarkedText, markPlaceholders, marksIn, unmark } from '../parameters/mark-inputs.ts';
-import { markVariables } from '../parameters/mark-variables.ts';
+import { markVariables, type WorkedInput } from '../parameters/mark-variables.ts';
 import { rewriteShell } from '../parameters/rewrite-shell.ts';
 import { classifyChoices } from '../risk/classify-choices.ts';
 import { classifyScript } from '../risk/classify-shell.ts';
@@ -35,7 +35,7 @@ export async function readShellBlock(text: string, context: BlockContext): Promi
   }
   const marked = markPlaceholders(withoutCron, { exampleHosts: true });
   if (marked.full) return unreadable(text, 'it has too many places for values');
-  const { numbers } = await markVariables(marked, context.known);
+  const { numbers, worked } = await markVariables(marked, context.known);
   if (marked.full) return unreadable(text, 'it has too many places for values');
   const parsed = await parseShell(marked.text);
   if (!parsed.ok) return unreadable(text, parsed.reason);
@@ -61,7 +61,7 @@ export async function readShellBlock(text: string, context: BlockContext): Promi
       continue;
     }
     if (isSettingsOnly(parsed.tree, segment, context)) continue;
-    const judged = await readSegment(text, marked, numbers, segment);
+    const judged = await readSegment(text, marked, { numbers, worked }, segment);
     verdicts.push(judged.verdict);
     seeds.push({ ...judged.seed, ...about });
   }
@@ -106,7 +106,7 @@ function segmentsOf(tree: ShellTree, context: BlockContext): ShellSegment[] {
 async function readSegment(
   written: string,
   marked: MarkedText,
-  numbers: readonly string[],
+  { numbers, worked }: { numbers: readonly string[]; worked: readonly WorkedInput[] },
   segment: ShellSegment,
 ): Promise<{ seed: StepSeed; verdict: Verdict }> {
   const script = marked.text.slice(segment.start, segment.end);
@@ -133,11 +133,17 @@ async function readSegment(
     };
   }
   const bounded = await boundEndless(script);
-  const rewritten = await rewriteShell(
-    await withoutTerminal(bounded?.script ?? script),
-    marked.marks,
-    numbers.filter((name) => new RegExp(`\\b${name}\\b`).test(script)),
-  );
+  const unfilled = worked.find((each) => script.includes(each.text));
+  const rewritten = unfilled
+    ? {
+        ok: false as const,
+        reason: `<${unfilled.name}> stands in ${unfilled.text}, which would not see its value: write "value=$${unfilled.name}" first and use that`,
+      }
+    : await rewriteShell(
+        await withoutTerminal(bounded?.script ?? script),
+        marked.marks,
+        numbers.filter((name) => new RegExp(`\\b${name}\\b`).test(script)),
+      );
   const bound = bounded && {
     how: bounded.how,
     body: plain(bounded.script),

@@ -13,6 +13,9 @@ export type KnownVariables = {
   declared: ReadonlyMap<string, InputMark['type']>;
 };
 
+/** A declared input within an expansion that changes it, as it is written. */
+export type WorkedInput = { name: string; text: string };
+
 export function isQuestion(name: string, known: KnownVariables): boolean {
   if (known.declared.has(name)) return true;
   return /^[A-Z][A-Z0-9_]*$/.test(name) && !known.assigned.has(name) && !SHELL_OWN_VARIABLES.has(name);
@@ -20,12 +23,18 @@ export function isQuestion(name: string, known: KnownVariables): boolean {
 
 /**
  * Marks `$NAME` and `${NAME}` wherever bash would expand them and the runbook never sets them, and returns the names of
- * those used where only a number is safe (`$((N + 1))`, `[[ $N -gt 3 ]]`): bash would run code hidden in anything else.
+ * those used where only a number is safe (`$((N + 1))`, `[[ $N -gt 3 ]]`): bash would run code hidden in anything else;
+ * and the expansions by which bash works on a declared input (`${name%.}`), which no parameter can stand for.
  */
-export async function markVariables(marked: MarkedText, known: KnownVariables): Promise<{ numbers: string[] }> {
+export async function markVariables(
+  marked: MarkedText,
+  known: KnownVariables,
+): Promise<{ numbers: string[]; worked: WorkedInput[] }> {
   const parsed = await parseShell(marked.text);
-  if (!parsed.ok) return { numbers: [] };
+  if (!parsed.ok) return { numbers: [], worked: [] };
   const numbers: string[] = [];
+  const worked: WorkedInput[] = [];
+  const own = new Set(assignedIn(parsed.tree));
   for (const node of parsed.tree.nodes) {
     if (node.type !== 'variable_name') continue;
     const name = textOf(parsed.tree, node);
@@ -37,7 +46,11 @@ export async function markVariables(marked: MarkedText, known: KnownVariables): 
       continue;
     }
     const expansion = parentOf(parsed.tree, node);
-    if (expansion === undefined || !isPlainExpansion(parsed.tree, expansion)) continue;
+    if (expansion === undefined || !isPlainExpansion(parsed.tree, expansion)) {
+      if (expansion?.type === 'expansion' && known.declared.has(name) && !own.has(name))
+        worked.push({ name, text: textOf(parsed.tree, expansion) });
+      continue;
+    }
     addMark(marked, {
       name,
       source: known.declared.has(name) ? 'declared' : 'env',
@@ -46,7 +59,7 @@ export async function markVariables(marked: MarkedText, known: KnownVariables): 
       end: expansion.end,
     });
   }
-  return { numbers };
+  return { numbers, worked };
 }
 
 /** `$pod`, set nowhere: as much a question as `$POD`, but not where a file of settings is written (nginx has a `$host`). */

@@ -55,7 +55,7 @@ export const MARKDOWN_RULES: readonly LintRule[] = [
     severity: 'error',
     title: 'A value at a place where nothing can quote it',
     why: 'Whatever is filled in there is read as code of the inner program. Holdfast does not run such a step; a person has to, and has to know.',
-    fix: 'Hand the value over beside the code: the environment, `jq --arg`, a bind variable, or a tool that takes it as a word.',
+    fix: 'Hand the value over beside the code: the environment, `jq --arg`, a bind variable, or a tool that takes it as a word. A declared input that bash is to work on (`${zone%.}`) is first written to a variable: `value=$zone`.',
     bad: '# Look\n\n```sh\nawk \'$1 == "<name>"\' hosts.txt\n```\n',
     good: '# Look\n\n```sh\ngrep -F -- "<name>" hosts.txt\n```\n',
     *check(document) {
