@@ -48,8 +48,12 @@ export async function readBlock(fence: FenceEntry, context: BlockContext): Promi
       session !== null &&
       (session.prompted || isShell || (named === undefined && readingByContent(text) === 'shell'))
     ) {
-      if (!session.prompted || session.lines.some((line) => line.kind === 'typed' || line.kind === 'entry'))
-        return readSession(session, text, context);
+      if (!session.prompted || session.lines.some((line) => line.kind === 'typed' || line.kind === 'entry')) {
+        const reading = await readSession(session, text, context);
+        return !session.prompted && reading.class === 'opaque' && looksLikeOutput(text)
+          ? nothingRuns('sample', 'output shown as an example: nothing to run')
+          : reading;
+      }
     }
   }
   const reading = await readTyped(named, language, text, context);

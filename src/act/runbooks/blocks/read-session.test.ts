@@ -56,6 +56,7 @@ describe('a transcript', () => {
     ['kubectl exec -it redis-0 -- redis-cli\n>dbsize', '', 'read'],
     ['✅ Backup done\n📁 File: x.json\n  users : 5 rows', '', 'sample'],
     ['✅ Now\nrm -rf /srv/x', '', 'destroy'],
+    ['○ web.service - Web\n     Loaded: loaded\n             └─10-web.conf\n     Active: inactive', 'bash', 'sample'],
     ['sync;sync;reboot', '', 'destroy'],
     ['sync && reboot', '', 'destroy'],
     ["RESTORE VERIFYONLY FROM DISK = 'x';", 'sql', 'check'],
