@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { severityRankSchema, timestampSchema } from './common.ts';
 import { STREAM_KINDS } from './stream.ts';
 
-export const ANOMALY_KINDS = ['event', 'window', 'point', 'span', 'trace'] as const;
+export const ANOMALY_KINDS = ['event', 'window', 'point', 'trace'] as const;
 export const FEEDBACK_WORDS = ['normal', 'confirmed'] as const;
 
 export const spanSchema = z.object({ from: z.int(), to: z.int(), bits: z.number(), text: z.string() });

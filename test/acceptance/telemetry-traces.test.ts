@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Anomaly, AnomalyDetail } from '../../src/contract/anomaly.ts';
 import type { Stream } from '../../src/contract/stream.ts';
 import { type ServerProcess, startServerProcess } from '../harness/server-process.ts';
+import { parseJson, runHoldfast } from './cli-process.ts';
 
 const SOON = { timeout: 60_000, interval: 200 };
 const LIMIT_MS = 180_000;
@@ -72,4 +73,16 @@ it('a trace that lacks a step, and one with a slow step, are found and told in w
     },
   });
   expect(await stream()).toMatchObject({ state: 'active', events: 2_407, judged: 2_407 });
+
+  // An auditor takes bundle and key along, and judges the trace again without a server.
+  const cli = (...args: string[]) => runHoldfast(args, { cwd: folder });
+  const fetchTo = async (what: string, file: string) => {
+    const args = ['anomaly', 'evidence', what, '--out', file, '--server', server.address, '--token', server.token];
+    expect(await cli(...args)).toMatchObject({ code: 0 });
+  };
+  await fetchTo('key', 'holdfast.pub');
+  await fetchTo(lacking!.id, 'trace.json');
+  const verified = await cli('anomaly', 'verify', 'trace.json', '--key', 'holdfast.pub', '--json');
+  expect(parseJson(verified)).toMatchObject({ ok: true, source: 'cart', verdict: { n: lacking?.n, p: lacking?.p } });
+  expect((await cli('anomaly', 'verify', 'trace.json', '--key', 'holdfast.pub')).stdout).toContain('3 spans');
 });

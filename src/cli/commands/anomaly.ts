@@ -1,6 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { checkEvidence, decodeEvent, MAX_BUNDLE_BYTES } from '../../detect/anomaly/index.ts';
+import { checkEvidence, decodeEvent, type EvidenceStatement, MAX_BUNDLE_BYTES } from '../../detect/anomaly/index.ts';
 import { EXIT } from '../../platform/errors/exit-code.ts';
 import { HoldfastError, messageOf } from '../../platform/errors/holdfast-error.ts';
 import { createKeyPem, fingerprintOfKey } from '../../platform/identity/signing-keys.ts';
@@ -28,7 +28,7 @@ function defineVerify(command: Command, context: CliContext): void {
     .command('verify')
     .argument('<bundle>', 'an evidence bundle')
     .requiredOption('--key <file>', 'the key you trust, in PEM; never one that came with the bundle')
-    .description('Judge the event of a bundle again, offline. Exit code 1 when anything in it was changed');
+    .description('Judge what a bundle is about again, offline. Exit code 1 when anything in it was changed');
   addExamples(verify, 'holdfast anomaly verify evidence/app.log-000517.json --key evidence.pem.pub');
   verify.action(async (file: string, options: { key: string }) => {
     const output = context.output();
@@ -51,16 +51,38 @@ function defineVerify(command: Command, context: CliContext): void {
     output.printFacts(
       [
         ['source', statement.source],
-        ['event', cleanLine(decodeEvent(Buffer.from(statement.event, 'base64')))],
+        ...factsOf(statement.judged),
         [
           'verdict',
-          `score ${statement.verdict.score}, p ${statement.verdict.p ?? 'none yet'}, event ${statement.verdict.n}`,
+          `score ${statement.verdict.score}, p ${statement.verdict.p ?? 'none yet'}, ${statement.judged.what} ${statement.verdict.n}`,
         ],
         ['digest', check.digest],
       ],
       2,
     );
   });
+}
+
+/** What was judged, in words. */
+function factsOf(judged: EvidenceStatement['judged']): [string, string][] {
+  const textOf = (event: string) => cleanLine(decodeEvent(Buffer.from(event, 'base64')));
+  switch (judged.what) {
+    case 'event':
+      return [['event', textOf(judged.event)]];
+    case 'window':
+      return [
+        ['events', String(judged.events.length)],
+        ['first', textOf(judged.events[0] ?? '')],
+        ['last', textOf(judged.events.at(-1) ?? '')],
+      ];
+    case 'point':
+      return [
+        ['series', cleanLine(judged.series)],
+        ['value', `${judged.value} at ${new Date(judged.at).toISOString()}`],
+      ];
+    case 'trace':
+      return [['trace', `${cleanLine(judged.traceId)}, ${judged.spans.length} spans`]];
+  }
 }
 
 async function readBundle(file: string): Promise<Uint8Array> {

@@ -2,8 +2,10 @@
 
 export {
   checkEvidence,
+  type EvidenceStatement,
   MAX_BUNDLE_BYTES,
   makeEvidence,
+  type Proof,
   sealEvidence,
 } from './evidence/bundle.ts';
 export { decodeEvent } from './explanation/utf16-offsets.ts';

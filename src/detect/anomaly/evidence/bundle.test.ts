@@ -37,6 +37,28 @@ describe('an evidence bundle', () => {
     );
   });
 
+  it('of the first format is still read', () => {
+    const first = resigned(({ judged, ...rest }) => ({
+      ...rest,
+      formatVersion: 1,
+      event: (judged as { event: string }).event,
+    }));
+    expect(checkEvidence(first, keys.publicKey)).toMatchObject({
+      ok: true,
+      statement: { judged: { what: 'event' }, verdict },
+    });
+  });
+
+  it('is refused when it is about nothing that is judged', () => {
+    for (const judged of [null, {}, { what: 'toString' }, { what: 'span' }, { what: 'window', n: 1, events: [] }])
+      expect(
+        checkEvidence(
+          resigned((it) => ({ ...it, judged })),
+          keys.publicKey,
+        ).ok,
+      ).toBe(false);
+  });
+
   it('is refused when it was cut, grew, or is spaced otherwise', () => {
     for (const other of [
       bundle.subarray(0, bundle.length - 1),

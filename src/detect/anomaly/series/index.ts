@@ -3,4 +3,4 @@
 export { expectationText } from './expectation-text.ts';
 export { SeriesReader } from './read-csv.ts';
 export { type SeriesPoint, type SeriesSummary, scanSeries } from './scan-series.ts';
-export { SeriesDetector, type SeriesVerdict } from './series-detector.ts';
+export { SERIES_ENGINE_VERSION, SeriesDetector, type SeriesVerdict } from './series-detector.ts';

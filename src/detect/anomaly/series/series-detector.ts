@@ -46,7 +46,7 @@ const HELD_SHARE = 0.25;
 const LARGEST = 1e300;
 
 /** Changes whenever a row would be judged differently, or the snapshot be read differently. */
-const SERIES_ENGINE_VERSION = 1;
+export const SERIES_ENGINE_VERSION = 1;
 const MAGIC = 0x48465331;
 const MAX_SETTINGS_BYTES = 10_000;
 

@@ -66,6 +66,12 @@ export async function readAnomaly(db: Queryable, id: string): Promise<(AnomalyDe
   return (await readAnomalies(db, [id]))[0] ?? null;
 }
 
+/** The entry of its stream's log up to which it was judged; null of one that was found before that was kept. */
+export async function readPlaceInLog(db: Queryable, id: string): Promise<number | null> {
+  const found = await sql<{ seq: number | null }>`select log_seq as seq from anomalies where id = ${id}`.execute(db);
+  return found.rows[0]?.seq ?? null;
+}
+
 /** Those that are there, by id. */
 export async function readAnomalies(
   db: Queryable,

@@ -4,7 +4,7 @@ import type { StreamSettings } from '../../../contract/stream.ts';
 import type { StreamKind } from '../../../observe/intake/telemetry/index.ts';
 import type { SigningKeys } from '../../../platform/identity/signing-keys.ts';
 import { sealEvidence } from '../index.ts';
-import { JudgedStream } from './judged-stream.ts';
+import { JudgedStream, type WantedProof } from './judged-stream.ts';
 import type { LogEntry } from './stream.ts';
 
 export type EvidenceQuestion = {
@@ -12,15 +12,14 @@ export type EvidenceQuestion = {
   settings: StreamSettings;
   snapshot: Uint8Array | null;
   entries: LogEntry[];
-  n: number;
-  event: string;
+  wanted: WantedProof;
   source: string;
   keys: SigningKeys;
 };
 export type EvidenceAnswer = { bundle: string | null };
 
-const { kind, settings, snapshot, entries, n, event, source, keys } = workerData as EvidenceQuestion;
+const { kind, settings, snapshot, entries, wanted, source, keys } = workerData as EvidenceQuestion;
 const model = snapshot ? JudgedStream.restore(kind, settings, snapshot) : JudgedStream.create(kind, settings);
-const state = model.stateBefore(entries, n);
-const bundle = state === null ? null : sealEvidence(state, Buffer.from(event, 'utf8'), source, keys);
+const proof = model.proofOf(entries, wanted);
+const bundle = proof === null ? null : sealEvidence(proof, source, keys);
 parentPort?.postMessage({ bundle } satisfies EvidenceAnswer);

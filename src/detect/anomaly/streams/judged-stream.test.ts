@@ -3,15 +3,22 @@ import { describe, expect, it } from 'vitest';
 import { generateLog } from '../../../../test/harness/generate-log.ts';
 import type { StreamKind, TelemetryRecord } from '../../../observe/intake/telemetry/index.ts';
 import { packRecords } from '../../../observe/intake/telemetry/pack-records.ts';
+import { createSigningKeys } from '../../../platform/identity/signing-keys.ts';
+import { checkEvidence, sealEvidence } from '../index.ts';
 import { burstCount } from './burst-watch.ts';
-import { type JudgedEntry, JudgedStream } from './judged-stream.ts';
+import { type JudgedEntry, JudgedStream, type WantedProof } from './judged-stream.ts';
 import { DEFAULT_STREAM_SETTINGS, type LogEntry } from './stream.ts';
 
 const SETTINGS = { ...DEFAULT_STREAM_SETTINGS, tableBits: 15, window: { events: 50, hop: 25 } };
+const KEYS = createSigningKeys();
 const at = (n: number) => 1_700_000_000_000 + n * 500;
 
 const RECORDS: Readonly<Record<StreamKind, readonly TelemetryRecord[]>> = {
-  logs: generateLog({ seed: 7, events: 1_500, faultEvery: 90 }).map(({ line }, n) => ({ at: at(n), text: line })),
+  // At last one message alone, which makes windows of another mix.
+  logs: [
+    ...generateLog({ seed: 7, events: 1_500, faultEvery: 1_400 }).map(({ line }) => line),
+    ...Array.from({ length: 100 }, (_, n) => `worker ${n % 4} gave up after ${n} tries`),
+  ].map((text, n) => ({ at: at(n), text })),
   metrics: Array.from({ length: 1_500 }, (_, n) => ({
     at: at(n),
     series: `load{core="${n % 3}"}`,
@@ -79,6 +86,54 @@ describe.each(['logs', 'metrics', 'traces'] as const)('a stream of %s', (kind) =
       ),
       { numRuns: 8 },
     );
+  });
+
+  it('proves each anomaly from the snapshot before it and the log between, with the verdict that it had', () => {
+    const log = logOf(kind, [120, 75]);
+    const stored = log.length >> 1;
+    const first = JudgedStream.create(kind, SETTINGS);
+    judge(first, log.slice(0, stored));
+    const snapshot = first.snapshot();
+    const found = judge(JudgedStream.restore(kind, SETTINGS, snapshot), log.slice(stored)).flatMap(
+      (entry) => entry.found,
+    );
+    const whats = [...new Set(found.map(({ what }) => what))];
+    expect(whats).toEqual(
+      expect.arrayContaining({ logs: ['event', 'window'], metrics: ['point'], traces: ['trace'] }[kind]),
+    );
+    for (const { what, n, score, p, detail } of whats.flatMap((what) =>
+      found.filter((each) => each.what === what).slice(-3),
+    )) {
+      const wanted = what === 'window' ? { what, n, from: detail.window!.from, to: detail.window!.to } : { what, n };
+      const proof = JudgedStream.restore(kind, SETTINGS, snapshot).proofOf(log.slice(stored), wanted as WantedProof);
+      const check = checkEvidence(Buffer.from(sealEvidence(proof!, 'shop', KEYS)), KEYS.publicKey);
+      // Series of a stream are numbered each by itself.
+      const verdict = what === 'point' ? { score, p } : { n, score, p };
+      expect(check).toMatchObject({ ok: true, statement: { judged: { what }, verdict } });
+    }
+    // What the log does not hold any more cannot be proven.
+    expect(JudgedStream.restore(kind, SETTINGS, snapshot).proofOf([], { what: 'event', n: 1 })).toBeNull();
+  });
+});
+
+it('what people said before an event belongs to its proof', () => {
+  const strange = { at: at(1_600), text: 'the roof is on fire' };
+  const records = (seq: number, part: readonly TelemetryRecord[]): LogEntry => ({
+    ...{ seq, kind: 'records', events: part.length, at: at(seq) },
+    body: packRecords(part).body,
+  });
+  const word = Buffer.from(JSON.stringify({ n: RECORDS.logs.length + 1, isAnomaly: true }));
+  const log: LogEntry[] = [
+    records(1, [...RECORDS.logs, strange]),
+    { seq: 2, kind: 'feedback', events: 0, at: at(2), body: word },
+    records(3, [strange]),
+  ];
+  const [, , judged] = judge(JudgedStream.create('logs', SETTINGS), log);
+  const proof = JudgedStream.create('logs', SETTINGS).proofOf(log, { what: 'event', n: RECORDS.logs.length + 2 });
+  const check = checkEvidence(Buffer.from(sealEvidence(proof!, 'shop', KEYS)), KEYS.publicKey);
+  expect(check).toMatchObject({
+    ok: true,
+    statement: { verdict: { n: RECORDS.logs.length + 2, p: judged?.scores.p[0] } },
   });
 });
 

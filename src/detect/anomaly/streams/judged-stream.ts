@@ -1,6 +1,13 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { StreamSettings } from '../../../contract/stream.ts';
-import { type StreamKind, type TelemetryRecord, unpackRecords } from '../../../observe/intake/telemetry/index.ts';
+import {
+  type LogRecord,
+  type StreamKind,
+  type TelemetryRecord,
+  unpackRecords,
+} from '../../../observe/intake/telemetry/index.ts';
+import type { Proof } from '../index.ts';
+import type { BeforeTrace } from '../traces/index.ts';
 import { BurstWatch } from './burst-watch.ts';
 import type { FoundAnomaly } from './found-anomaly.ts';
 import { type ExplainWhich, JUDGES, type Judgement, type RecordJudge } from './record-judge.ts';
@@ -30,6 +37,11 @@ export type ModelFigures = {
   /** What waits to be whole. */
   open: number;
 };
+
+/** An anomaly as evidence is asked for. Events are numbered as records of the stream, windows and traces by themselves. */
+export type WantedProof =
+  | { what: 'event' | 'point' | 'trace'; n: number }
+  | { what: 'window'; n: number; from: number; to: number };
 
 const MOST_SNAPSHOT_BYTES = 256 * 1024 * 1024;
 
@@ -91,7 +103,12 @@ export class JudgedStream {
     return { seq: entry.seq, firstN: this.#verdicts + 1, records: 0, scores: emptyScores(0), found: [], duplicates: 0 };
   }
 
-  #takeRecords(entry: LogEntry, records: readonly TelemetryRecord[], explain: ExplainWhich): JudgedEntry {
+  #takeRecords(
+    entry: LogEntry,
+    records: readonly TelemetryRecord[],
+    explain: ExplainWhich,
+    before?: BeforeTrace,
+  ): JudgedEntry {
     const firstN = this.#verdicts + 1;
     const judgements: Judgement[] = [];
     const found: FoundAnomaly[] = [];
@@ -109,7 +126,7 @@ export class JudgedStream {
       const judgement = this.#judge.judge(record, this.#events, explain, entry.at);
       if (judgement) keep(judgement);
     }
-    for (const judgement of this.#judge.takeLater(entry.at)) keep(judgement);
+    for (const judgement of this.#judge.takeLater(entry.at, before)) keep(judgement);
     return { seq: entry.seq, firstN, records: records.length, scores: scoresOf(judgements), found, duplicates };
   }
 
@@ -120,20 +137,61 @@ export class JudgedStream {
   }
 
   /**
-   * Takes entries up to the event before this one, and stops there.
-   * @returns what its detector knows then; null when the entries end before it
+   * Judges entries again up to an anomaly, and stops there.
+   * @returns what it takes to judge that one again; null when the entries end before it, or begin after it
    */
-  stateBefore(entries: readonly LogEntry[], n: number): Uint8Array | null {
-    for (const entry of entries) {
-      if (this.#events + 1 === n) break;
-      if (entry.kind !== 'records') {
-        this.take(entry, 'anomalies');
-        continue;
+  proofOf(entries: readonly LogEntry[], wanted: WantedProof): Proof | null {
+    switch (wanted.what) {
+      case 'trace':
+        return this.#proofOfTrace(entries, wanted.n);
+      case 'window':
+        return this.#proofOfWindow(entries, wanted);
+      default: {
+        const record = this.#stopBefore(entries, wanted.n)?.next().value;
+        return record ? this.#judge.proofOf(record) : null;
       }
-      const records = unpackRecords(entry.body);
-      this.#takeRecords(entry, records.slice(0, n - 1 - this.#events), 'anomalies');
     }
-    return this.#events + 1 === n ? this.#judge.snapshot() : null;
+  }
+
+  #proofOfTrace(entries: readonly LogEntry[], wantedN: number): Proof | null {
+    let proof: Proof | null = null;
+    const before: BeforeTrace = (n, trace, detector) => {
+      if (n === wantedN) proof = { judged: { what: 'trace', ...trace }, snapshot: detector.snapshotOfLearned() };
+    };
+    for (const entry of entries) {
+      const records = entry.kind === 'records' ? unpackRecords(entry.body) : [];
+      if (entry.kind === 'records' || entry.kind === 'tick') this.#takeRecords(entry, records, 'anomalies', before);
+      else this.take(entry, 'anomalies');
+      if (proof) break;
+    }
+    return proof;
+  }
+
+  /** Its events are judged again one after the other: what people said between them changes no window. */
+  #proofOfWindow(entries: readonly LogEntry[], { n, from, to }: { n: number; from: number; to: number }): Proof | null {
+    const records = this.#stopBefore(entries, from);
+    const events: string[] = [];
+    const snapshot = this.#judge.snapshot();
+    for (const record of records ?? []) {
+      events.push(Buffer.from((record as LogRecord).text).toString('base64'));
+      if (events.length === to - from + 1) return { judged: { what: 'window', n, events }, snapshot };
+    }
+    return null;
+  }
+
+  /** Takes entries up to the record before this one. @returns the records from it on; null when it is not among them */
+  #stopBefore(entries: readonly LogEntry[], n: number): Generator<TelemetryRecord> | null {
+    for (const [index, entry] of entries.entries()) {
+      const records = entry.kind === 'records' ? unpackRecords(entry.body) : [];
+      const before = n - 1 - this.#events;
+      if (before < 0) return null;
+      if (before < records.length) {
+        this.#takeRecords(entry, records.slice(0, before), 'anomalies');
+        return recordsOf(records.slice(before), entries.slice(index + 1));
+      }
+      this.take(entry, 'anomalies');
+    }
+    return null;
   }
 
   figures(): ModelFigures {
@@ -184,6 +242,11 @@ export class JudgedStream {
       verdicts: beside.verdicts,
     });
   }
+}
+
+function* recordsOf(first: readonly TelemetryRecord[], entries: readonly LogEntry[]): Generator<TelemetryRecord> {
+  yield* first;
+  for (const entry of entries) if (entry.kind === 'records') yield* unpackRecords(entry.body);
 }
 
 function emptyScores(events: number): ScoreBlock {

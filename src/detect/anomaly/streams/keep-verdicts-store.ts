@@ -69,8 +69,8 @@ const KEEP = `
     from given g join moved m on m.part = g.part join unnest($3::bytea[]) with ordinality as b(body, place) on b.place = g.part + 1
     where g.events > 0),
   found as (
-    insert into anomalies (id, stream_id, epoch, what, n, at, found_at, severity, score, p, cause, summary, detail)
-    select a.id, g.id, g.epoch, a.what, a.n, a.at, $4, a.severity, a.score, a.p, a.cause, a.summary, a.detail
+    insert into anomalies (id, stream_id, epoch, what, n, at, found_at, severity, score, p, cause, summary, detail, log_seq)
+    select a.id, g.id, g.epoch, a.what, a.n, a.at, $4, a.severity, a.score, a.p, a.cause, a.summary, a.detail, g.seq
     from jsonb_to_recordset($5::jsonb) as a(part int, id text, what text, n bigint, at timestamptz, severity int,
       score float8, p float8, cause text, summary text, detail jsonb)
     join moved m on m.part = a.part join given g on g.part = a.part

@@ -1,6 +1,6 @@
 import type { StreamSettings } from '../../../contract/stream.ts';
 import type { LogRecord, TelemetryRecord } from '../../../observe/intake/telemetry/index.ts';
-import { ENGINE_VERSION, type Explanation, LogDetector, type WindowVerdict } from '../index.ts';
+import { ENGINE_VERSION, type Explanation, LogDetector, type Proof, type WindowVerdict } from '../index.ts';
 import { causeOf } from './cause.ts';
 import { EMPTY_DETAIL, type FoundAnomaly } from './found-anomaly.ts';
 import type { ExplainWhich, JudgeKind, Judgement, RecordJudge } from './record-judge.ts';
@@ -51,6 +51,11 @@ class LogJudge implements RecordJudge {
         },
       },
     };
+  }
+
+  proofOf(record: TelemetryRecord): Proof {
+    const event = Buffer.from((record as LogRecord).text).toString('base64');
+    return { judged: { what: 'event', event }, snapshot: this.#detector.snapshot() };
   }
 
   takeLater(): [] {

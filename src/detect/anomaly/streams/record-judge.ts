@@ -1,5 +1,7 @@
 import type { StreamSettings } from '../../../contract/stream.ts';
 import type { StreamKind, TelemetryRecord } from '../../../observe/intake/telemetry/index.ts';
+import type { Proof } from '../index.ts';
+import type { BeforeTrace } from '../traces/index.ts';
 import type { FoundAnomaly } from './found-anomaly.ts';
 import { LOG_JUDGE } from './log-judge.ts';
 import { SERIES_JUDGE } from './series-judge.ts';
@@ -28,8 +30,13 @@ export interface RecordJudge {
    * @returns null when it says nothing by itself: see `takeLater`
    */
   judge(record: TelemetryRecord, n: number, explain: ExplainWhich, nowMs: number): Judgement | null;
-  /** Judgements of what is whole now. */
-  takeLater(nowMs: number): Judgement[];
+  /** What it takes to judge a record again, as long as it was not judged; null where it says nothing by itself. */
+  proofOf(record: TelemetryRecord): Proof | null;
+  /**
+   * Judgements of what is whole now.
+   * @param before told of each before it is judged
+   */
+  takeLater(nowMs: number, before?: BeforeTrace): Judgement[];
   /** Anomalies of windows that ended since this was asked last. */
   takeWindows(at: number): Omit<FoundAnomaly, 'severity' | 'burst'>[];
   /** A person said that an event was an anomaly: it counts no longer as something usual. */

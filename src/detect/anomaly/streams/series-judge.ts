@@ -1,5 +1,6 @@
 import type { MetricPoint, TelemetryRecord } from '../../../observe/intake/telemetry/index.ts';
-import { expectationText, SeriesDetector } from '../series/index.ts';
+import type { Proof } from '../index.ts';
+import { expectationText, SERIES_ENGINE_VERSION, SeriesDetector } from '../series/index.ts';
 import { causeOf } from './cause.ts';
 import { EMPTY_DETAIL } from './found-anomaly.ts';
 import type { ExplainWhich, JudgeKind, Judgement, RecordJudge } from './record-judge.ts';
@@ -76,6 +77,13 @@ class SeriesJudge implements RecordJudge {
     return detector;
   }
 
+  /** The model of its series alone. */
+  proofOf(record: TelemetryRecord): Proof | null {
+    const { at, series, value } = record as MetricPoint;
+    const detector = this.#series.get(series);
+    return detector ? { judged: { what: 'point', series, at, value }, snapshot: detector.snapshot() } : null;
+  }
+
   takeLater(): [] {
     return [];
   }
@@ -124,7 +132,7 @@ class SeriesJudge implements RecordJudge {
 
 /** Detectors of series of numbers. */
 export const SERIES_JUDGE: JudgeKind = {
-  engine: 'series-1',
+  engine: `series-${SERIES_ENGINE_VERSION}`,
   create: (settings) => new SeriesJudge(settings, null),
   restore(bytes, settings) {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

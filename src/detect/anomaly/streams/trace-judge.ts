@@ -1,5 +1,5 @@
 import type { SpanRecord, TelemetryRecord } from '../../../observe/intake/telemetry/index.ts';
-import { TraceDetector, type TraceVerdict } from '../traces/index.ts';
+import { type BeforeTrace, TRACE_ENGINE_VERSION, TraceDetector, type TraceVerdict } from '../traces/index.ts';
 import { causeOf } from './cause.ts';
 import { EMPTY_DETAIL } from './found-anomaly.ts';
 import type { JudgeKind, Judgement, RecordJudge } from './record-judge.ts';
@@ -28,8 +28,12 @@ class TraceJudge implements RecordJudge {
     return null;
   }
 
-  takeLater(nowMs: number): Judgement[] {
-    return this.#detector.takeVerdicts(nowMs).map((verdict) => ({
+  proofOf(): null {
+    return null;
+  }
+
+  takeLater(nowMs: number, before?: BeforeTrace): Judgement[] {
+    return this.#detector.takeVerdicts(nowMs, before).map((verdict) => ({
       at: verdict.at,
       score: verdict.score,
       p: verdict.p,
@@ -105,7 +109,7 @@ class TraceJudge implements RecordJudge {
 
 /** Detectors of traces. */
 export const TRACE_JUDGE: JudgeKind = {
-  engine: 'trace-1',
+  engine: `trace-${TRACE_ENGINE_VERSION}`,
   create: ({ alpha, calibrationSize }) =>
     new TraceJudge(new TraceDetector({ alpha, calibrationSize }), { alpha, calibrationSize }),
   restore: (bytes, settings) => new TraceJudge(TraceDetector.restore(bytes), settings),

@@ -9,7 +9,7 @@ import { KnownSteps, type KnownStepsState, type StepDifference } from './known-s
 import { type StepDuration, StepDurations } from './step-durations.ts';
 import { type AssemblerState, TraceAssembler } from './trace-assembler.ts';
 import { shapeOf } from './trace-shape.ts';
-import type { ClosedTrace, TraceSpan } from './trace-span.ts';
+import type { TraceSpan } from './trace-span.ts';
 
 export interface TraceSettings {
   /** A trace is an anomaly when its p-value is at most this. */
@@ -40,6 +40,13 @@ export interface TraceVerdict {
   readonly slow: readonly StepDuration[];
 }
 
+/** Told of a trace before it is judged: what is seen then can be replayed. */
+export type BeforeTrace = (
+  n: number,
+  trace: { readonly traceId: string; readonly spans: readonly TraceSpan[] },
+  detector: TraceDetector,
+) => void;
+
 const DEFAULTS: TraceSettings = { alpha: PROFILES.balanced, calibrationSize: 1_500 };
 const FIRST_CALIBRATED_TRACE = 101;
 const FIRST_JUDGED_TRACE = 250;
@@ -47,7 +54,8 @@ const FIRST_JUDGED_TRACE = 250;
 const TOLD_RARITY = 7;
 const SHAPE_TABLE_BITS = 15;
 
-const TRACE_ENGINE_VERSION = 1;
+/** Changes whenever a trace would be judged differently, or the snapshot be read differently. */
+export const TRACE_ENGINE_VERSION = 1;
 const MAGIC = 0x48465431;
 const MOST_JSON_BYTES = 256 * 1024 * 1024;
 const MOST_SHAPE_BYTES = 16 * 1024 * 1024;
@@ -83,17 +91,25 @@ export class TraceDetector {
     this.assembler.add(span, nowMs);
   }
 
-  /** Judges the traces that were closed since this was asked last; to be asked now and then also when no spans come. */
-  takeVerdicts(nowMs: number): TraceVerdict[] {
+  /**
+   * Judges the traces that were closed since this was asked last; to be asked now and then also when no spans come.
+   * @param before told of each trace with the number it gets, before it is judged
+   */
+  takeVerdicts(nowMs: number, before?: BeforeTrace): TraceVerdict[] {
     const verdicts: TraceVerdict[] = [];
-    for (const trace of this.assembler.takeClosed(nowMs)) {
-      if (trace.reason === 'no-room' || trace.leftOut > 0) this.notJudged += 1;
-      else verdicts.push(this.judge(trace));
+    for (const { traceId, spans, reason, leftOut } of this.assembler.takeClosed(nowMs)) {
+      if (reason === 'no-room' || leftOut > 0) {
+        this.notJudged += 1;
+        continue;
+      }
+      before?.(this.judged + 1, { traceId, spans }, this);
+      verdicts.push(this.judgeWhole(traceId, spans));
     }
     return verdicts;
   }
 
-  private judge({ traceId, spans }: ClosedTrace): TraceVerdict {
+  /** Judges a trace that is whole, whatever else is open, then learns it. */
+  judgeWhole(traceId: string, spans: readonly TraceSpan[]): TraceVerdict {
     const shape = shapeOf(spans);
     const shapeBits = this.shapes.judge(shape.text).score;
     const stepBits = this.known.surprise(shape);
@@ -162,11 +178,20 @@ export class TraceDetector {
 
   /** Everything the detector knows, open traces too; `restore` goes on exactly where this one stands. */
   snapshot(): Uint8Array {
+    return this.write(this.assembler);
+  }
+
+  /** What it has learned: a snapshot without the traces that are open now. */
+  snapshotOfLearned(): Uint8Array {
+    return this.write(new TraceAssembler());
+  }
+
+  private write(assembler: TraceAssembler): Uint8Array {
     const out = new ByteWriter();
     out.uint32(MAGIC);
     out.uint32(TRACE_ENGINE_VERSION);
     const known = { steps: this.known.state(), evictions: this.known.evictions };
-    out.text(JSON.stringify({ settings: this.settings, assembler: this.assembler.state(), known }));
+    out.text(JSON.stringify({ settings: this.settings, assembler: assembler.state(), known }));
     out.whole(this.judged);
     out.whole(this.notJudged);
     out.numbers(this.shapes.snapshot());

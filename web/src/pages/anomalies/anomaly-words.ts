@@ -19,7 +19,6 @@ export const WHAT_WORDS: Record<Anomaly['what'], string> = {
   event: 'event',
   window: 'window of events',
   point: 'point',
-  span: 'span',
   trace: 'trace',
 };
 
