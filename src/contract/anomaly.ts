@@ -56,7 +56,13 @@ export const anomalyDetailSchema = anomalySchema
     ),
     /** Of a point: what was measured, and between what it was expected. */
     point: z
-      .object({ series: z.string(), value: z.number(), expected: z.tuple([z.number(), z.number()]).nullable() })
+      .object({
+        series: z.string(),
+        /** The row's number within its series. */
+        row: z.int().optional(),
+        value: z.number(),
+        expected: z.tuple([z.number(), z.number()]).nullable(),
+      })
       .nullable(),
     /** Of a window: its events, the p-value of each channel, and which one fired. */
     window: z

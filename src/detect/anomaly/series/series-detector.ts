@@ -110,6 +110,16 @@ export class SeriesDetector {
     return { seen: this.judged, needed: FIRST_JUDGED_ROW };
   }
 
+  /**
+   * Takes the score of a row out of the calibration, because a person said it
+   * was an anomaly. False when the row's score is not kept (any more).
+   *
+   * @param n the row's number
+   */
+  takeOut(n: number): boolean {
+    return this.history.takeOut(n - FIRST_CALIBRATED_ROW);
+  }
+
   /** Calls rows anomalies from another p-value on; what was learned and the p-values stay as they are. */
   set alpha(alpha: number) {
     this.settings = { ...this.settings, alpha };

@@ -119,7 +119,12 @@ export async function giveFeedback(
     anomaly.epoch === row.epoch &&
     row.state !== 'evicted'
   ) {
-    const entry: FeedbackEntry = { n: anomaly.n, isAnomaly: true };
+    const { series = '', row: place } = anomaly.point ?? {};
+    const entry: FeedbackEntry = {
+      n: anomaly.n,
+      isAnomaly: true,
+      ...(place === undefined ? {} : { point: { series, row: place } }),
+    };
     await appendEntry(tx, row.id, { kind: 'feedback', body: entry, at: word.at });
   }
   await publish(tx, [

@@ -116,6 +116,33 @@ describe.each(['logs', 'metrics', 'traces'] as const)('a stream of %s', (kind) =
   });
 });
 
+it.each(['metrics', 'traces'] as const)(
+  'of %s nothing is ranked among what a person confirmed as an anomaly',
+  (kind) => {
+    const log = logOf(kind, [100]);
+    const found = judge(JudgedStream.create(kind, SETTINGS), log).flatMap((entry) => entry.found);
+    const anomalies = found.filter(({ what }) => what !== 'window');
+    const words = anomalies.map(({ n, detail: { point } }) => {
+      const body = { n, isAnomaly: true, ...(point ? { point: { series: point.series, row: point.row } } : {}) };
+      return { ...log[0]!, kind: 'feedback' as const, events: 0, body: Buffer.from(JSON.stringify(body)) };
+    });
+    const afterwards = (told: readonly LogEntry[]) => {
+      const stream = JudgedStream.create(kind, SETTINGS);
+      judge(stream, [...log, ...told]);
+      const next = log.slice(0, 3).map((entry) => ({ ...entry, at: entry.at + 100_000_000 }));
+      return judge(stream, next).flatMap(({ scores }) =>
+        [...scores.p].map((p, at) => ({ p, score: scores.score[at]! })),
+      );
+    };
+    const [told, untold] = [afterwards(words), afterwards([])];
+    expect(anomalies.length).toBeGreaterThan(1);
+    expect(told.map(({ score }) => score)).toEqual(untold.map(({ score }) => score));
+    // What is as strange as what was confirmed is rarer now; nothing is more usual than it was, but for the smaller number.
+    expect(told.some(({ p }, at) => p < untold[at]!.p)).toBe(true);
+    expect(told.filter(({ p }, at) => p > untold[at]!.p * 1.02)).toEqual([]);
+  },
+);
+
 it('what people said before an event belongs to its proof', () => {
   const strange = { at: at(1_600), text: 'the roof is on fire' };
   const records = (seq: number, part: readonly TelemetryRecord[]): LogEntry => ({

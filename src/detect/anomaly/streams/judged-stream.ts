@@ -91,8 +91,8 @@ export class JudgedStream {
       case 'tick':
         return this.#takeRecords(entry, [], explain);
       case 'feedback': {
-        const { n, isAnomaly } = text() as FeedbackEntry;
-        if (isAnomaly) this.#judge.takeOut(n);
+        const word = text() as FeedbackEntry;
+        if (word.isAnomaly) this.#judge.takeOut(word);
         break;
       }
       case 'settings':

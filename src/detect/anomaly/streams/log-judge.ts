@@ -4,6 +4,7 @@ import { ENGINE_VERSION, type Explanation, LogDetector, type Proof, type WindowV
 import { causeOf } from './cause.ts';
 import { EMPTY_DETAIL, type FoundAnomaly } from './found-anomaly.ts';
 import type { ExplainWhich, JudgeKind, Judgement, RecordJudge } from './record-judge.ts';
+import type { FeedbackEntry } from './stream.ts';
 
 const LONGEST_SUMMARY = 160;
 
@@ -88,7 +89,7 @@ class LogJudge implements RecordJudge {
     };
   }
 
-  takeOut(n: number): void {
+  takeOut({ n }: FeedbackEntry): void {
     this.#detector.takeOut(n);
   }
 

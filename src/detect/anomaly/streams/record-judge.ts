@@ -5,6 +5,7 @@ import type { BeforeTrace } from '../traces/index.ts';
 import type { FoundAnomaly } from './found-anomaly.ts';
 import { LOG_JUDGE } from './log-judge.ts';
 import { SERIES_JUDGE } from './series-judge.ts';
+import type { FeedbackEntry } from './stream.ts';
 import { TRACE_JUDGE } from './trace-judge.ts';
 
 /** One judgement: of a record, or of what several records make together. */
@@ -39,8 +40,8 @@ export interface RecordJudge {
   takeLater(nowMs: number, before?: BeforeTrace): Judgement[];
   /** Anomalies of windows that ended since this was asked last. */
   takeWindows(at: number): Omit<FoundAnomaly, 'severity' | 'burst'>[];
-  /** A person said that an event was an anomaly: it counts no longer as something usual. */
-  takeOut(n: number): void;
+  /** A person said that it was an anomaly: it counts no longer as something usual. */
+  takeOut(confirmed: FeedbackEntry): void;
   setAlpha(alpha: number): void;
   readonly warming: { readonly seen: number; readonly needed: number };
   readonly memoryBytes: number;

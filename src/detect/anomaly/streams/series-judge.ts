@@ -4,6 +4,7 @@ import { expectationText, SERIES_ENGINE_VERSION, SeriesDetector } from '../serie
 import { causeOf } from './cause.ts';
 import { EMPTY_DETAIL } from './found-anomaly.ts';
 import type { ExplainWhich, JudgeKind, Judgement, RecordJudge } from './record-judge.ts';
+import type { FeedbackEntry } from './stream.ts';
 
 /** Series of one stream with a model each; one more takes the place of the one that was quiet for longest. */
 const MOST_SERIES = 500;
@@ -33,7 +34,7 @@ class SeriesJudge implements RecordJudge {
   judge(record: TelemetryRecord, n: number, which: ExplainWhich): Judgement {
     const { at, series, value } = record as MetricPoint;
     const detector = this.#detectorOf(series);
-    const { score, p, state, anomaly, expected } = detector.judge(at, value, true);
+    const { n: row, score, p, state, anomaly, expected } = detector.judge(at, value, true);
     this.#furthest = Math.max(this.#furthest, Math.min(WARM_ROWS, detector.warming.seen));
     const active = state === 'active';
     if (!anomaly && which !== 'always') return { at, score, p, active, anomaly, found: null };
@@ -56,7 +57,7 @@ class SeriesJudge implements RecordJudge {
           ...EMPTY_DETAIL,
           alpha: this.#alpha,
           calibrationSize: this.#calibrationSize,
-          point: { series, value, expected: expected === null ? null : [expected[0], expected[1]] },
+          point: { series, row, value, expected: expected === null ? null : [expected[0], expected[1]] },
         },
       },
     };
@@ -92,8 +93,9 @@ class SeriesJudge implements RecordJudge {
     return [];
   }
 
-  /** Of a series the ranks are kept without the rows they belong to: a word changes what is shown, not the model. */
-  takeOut(): void {}
+  takeOut({ point }: FeedbackEntry): void {
+    if (point) this.#series.get(point.series)?.takeOut(point.row);
+  }
 
   setAlpha(alpha: number): void {
     this.#alpha = alpha;

@@ -38,7 +38,12 @@ export type LogEntryKind = 'records' | 'feedback' | 'settings' | 'tick';
 export type LogEntry = { seq: number; kind: LogEntryKind; events: number; at: number; body: Uint8Array };
 
 /** The body of an entry of kind `feedback`. */
-export type FeedbackEntry = { n: number; isAnomaly: boolean };
+export type FeedbackEntry = {
+  n: number;
+  isAnomaly: boolean;
+  /** Of a point: which row of which series, as series are numbered each by itself. */
+  point?: { series: string; row: number };
+};
 
 export const DEFAULT_STREAM_SETTINGS: StreamSettings = {
   profile: 'balanced',

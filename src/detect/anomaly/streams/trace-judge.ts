@@ -3,6 +3,7 @@ import { type BeforeTrace, TRACE_ENGINE_VERSION, TraceDetector, type TraceVerdic
 import { causeOf } from './cause.ts';
 import { EMPTY_DETAIL } from './found-anomaly.ts';
 import type { JudgeKind, Judgement, RecordJudge } from './record-judge.ts';
+import type { FeedbackEntry } from './stream.ts';
 
 const LONGEST_SUMMARY = 300;
 /** Told of one trace; the rarest stand first. */
@@ -78,8 +79,9 @@ class TraceJudge implements RecordJudge {
     return [];
   }
 
-  /** The ranks are kept without the traces they belong to: a word changes what is shown, not the model. */
-  takeOut(): void {}
+  takeOut({ n }: FeedbackEntry): void {
+    this.#detector.takeOut(n);
+  }
 
   setAlpha(alpha: number): void {
     this.#alpha = alpha;

@@ -55,7 +55,7 @@ const TOLD_RARITY = 7;
 const SHAPE_TABLE_BITS = 15;
 
 /** Changes whenever a trace would be judged differently, or the snapshot be read differently. */
-export const TRACE_ENGINE_VERSION = 1;
+export const TRACE_ENGINE_VERSION = 2;
 const MAGIC = 0x48465431;
 const MOST_JSON_BYTES = 256 * 1024 * 1024;
 const MOST_SHAPE_BYTES = 16 * 1024 * 1024;
@@ -149,6 +149,16 @@ export class TraceDetector {
   /** Traces judged, and the trace from which on there are p-values. */
   get warming(): { readonly seen: number; readonly needed: number } {
     return { seen: this.judged, needed: FIRST_JUDGED_TRACE };
+  }
+
+  /**
+   * Takes the score of a trace out of the calibration, because a person said it
+   * was an anomaly. False when the trace's score is not kept (any more).
+   *
+   * @param n the trace's number
+   */
+  takeOut(n: number): boolean {
+    return this.history.takeOut(n - FIRST_CALIBRATED_TRACE);
   }
 
   set alpha(alpha: number) {
