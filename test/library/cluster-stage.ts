@@ -31,14 +31,14 @@ export type ClusterStage = {
   replicasOf(deployment: string): Promise<string>;
   /** Waits until a query has an answer. */
   untilPrometheus(condition: string): Promise<void>;
+  /** The same cluster and Prometheus under another Holdfast, whose runs wait for no lock of this one; stopped with it. */
+  beside(): Promise<ClusterStage>;
   stop(): Promise<void>;
 };
 
 /** Starts it all. @param exporter what Prometheus scrapes, as host:port; null where there is no Prometheus */
 export async function startClusterStage(exporter: string | null): Promise<ClusterStage> {
   const ownPath = process.env['PATH'] ?? '';
-  const folder = mkdtempSync(join(tmpdir(), 'holdfast-library-kube-'));
-  const service = await startBreakableService();
   const [kube, prometheus] = await Promise.all([
     startKube([
       { name: 'node-a', cpu: '8' },
@@ -50,6 +50,31 @@ export async function startClusterStage(exporter: string | null): Promise<Cluste
   ]);
   // Steps use the kubectl of the same release.
   process.env['PATH'] = `${kube.bin}${delimiter}${ownPath}`;
+  await kube.kubectl('create', 'namespace', NAMESPACE);
+  const others: ClusterStage[] = [];
+  const inCluster = operateCluster(kube, prometheus);
+  const stage: ClusterStage = {
+    ...inCluster,
+    ...(await startHoldfastFor(kube, prometheus)),
+    async beside() {
+      const other = { ...stage, ...(await startHoldfastFor(kube, prometheus)) };
+      others.push(other);
+      return other;
+    },
+    async stop() {
+      process.env['PATH'] = ownPath;
+      for (const each of [stage, ...others]) await endHoldfast(each);
+      await Promise.all([kube.stop(), prometheus.stop()]);
+    },
+  };
+  return stage;
+}
+
+type OwnHoldfast = Pick<ClusterStage, 'service' | 'story' | 'folder'>;
+
+async function startHoldfastFor(kube: TestKube, prometheus: TestPrometheus): Promise<OwnHoldfast> {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-library-kube-'));
+  const service = await startBreakableService();
   const story = await beginLibraryStory({
     variables: { HOME: folder, KUBECACHEDIR: join(folder, 'cache') },
     targets: {
@@ -58,15 +83,24 @@ export async function startClusterStage(exporter: string | null): Promise<Cluste
     },
     probes: { service: { kind: 'http', url: `${service.address}/health`, interval: '1s', timeout: '900ms' } },
   });
-  await kube.kubectl('create', 'namespace', NAMESPACE);
+  return { service, story, folder };
+}
+
+async function endHoldfast({ service, story, folder }: OwnHoldfast): Promise<void> {
+  await story.close();
+  await service.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function operateCluster(
+  kube: TestKube,
+  prometheus: TestPrometheus,
+): Omit<ClusterStage, keyof OwnHoldfast | 'beside' | 'stop'> {
   const look = (kind: string, name: string, path: string) =>
     kube.kubectl('get', kind, name, '-n', NAMESPACE, '-o', `jsonpath=${path}`);
   return {
     kube,
     prometheus,
-    service,
-    story,
-    folder,
     look,
     imageOf: (name) => look('deployment', name, '{.spec.template.spec.containers[0].image}'),
     replicasOf: (name) => look('deployment', name, '{.spec.replicas}'),
@@ -99,12 +133,6 @@ export async function startClusterStage(exporter: string | null): Promise<Cluste
         const answer = (await response.json()) as { data: { result: unknown[] } };
         if (answer.data.result.length > 0) return;
       }
-    },
-    async stop() {
-      process.env['PATH'] = ownPath;
-      await story.close();
-      await Promise.all([kube.stop(), prometheus.stop(), service.close()]);
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -19,9 +19,15 @@ export type DeliveryStage = ClusterStage & {
   seen(what: string, look: () => Promise<boolean>): Promise<void>;
 };
 
-export async function startDeliveryStage(): Promise<DeliveryStage> {
+/** One cluster under two Holdfasts: stories of one need not wait for locks of the other. */
+export async function startDeliveryStages(): Promise<{ first: DeliveryStage; second: DeliveryStage }> {
   const traffic = await startTrafficExporter();
-  const stage = await startClusterStage(traffic.address);
+  const first = await startClusterStage(traffic.address);
+  const second = await first.beside();
+  return { first: deliverOn(first, traffic), second: deliverOn(second, traffic) };
+}
+
+function deliverOn(stage: ClusterStage, traffic: TrafficExporter): DeliveryStage {
   const endsAs = (status: Run['status']) => (run: Run) => {
     if (run.status !== status) throw new Error(`it should have ${status}:\n${transcript(run)}`);
     return run;

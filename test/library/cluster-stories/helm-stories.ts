@@ -26,7 +26,7 @@ export function tellHelm(stage: () => DeliveryStage): void {
     writeFileSync(file, JSON.stringify(content));
     return file;
   };
-  const release = (more: Record<string, string> = {}) => ({ release: 'store', timeout_seconds: '3', ...more });
+  const release = (more: Record<string, string> = {}) => ({ release: 'store', timeout_seconds: '4', ...more });
   const withChart = (more: Record<string, string> = {}) => release({ chart: CHART, ...more });
 
   it('installs a release, and takes one away again that does not come up', async () => {
