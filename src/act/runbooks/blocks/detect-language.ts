@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
 import { beginsLikeSql } from '../consoles/classify-dialect-sql.ts';
 import { detectConsole, looksLikeQuery } from '../consoles/detect-console.ts';
-import { isKnownCommand } from './known-command.ts';
+import { destroysAlone, isKnownCommand } from './known-command.ts';
 import { isProse, keepLines, type Place, readSessionLines } from './session-lines.ts';
 
 /** How the text of a fence is read, whatever its author called it. */
@@ -121,17 +121,18 @@ function typedAt(text: string, announced: boolean, place: Place): string {
 
 /** Decides by what is in a text that its author did not name. */
 export function readingByContent(text: string): Reading {
-  if (CHAT.test(text)) return 'chat';
+  const hasTyped = text.split('\n').some(isTypedLine);
+  if (CHAT.test(text) && !hasTyped) return 'chat';
   if (looksLikeForm(text) || looksLikeMessage(text)) return 'template';
   if (looksLikeOutput(text)) return 'sample';
-  if (looksLikeQuery(text)) return 'query';
+  if (!hasTyped && looksLikeQuery(text)) return 'query';
   if (/[─-╿▀-▟←-⇿▲▶▼◀]|â†|-->|\+-{3,}\+/u.test(text) && (!looksLikeCommands(text) || isDrawing(text))) return 'diagram';
   if (looksLikeSettings(text) || looksLikeDirectives(text)) return 'config';
   if (beginsLikeSql(text)) return 'sql';
   if (detectConsole(text) !== undefined) return 'console';
   if (looksLikeCommands(text)) return 'shell';
   if (looksLikeConfig(text)) return 'config';
-  if (/\[[A-Z][^\]\n]*\]|\bHH:MM\b|\bYYYY\b|\{\{/.test(text)) return 'template';
+  if (!hasTyped && /\[[A-Z][^\]\n]*\]|\bHH:MM\b|\bYYYY\b|\{\{/.test(text)) return 'template';
   return 'unknown';
 }
 
@@ -190,7 +191,8 @@ export function looksLikeOutput(text: string): boolean {
   if (
     lines.length > 0 &&
     LOG_LINE.test(lines[0]!) &&
-    lines.filter((line) => LOG_LINE.test(line)).length * 3 >= lines.length
+    lines.filter((line) => LOG_LINE.test(line)).length * 3 >= lines.length &&
+    !lines.some((line) => !LOG_LINE.test(line) && isTypedLine(line))
   )
     return true;
   return looksLikeTable(text) || looksLikeReport(lines);
@@ -212,13 +214,14 @@ function looksLikeReport(lines: readonly string[]): boolean {
 
 /** A command or a statement, and no row of a table that begins like one. */
 const isTypedLine = (line: string): boolean =>
-  !/\S(?: {2,}|\t)\S/.test(line.trim()) &&
-  !/^\s*[+|]/.test(line) &&
-  ((beginsLikeSql(line) && (/;\s*$/.test(line) || !line.includes('|'))) ||
-    (isKnownCommand(/^\s*(?:sudo\s+)?([\w./-]+)(?:\s|$)/.exec(line)?.[1] ?? '') &&
-      (!line.includes('|') || /\s--?[A-Za-z]/.test(line)) &&
-      /\s\S/.test(line.trim()) &&
-      !isProse(line.trim())));
+  destroysAlone(line) ||
+  (!/\S(?: {2,}|\t)\S/.test(line.trim()) &&
+    !/^\s*[+|]/.test(line) &&
+    ((beginsLikeSql(line) && (/;\s*$/.test(line) || !line.includes('|'))) ||
+      (isKnownCommand(/^\s*(?:sudo\s+)?([\w./-]+)(?:\s|$)/.exec(line)?.[1] ?? '') &&
+        (!line.includes('|') || /\s--?[A-Za-z]/.test(line)) &&
+        /\s\S/.test(line.trim()) &&
+        !isProse(line.trim()))));
 
 /** A table some program printed: rows of cells between bars, or columns under a line of capitals. */
 function looksLikeTable(text: string): boolean {
@@ -245,6 +248,8 @@ export function looksLikeCommands(text: string): boolean {
     const line = unopened(written)
       .replace(ASSIGNMENTS, '')
       .replace(/^\s*<\s*[\w./-]+\s+/, '');
+    // `while true; do …; done`, `if …; then …; fi`: nobody else writes like that.
+    if (/^\s*(?:while|until|for|if)\s.*;\s*(?:do|then)\s.*;\s*(?:done|fi)\b/.test(line)) return true;
     if (line === '' || line !== unopened(written))
       return /=\$\(|=`/.test(written) || (line !== '' && isKnownCommand(/^[\w./-]+/.exec(line)?.[0] ?? ''));
     const word = /^\s*(?:sudo\s+)?([\w./-]+)(?=\s|$|[;&|])/.exec(line)?.[1];
@@ -262,6 +267,7 @@ export function looksLikeCommands(text: string): boolean {
 /** `(cd x && rm -rf y)`, `{ rm x; }`, `! rm x`, `\\rm x`, `"rm" x`, `- rm -rf x`: the command without what opens it. */
 function unopened(line: string): string {
   const inner = line
+    .replace(/^[\s\u200b\ufeff]+/, '')
     .replace(/^\s*(?:[({!]\s*|\\(?=[a-z]))+/, '')
     .replace(/^\s*\$\((?:which|command -v|type -p)\s+([\w./-]+)\)/, '$1')
     .replace(/^\s*(["'])([\w./-]+)\1(?=\s)/, '$2');

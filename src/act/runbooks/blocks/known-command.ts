@@ -6,3 +6,7 @@ export function isKnownCommand(word: string): boolean {
   const name = word.replace(/^.*\//, '');
   return TOOLS.has(name) || Object.hasOwn(SPECIAL_COMMANDS, name);
 }
+
+/** `reboot`, `FLUSHALL`: takes a machine down or empties a store without another word. */
+export const destroysAlone = (line: string): boolean =>
+  /^(?:sudo\s+)?(?:reboot|poweroff|halt)$|^(?:FLUSHALL|FLUSHDB|flushall|flushdb)$/.test(line.trim());

@@ -292,7 +292,12 @@ function isSettingsOnly(tree: ShellTree, segment: ShellSegment, { known }: Block
     (node) => node.named && node.type !== 'comment' && node.start >= segment.start && node.end <= segment.end,
   );
   const isYaml =
-    nodes.length > 0 && nodes.every((node) => node.type === 'command' && /^[\w.-]+:(?:\s|$)/.test(textOf(tree, node)));
+    nodes.length > 0 &&
+    nodes.every(
+      (node) =>
+        node.type === 'command' &&
+        /^(?!(?:run|execute|then|next|first|finally):)[\w.-]+:(?:\s|$)/i.test(textOf(tree, node)),
+    );
   // What a later script uses is set for it, as it would be in one terminal.
   const isAssignments =
     nodes.length > 0 &&

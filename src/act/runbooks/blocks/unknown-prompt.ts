@@ -2,19 +2,23 @@ import { beginsLikeSql } from '../consoles/classify-dialect-sql.ts';
 import { detectConsole } from '../consoles/detect-console.ts';
 import { classifyScript } from '../risk/classify-shell.ts';
 import { riskiest, type Verdict } from '../risk/verdict.ts';
-import { isKnownCommand } from './known-command.ts';
+import { destroysAlone, isKnownCommand } from './known-command.ts';
 import { judgeConsole } from './read-console.ts';
+import { isProse } from './session-lines.ts';
 
 /** `ceph> osd out 3`, `sql> drop table x;`: a prompt by its looks, of a console that is not in the list of prompts. */
 const PROMPT = /^\s*([a-z][\w.-]{0,30})(?:\([^)\n]{0,40}\)|\[[^\]\n]{0,40}\])?[:\d]*>\s+(?=[A-Za-z])(.+)$/i;
 
-/** What is typed at prompts nobody here knows, line by line; null for a text without any. */
+/** `→ kubectl delete ns x`, `Run: reboot`, `"dropdb shop"`: what stands before a command that people are told to type. */
+const LEAD =
+  /^\s*(?:(?:[-*•→➜⇒]|=>|\d{1,2}[.)]|\[[ x]\]|["'“`]|(?:run|execute|then|next|first|finally):)\s*){0,3}([\w./-].*?)["'”`]?\s*$/i;
+/** What is typed at prompts nobody here knows, and what destroys among words, line by line; null for a text without any. */
 export async function judgeUnknownPrompts(text: string): Promise<Verdict | null> {
   const verdicts: Verdict[] = [];
   for (const line of text.split('\n').slice(0, 200)) {
     const match = PROMPT.exec(line.slice(0, 1_000));
-    if (match === null) continue;
-    verdicts.push(await judgeTyped(match[1]!, match[2]!));
+    if (match !== null) verdicts.push(await judgeTyped(match[1]!, match[2]!));
+    else verdicts.push(...(await judgeTold(line.slice(0, 1_000))));
   }
   return verdicts.length === 0 ? null : riskiest(verdicts);
 }
@@ -27,4 +31,16 @@ async function judgeTyped(prompt: string, typed: string): Promise<Verdict> {
   if (isKnownCommand(prompt)) return classifyScript(`${prompt} ${typed}`);
   if (isKnownCommand(typed.split(/\s/, 1)[0]!)) return classifyScript(typed);
   return { class: 'opaque', reason: `it is typed at the prompt ${prompt}>, which nobody here knows` };
+}
+
+/** A line among words that takes something away if it is typed: it is never taken for words alone. */
+async function judgeTold(line: string): Promise<Verdict[]> {
+  const typed = LEAD.exec(line)?.[1];
+  if (typed === undefined || isProse(typed)) return [];
+  if (destroysAlone(typed)) return [{ class: 'destroy', reason: 'takes a machine down, or empties a store' }];
+  let verdict: Verdict | undefined;
+  if (beginsLikeSql(typed) && /;$/.test(typed)) verdict = await judgeConsole('mysql', typed);
+  else if (/\s/.test(typed) && isKnownCommand(/^(?:sudo\s+)?([\w./-]+)\s/.exec(typed)?.[1] ?? ''))
+    verdict = await classifyScript(typed);
+  return verdict?.class === 'destroy' ? [verdict] : [];
 }
