@@ -10,31 +10,46 @@ const MAX_DEPTH = 5;
 /** Reads another runbook by the path it is named with. */
 export type ReadRunbook = (path: string) => Promise<ParsedRunbook>;
 
-/** The runbooks a document calls, and those they call, by the path each is named with in the library. */
+/**
+ * The runbooks a document calls, and those they call, by the path each is named with in the library. One procedure may
+ * call another of its own document; none may lead back to itself.
+ */
 export async function loadSubrunbooks(document: ParsedRunbook, read: ReadRunbook): Promise<Map<string, ParsedRunbook>> {
   const found = new Map<string, ParsedRunbook>();
-  const visit = async (caller: ParsedRunbook, callers: readonly string[]): Promise<void> => {
-    for (const [id, { action }] of Object.entries(caller.drafts)) {
-      if (action.kind !== 'subrunbook') continue;
+  const visit = async (caller: ParsedRunbook, procedure: Procedure, callers: readonly string[]): Promise<void> => {
+    const chain = [...callers, placeOf(caller, procedure)];
+    for (const { id } of procedure.phases.flatMap(({ steps }) => steps)) {
+      const action = caller.drafts[id]?.action;
+      if (action?.kind !== 'subrunbook') continue;
       const path = pathFrom(caller.file, action.runbook);
-      if (callers.includes(path) || callers.length >= MAX_DEPTH) {
-        throw new HoldfastError({
-          code: 'runbook.nested',
-          kind: 'invalid',
-          message: callers.includes(path)
-            ? `${caller.file}: step ${id} calls ${path}, which leads back to itself: ${[...callers, path].join(' → ')}`
-            : `${caller.file}: step ${id} calls runbooks more than ${MAX_DEPTH} deep`,
-          hint: 'Flatten the runbooks.',
-        });
-      }
       const called = found.get(path) ?? (await read(path));
       found.set(path, called);
-      await visit(called, [...callers, path]);
+      // Without a name it means the only one there is; planning says what is wrong when there are several.
+      const named = called.procedures.filter(({ slug }) => action.procedure === '' || slug === action.procedure);
+      for (const each of named) {
+        const place = placeOf(called, each);
+        if (chain.includes(place) || chain.length >= MAX_DEPTH) {
+          throw new HoldfastError({
+            code: 'runbook.nested',
+            kind: 'invalid',
+            message: chain.includes(place)
+              ? `${caller.file}: step ${id} calls ${path}, which leads back to itself: ${[...chain, place].join(' → ')}`
+              : `${caller.file}: step ${id} calls runbooks more than ${MAX_DEPTH} deep`,
+            hint: 'Flatten the runbooks.',
+          });
+        }
+        await visit(called, each, chain);
+      }
     }
   };
-  await visit(document, [document.file]);
+  for (const procedure of document.procedures) await visit(document, procedure, []);
   return found;
 }
+
+type Procedure = ParsedRunbook['procedures'][number];
+
+const placeOf = ({ file, procedures }: ParsedRunbook, { slug }: Procedure) =>
+  procedures.length === 1 ? file : `${file}#${slug}`;
 
 /** `./x.md` counts from the caller's folder, anything else from the library's. */
 export function pathFrom(caller: string, named: string): string {

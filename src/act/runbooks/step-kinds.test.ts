@@ -12,7 +12,11 @@ const fence = (info: string, text: string) => `${TICKS}${info}\n${text}\n${TICKS
 const runbook = (...fences: string[]) => `# P\n\n${fences.join('\n')}`;
 
 /** Plans the first of these documents; the others can be called by their names. */
-async function plan(documents: Record<string, string> | string, inputs: Record<string, string> = {}) {
+async function plan(
+  documents: Record<string, string> | string,
+  inputs: Record<string, string> = {},
+  procedure: string | undefined = undefined,
+) {
   const files = typeof documents === 'string' ? { 'x.md': documents } : documents;
   const read = async (file: string) => {
     const text = files[file];
@@ -20,7 +24,7 @@ async function plan(documents: Record<string, string> | string, inputs: Record<s
     return parseRunbook({ file, text });
   };
   const document = await read(Object.keys(files)[0]!);
-  const planned = planProcedure({ document, inputs, others: await loadSubrunbooks(document, read) });
+  const planned = planProcedure({ document, procedure, inputs, others: await loadSubrunbooks(document, read) });
   expect(planSchema.parse(planned)).toEqual(planned);
   return planned;
 }
@@ -166,6 +170,22 @@ describe('subrunbook', () => {
         'nodes/again.md': `# A\n${fence('subrunbook', 'runbook: x.md')}`,
       }),
     ).rejects.toThrow('x.md → nodes/drain.md → nodes/again.md → x.md');
+  });
+});
+
+describe('a procedure that calls another of its own document', () => {
+  const document = (last: string) =>
+    `# Shop\n\n## Look\n\n${fence('sh', 'uptime')}\n## Restart\n\n${fence('subrunbook', 'runbook: ./x.md#look')}${fence('sh', 'systemctl restart shop')}\n## All\n\n${fence('subrunbook', 'runbook: ./x.md#restart')}${last}`;
+  const planAll = (text: string) => plan({ 'x.md': text }, {}, 'all');
+
+  it('has its steps, and those that it calls', async () => {
+    const { steps } = await planAll(document(''));
+    expect(steps.map(({ kind }) => kind)).toEqual(['subrunbook', 'subrunbook', 'shell', 'shell']);
+  });
+
+  it('may not lead back to itself', async () => {
+    const text = document(fence('subrunbook', 'runbook: ./x.md#all'));
+    await expect(planAll(text)).rejects.toThrow('x.md#all → x.md#all');
   });
 });
 

@@ -46,6 +46,14 @@ describe('several ways to do the same', () => {
     expect(new Set(steps.flatMap((step) => step.choice?.group ?? [])).size).toBe(2);
   });
 
+  it('numbered options that begin anew with other words are another question', async () => {
+    const text = `## Fail over\n\n**Fence**\n\n1. **Option 1: Planned**\n\n${sh('ls a', '   ')}\n2. **Option 2: Unplanned**\n\n${sh('ls b', '   ')}\n**Move**\n\n3. **Option 1: Route 53**\n\n${sh('ls c', '   ')}\n4. **Option 2: BIND**\n\n${sh('ls d', '   ')}`;
+    expect(await choicesOf(text)).toEqual({ questions: 2, options: ['1', '2', '1', '2'], groups: 2, free: [] });
+    // The same words again go on with the question that was asked.
+    const again = text.replace('Route 53', 'Planned').replace('BIND', 'Unplanned');
+    expect(await choicesOf(again)).toMatchObject({ questions: 1, groups: 1 });
+  });
+
   it('a question that also decides about other places is asked whatever was taken', async () => {
     const platforms = sh('# Docker\ndocker restart web\n\n# Kubernetes\nkubectl rollout restart deploy/web');
     const text = `## Fix\n\n### Option 1\n\n${platforms}\n### Option 2\n\n${platforms}\n### Option 3\n\n${sh('ls')}`;

@@ -128,12 +128,17 @@ function byHeadings(entries: readonly OutlineEntry[], found: Alternatives): void
 function byLabels(entries: readonly OutlineEntry[], found: Alternatives): void {
   let section: { at: number; sign: Sign }[] = [];
   const settle = (end: number) => {
-    for (const kind of ['option', 'platform'] as const) {
-      const own = section.filter((each) => each.sign.kind === kind);
+    const ofKind = (kind: Sign['kind']) => section.filter((each) => each.sign.kind === kind);
+    // Platforms are asked for once in a procedure, numbered options each time they begin anew.
+    const questions = [
+      ...splitQuestions(ofKind('option')).map((own) => ({ kind: 'option' as const, own })),
+      { kind: 'platform' as const, own: ofKind('platform') },
+    ];
+    for (const { kind, own } of questions) {
       if (new Set(own.map((each) => each.sign.option)).size < 2) continue;
       const name = kind === 'platform' ? 'platform' : `option-${entries[own[0]!.at]!.line}`;
-      for (const [place, { at, sign }] of own.entries()) {
-        const until = own[place + 1]?.at ?? end;
+      for (const { at, sign } of own) {
+        const until = ofKind(kind).find((each) => each.at > at)?.at ?? end;
         for (let next = at; next < until; next++) {
           const entry = entries[next]!;
           // A label of another kind, or a numbered item after an alternative in prose, goes on with the procedure.
@@ -162,6 +167,23 @@ function byLabels(entries: readonly OutlineEntry[], found: Alternatives): void {
     if (sign !== null) section.push({ at, sign });
   });
   settle(entries.length);
+}
+
+/**
+ * Options of one stretch by the question they answer: where a number comes again with other words, another one is asked.
+ * What goes on with the same words, or has no second option, belongs to the question before.
+ */
+function splitQuestions(options: { at: number; sign: Sign }[]): { at: number; sign: Sign }[][] {
+  const questions: { at: number; sign: Sign }[][] = [];
+  options.forEach((each, place) => {
+    const current = questions.at(-1);
+    const same = current?.find(({ sign }) => sign.option === each.sign.option);
+    const begins = same !== undefined && same.sign.label !== each.sign.label;
+    const rest = new Set(options.slice(place).map(({ sign }) => sign.option));
+    if (!current || (begins && rest.size > 1)) questions.push([each]);
+    else current.push(each);
+  });
+  return questions;
 }
 
 const waysOf = (found: Alternatives, entry: OutlineEntry) => JSON.stringify(found.of.get(entry) ?? []);
