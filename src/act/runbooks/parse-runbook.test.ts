@@ -286,6 +286,8 @@ describe('front matter', () => {
     ['params: {a b: 1}', 'no name for an input'],
     ['params: {a: {type: colour}}', 'unknown type `colour`'],
     ['params: [{name: a}, {name: a}]', 'declared twice'],
+    ['params: {a: {type: secret, default: hunter2}}', 'is a secret and stands in the document'],
+    ['params:\n  a: {type: secret, default: 7}', 'is a secret and stands in the document'],
     ['triggers: x', 'not a list'],
     ['triggers: [{}]', 'no labels'],
     ['triggers: [{a: [b]}]', 'no plain value'],

@@ -146,6 +146,13 @@ function readParams(params: Json | undefined, line: number, fail: Fail): Runbook
     }
     const scalar = typeof declared === 'object' || Array.isArray(params) ? about['default'] : declared;
     const fallback = scalar === undefined || scalar === null || typeof scalar === 'object' ? null : String(scalar);
+    if (type === 'secret' && fallback !== null) {
+      throw fail(
+        'params',
+        `the input \`${name}\` is a secret and stands in the document as a default`,
+        'Leave the default out: it is given when a run starts, or read where it is kept (`secrets` of the configuration).',
+      );
+    }
     return {
       name,
       source: 'declared' as const,
