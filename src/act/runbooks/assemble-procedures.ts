@@ -50,7 +50,7 @@ type Item = {
   line: number;
   endLine: number;
   ways: Ways;
-  bullets: string[];
+  bullets: { text: string; line: number; waitMs: number | null }[];
   steps: PlacedStep[];
   section: Section;
   phase: number;
@@ -111,7 +111,11 @@ export async function assembleProcedures(
     if (done.steps.length > 0) return;
     const seeds = (await Promise.all(done.codes.map(readInline))).filter((seed) => seed !== null);
     const at = { start: 0, end: 0 };
-    const text = [done.text, ...done.bullets.map((bullet) => `- ${bullet}`)].join('\n');
+    const text = [done.text, ...done.bullets.map((bullet) => `- ${bullet.text}`)].join('\n');
+    if (seeds.length === 0 && done.bullets.some((bullet) => bullet.waitMs !== null)) {
+      placeWithWaits(done);
+      return;
+    }
     const waitMs = done.bullets.length === 0 && done.codes.length === 0 ? waitInComment(done.text) : null;
     const own = seeds[0] ?? (waitMs !== null && isWaitOnly(done.text) ? waitItemSeed(text, waitMs) : undefined);
     const seed = withinWays(seeds.length <= 1 && own !== undefined ? own : manualSeed(text, at), done.ways);
@@ -124,6 +128,43 @@ export async function assembleProcedures(
       endLine: done.endLine,
       fence: null,
     });
+  };
+  /** An item whose points say to wait in between: what to do before and after is confirmed apart from the waits. */
+  const placeWithWaits = (done: Item) => {
+    const parts: { texts: string[]; line: number; endLine: number; waitMs: number | null }[] = [
+      { texts: [done.text], line: done.line, endLine: done.endLine, waitMs: null },
+    ];
+    for (const { text, line, waitMs } of done.bullets) {
+      const last = parts.at(-1)!;
+      if (waitMs === null && last.waitMs === null) {
+        last.texts.push(`- ${text}`);
+        last.endLine = line;
+      } else parts.push({ texts: [waitMs === null ? `- ${text}` : text], line, endLine: line, waitMs });
+    }
+    for (const [at, { texts, line, endLine, waitMs }] of parts.entries()) {
+      const text = texts.join('\n');
+      const seed = waitMs === null ? manualSeed(text, { start: 0, end: 0 }) : waitItemSeed(text, waitMs);
+      place(done.section, done.phase, {
+        seed: withinWays(seed, done.ways),
+        attributes: {},
+        number: `${done.number}.${at + 1}`,
+        title: at === 0 ? done.title : texts[0]!.replace(/^- /, ''),
+        line,
+        endLine,
+        fence: null,
+      });
+    }
+  };
+  /** The waits among an item's points so far, where its commands stand in fences. */
+  const placeWaits = (of: Item) => {
+    for (const bullet of of.bullets) {
+      if (bullet.waitMs === null) continue;
+      const seed = withinWays(waitItemSeed(bullet.text, bullet.waitMs), of.ways);
+      const { text: title, line } = bullet;
+      const step = { seed, attributes: {}, number: of.number, title, line, endLine: line, fence: null };
+      of.steps.push(place(of.section, of.phase, step));
+    }
+    of.bullets = [];
   };
   const place = (section: Section, phase: number, step: Omit<PlacedStep, 'procedure' | 'phase'>): PlacedStep => {
     const placed: PlacedStep = { ...step, procedure: section, phase };
@@ -232,10 +273,31 @@ export async function assembleProcedures(
         break;
       }
       case 'bullet':
-        if (item !== undefined) item.bullets.push(entry.text);
-        else if (inSymptoms) current().symptoms.push(entry.text);
+        if (item !== undefined) {
+          const waitMs = entry.codes.length === 0 && isWaitOnly(entry.text) ? waitInComment(entry.text) : null;
+          item.bullets.push({ text: entry.text, line: entry.line, waitMs });
+          if (item.steps.length > 0) placeWaits(item);
+        } else if (inSymptoms) current().symptoms.push(entry.text);
         else if (!reference && isInstruction(entry)) await placeInline(entry, waysOf(entry));
         break;
+      case 'text': {
+        // A command that is a paragraph of its own is what the item is to be done with, as a fence would be.
+        const found = item === undefined || entry.command === undefined ? null : await readInline(entry.command);
+        if (item === undefined || found === null) break;
+        placeWaits(item);
+        item.steps.push(
+          place(item.section, item.phase, {
+            seed: withinWays(found, item.ways),
+            attributes: {},
+            number: item.number,
+            title: item.title,
+            line: entry.line,
+            endLine: entry.line,
+            fence: null,
+          }),
+        );
+        break;
+      }
       case 'cell':
         if (!reference && !inSymptoms) await placeInline(entry, []);
         break;
@@ -244,6 +306,7 @@ export async function assembleProcedures(
         sectionOf.set(entry, section);
         const { reading, attributes } = fences.get(entry)!;
         const ways = waysOf(entry);
+        if (item !== undefined && reading.seeds.length > 0) placeWaits(item);
         for (const written of reading.seeds) {
           const seed = withinWays(written, ways);
           const lines = linesOf(entry, seed);

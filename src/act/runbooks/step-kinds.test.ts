@@ -327,3 +327,40 @@ describe('a checklist whose points end in commands', () => {
     expect(planned.map((step) => [step.kind, step.title])).toEqual([['manual', 'The settings are these']]);
   });
 });
+
+describe('an item of a list', () => {
+  const stepsOf = async (text: string) => {
+    const document = await parseRunbook({ file: 'x.md', text: `# P\n\n${text}` });
+    return document.procedures.flatMap((each) => each.phases.flatMap((phase) => phase.steps));
+  };
+
+  it('is done by the commands that are paragraphs of their own in it', async () => {
+    const found = await stepsOf(
+      '1. Look at it.\n\n   `kubectl get pods`\n\n   `kubectl get nodes`\n\n2. File\n\n   `config.yaml`\n',
+    );
+    expect(found.map((step) => [step.number, step.kind, step.body, step.line])).toEqual([
+      ['1.1', 'shell', 'kubectl get pods', 5],
+      ['1.2', 'shell', 'kubectl get nodes', 7],
+      ['2', 'manual', 'File', 9],
+    ]);
+  });
+
+  it('waits where one of its points says so, between what is done before and after', async () => {
+    const found = await stepsOf('1. Move\n   - tell people\n   - Wait 10 minutes\n   - look at the graphs\n');
+    expect(found.map((step) => [step.number, step.kind, step.body])).toEqual([
+      ['1.1', 'manual', 'Move\n- tell people'],
+      ['1.2', 'wait', 'Wait 10 minutes'],
+      ['1.3', 'manual', '- look at the graphs'],
+    ]);
+  });
+
+  it('waits before and after its fence as it is written', async () => {
+    const command = `   ${TICKS}sh\n   systemctl restart web\n   ${TICKS}\n`;
+    const found = await stepsOf(`1. Restart:\n   - wait 3 minutes\n${command}   - wait 2 minutes\n`);
+    expect(found.map((step) => [step.kind, step.body])).toEqual([
+      ['wait', 'wait 3 minutes'],
+      ['shell', 'systemctl restart web'],
+      ['wait', 'wait 2 minutes'],
+    ]);
+  });
+});

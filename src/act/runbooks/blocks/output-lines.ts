@@ -1,3 +1,4 @@
+import { beginsLikeSql } from '../consoles/classify-dialect-sql.ts';
 import { isKnownCommand } from './known-command.ts';
 
 /** A count, a number in a list, a reply of Redis or a member of JSON: nothing a shell could run begins like that. */
@@ -56,6 +57,17 @@ export function jsonLines(lines: readonly string[], at: number): number {
     }
   }
   return 0;
+}
+
+/** `1. SELECT …;`, `- SELECT …;`: the signs of a list before statements as blanks, where nothing else stands in the text. */
+export function withoutListSigns(text: string): string {
+  const signs = /^(\s*(?:\d{1,2}[.)]|[-*•])\s+)(?=\S)/;
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const isList = lines.every((line) => {
+    const sign = signs.exec(line);
+    return sign !== null && beginsLikeSql(line.slice(sign[0].length)) && /;\s*$/.test(line);
+  });
+  return isList ? text.replace(new RegExp(signs, 'gm'), (sign) => sign.replace(/\S/g, ' ')) : text;
 }
 
 /** `----+----`, `+---+---+` or `-----`: the rule under the heads of a table that a database printed. */

@@ -18,14 +18,14 @@ import {
   readingByContent,
   readingByName,
 } from './detect-language.ts';
-import { withoutPrintedTables } from './output-lines.ts';
+import { withoutListSigns, withoutPrintedTables } from './output-lines.ts';
 import { byHandSeed, readConsoleBlock } from './read-console.ts';
 import { readSession } from './read-session.ts';
 import { readShellBlock } from './read-shell-block.ts';
 import { looksLikeSql, readPsqlSession, readSqlBlock } from './read-sql-block.ts';
 import { readSessionLines } from './session-lines.ts';
 import { isTypedFence, readTypedFence } from './typed-fences.ts';
-import { judgeUnknownPrompts } from './unknown-prompt.ts';
+import { judgeToldLines, judgeUnknownPrompts } from './unknown-prompt.ts';
 
 /** Says what a fence is and which steps are in it. Every fence gets an answer; what nobody knows is opaque. */
 export async function readBlock(fence: FenceEntry, context: BlockContext): Promise<BlockReading> {
@@ -57,6 +57,10 @@ export async function readBlock(fence: FenceEntry, context: BlockContext): Promi
     }
   }
   const reading = await readTyped(named, language, text, context);
+  if (named === undefined && mayHideCommands(reading, text) && !announcesOutput(context.before ?? '')) {
+    const told = await judgeToldLines(text);
+    if (told !== null) return readTypedText(text, told);
+  }
   return reading.class === 'opaque' &&
     announcesOutput(context.before ?? '') &&
     !looksLikeCommands(text) &&
@@ -65,6 +69,10 @@ export async function readBlock(fence: FenceEntry, context: BlockContext): Promi
     : reading;
 }
 
+/** Output, queries, messages and boxes that nobody named; not settings, and not drawings of how one thing follows another. */
+const mayHideCommands = (reading: BlockReading, text: string) =>
+  reading.seeds.length === 0 && reading.class !== 'config' && !/[▲▶▼◀→←↑↓⇒]|-->|==>/u.test(text);
+
 /** What stands without prompts, by its language or its content; SQL without the tables that were pasted below it. */
 function readTyped(
   named: Reading | undefined,
@@ -72,7 +80,7 @@ function readTyped(
   text: string,
   context: BlockContext,
 ): Promise<BlockReading> {
-  const typed = named === undefined || named === 'sql' ? withoutPrintedTables(text) : text;
+  const typed = named === undefined || named === 'sql' ? withoutPrintedTables(withoutListSigns(text)) : text;
   const reading = named ?? readingByContent(typed);
   return readAs(reading, language, reading === 'sql' ? typed : text, context);
 }

@@ -233,6 +233,17 @@ describe('a fence without a language', () => {
     ['unknown-tool zap /dev/sdb', 'opaque'],
     ['The file lies in /etc/hosts and is read', 'sample'],
     ['# nightly\n0 2 * * * /opt/backup.sh', 'config'],
+    ['→ kubectl delete ns shop', 'destroy'],
+    ['→ kubectl get pods', 'read'],
+    ['ops@db-1 systemctl stop postgresql', 'destroy'],
+    ['| kubectl delete ns shop |', 'destroy'],
+    ['┌──────────────────────────┐\n│ kubectl delete ns shop   │\n└──────────────────────────┘', 'destroy'],
+    ['│ Node │ web-1 │\n│ CPU  │ 93 %  │', 'other'],
+    ['sum(rate(http_requests_total[5m]))\ndb.orders.drop()', 'destroy'],
+    ['NAME   READY\nweb    1/1\ndb.orders.drop()', 'destroy'],
+    ['{"status": "red"}\nDELETE /orders', 'destroy'],
+    ['1. DELETE FROM orders;\n2. VACUUM orders;', 'destroy'],
+    ['1. SELECT count(*) FROM orders;\n2. SELECT 1;', 'read'],
   ])('%s is %s', async (text, expected) => {
     expect((await read(text)).block.class).toBe(expected);
   });

@@ -63,39 +63,41 @@ const TABLE_HEAD =
 const COLUMNS = /\S(?: {2,}|\t)\S/;
 const startsWithCommand = (line: string) => isKnownCommand(/^\s*([\w.-]+)(?:\s|$)/.exec(line)?.[1] ?? '');
 
-/** Lines such as `# systemctl stop x`, where `# ` is root's prompt and not a comment. */
+/** Lines such as `# systemctl stop x`, where `# ` is root's prompt and not a comment, and where the typed text begins. */
 function rootLines(
   lines: readonly string[],
   prompts: readonly PromptLine[],
   announced: boolean,
   shellByName: boolean,
-): Set<number> {
-  const found = new Set<number>();
+): Map<number, number> {
+  const found = new Map<number, number>();
   const plainCommands = lines.some(
     (line, at) => prompts[at]!.at === undefined && !COLUMNS.test(line.trim()) && startsWithCommand(line),
   );
   const hosts = new Set(hostPrompts(lines));
   lines.forEach((line, at) => {
-    if (hosts.has(HOST_PROMPT.exec(line)?.[1] ?? '')) {
-      found.add(at);
+    const host = HOST_PROMPT.exec(line);
+    if (host !== null && hosts.has(host[1]!)) {
+      found.set(at, host[0].length);
       return;
     }
     const typed = /^\s*#\s+(\S.*)$/.exec(line)?.[1];
     if (typed === undefined || isProse(typed)) return;
+    const from = line.length - typed.length;
     const isLoop = /^(?:for \w+ in .*;|while .*;|if \[.*;)/.test(typed);
     if (!isLoop && !isKnownCommand(/^(?:sudo\s+)?([\w./-]+)/.exec(typed)?.[1] ?? '')) return;
-    if (announced) found.add(at);
+    if (announced) found.set(at, from);
     // Where plain commands stand beside it, `# ` begins a comment; where output does, it is a prompt.
     else if (!shellByName && !plainCommands && (isLoop || /^\s*#\s+[\w./-]+(?:\s+[^A-Z\s]\S*)*\s*$/.test(line)))
-      found.add(at);
+      found.set(at, from);
   });
   // A text of `# word` lines alone is comments as likely as commands; it is read elsewhere, with both in mind.
   const others = lines.some((line, at) => line.trim() !== '' && !/^\s*#/.test(line) && prompts[at]!.at === undefined);
-  return others || announced || !shellByName ? found : new Set();
+  return others || announced || !shellByName ? found : new Map();
 }
 
-/** `web-3# systemctl stop x`: the machine's name and `#` glued to it, then what was typed. */
-const HOST_PROMPT = /^\s*([A-Za-z][\w.-]{0,60}#)\s+(?=\S)/;
+/** `web-3# systemctl stop x`, `ops@web-3 systemctl stop x`, `→ systemctl stop x`: a sign or a name, then what was typed. */
+const HOST_PROMPT = /^\s*([A-Za-z][\w.-]{0,60}#|[\w.+-]{1,40}@[A-Za-z][\w.-]{0,60}:?|[→➜⇒❱»])\s+(?=\S)/u;
 
 /** Which such words are prompts: those with a command, an assignment or a loop behind them, of a shell and no switch. */
 function hostPrompts(lines: readonly string[]): string[] {
@@ -125,7 +127,7 @@ function walkPrompted(
   lines: readonly string[],
   prompts: readonly PromptLine[],
   bareIs: Place | undefined,
-  roots: ReadonlySet<number>,
+  roots: ReadonlyMap<number, number>,
   announced: boolean,
 ): SessionLine[] {
   const walked: SessionLine[] = [];
@@ -134,9 +136,7 @@ function walkPrompted(
   let open = new Continuing();
   for (const [at, text] of lines.entries()) {
     const prompt =
-      roots.has(at) && prompts[at]!.at === undefined
-        ? { at: 'shell' as const, from: /^\s*(?:[\w.-]*)#\s+/.exec(text)![0].length }
-        : prompts[at]!;
+      roots.has(at) && prompts[at]!.at === undefined ? { at: 'shell' as const, from: roots.get(at)! } : prompts[at]!;
     const add = (kind: SessionLine['kind'], from = 0, where: Place = place) =>
       walked.push({ kind, place: where, from, text });
     const type = (from: number, where: Place) => {

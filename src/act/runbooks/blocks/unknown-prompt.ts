@@ -12,13 +12,29 @@ const PROMPT = /^\s*([a-z][\w.-]{0,30})(?:\([^)\n]{0,40}\)|\[[^\]\n]{0,40}\])?[:
 /** `→ kubectl delete ns x`, `Run: reboot`, `"dropdb shop"`: what stands before a command that people are told to type. */
 const LEAD =
   /^\s*(?:(?:[-*•→➜⇒]|=>|\d{1,2}[.)]|\[[ x]\]|["'“`]|(?:run|execute|then|next|first|finally):)\s*){0,3}([\w./-].*?)["'”`]?\s*$/i;
+/** `│ kubectl delete ns x │`: a line of a box around what people are told to type, with nothing else in it. */
+const BOXED = /^\s*([|│║┃])\s*([^|│║┃]*?)\s*\1\s*$/u;
+/** Consoles whose lines no sentence looks like. */
+const TOLD_CONSOLES: ReadonlySet<string> = new Set(['mongo', 'requests', 'ruby', 'powershell']);
+/** More lines than these are not looked at one by one. */
+const MAX_TOLD_LINES = 200;
+const MAX_TOLD_CHARS = 1_000;
+
+/** What destroys when it is typed, line by line, in a text that is otherwise output, a query or words; null without any. */
+export async function judgeToldLines(text: string): Promise<Verdict | null> {
+  const verdicts: Verdict[] = [];
+  for (const line of text.split('\n').slice(0, MAX_TOLD_LINES))
+    verdicts.push(...(await judgeTold(line.slice(0, MAX_TOLD_CHARS))));
+  return verdicts.length === 0 ? null : riskiest(verdicts);
+}
+
 /** What is typed at prompts nobody here knows, and what destroys among words, line by line; null for a text without any. */
 export async function judgeUnknownPrompts(text: string): Promise<Verdict | null> {
   const verdicts: Verdict[] = [];
-  for (const line of text.split('\n').slice(0, 200)) {
-    const match = PROMPT.exec(line.slice(0, 1_000));
+  for (const line of text.split('\n').slice(0, MAX_TOLD_LINES)) {
+    const match = PROMPT.exec(line.slice(0, MAX_TOLD_CHARS));
     if (match !== null) verdicts.push(await judgeTyped(match[1]!, match[2]!));
-    else verdicts.push(...(await judgeTold(line.slice(0, 1_000))));
+    else verdicts.push(...(await judgeTold(line.slice(0, MAX_TOLD_CHARS))));
   }
   return verdicts.length === 0 ? null : riskiest(verdicts);
 }
@@ -35,11 +51,17 @@ async function judgeTyped(prompt: string, typed: string): Promise<Verdict> {
 
 /** A line among words that takes something away if it is typed: it is never taken for words alone. */
 async function judgeTold(line: string): Promise<Verdict[]> {
-  const typed = LEAD.exec(line)?.[1];
-  if (typed === undefined || isProse(typed)) return [];
+  const typed = LEAD.exec(BOXED.exec(line)?.[2] ?? line)?.[1];
+  if (typed === undefined) return [];
+  const isStatement = beginsLikeSql(typed) && /;$/.test(typed);
+  // `DELETE FROM carts;` reads like a sentence, but for its end.
+  if (!isStatement && isProse(typed)) return [];
   if (destroysAlone(typed)) return [{ class: 'destroy', reason: 'takes a machine down, or empties a store' }];
   let verdict: Verdict | undefined;
-  if (beginsLikeSql(typed) && /;$/.test(typed)) verdict = await judgeConsole('mysql', typed);
+  const console = isStatement ? 'mysql' : detectConsole(typed);
+  // `Remove-Item : Cannot find path`: what a console answered.
+  if (console !== undefined && (isStatement || (TOLD_CONSOLES.has(console) && !/^\S+\s+:\s/.test(typed))))
+    verdict = await judgeConsole(console, typed);
   else if (/\s/.test(typed) && isKnownCommand(/^(?:sudo\s+)?([\w./-]+)\s/.exec(typed)?.[1] ?? ''))
     verdict = await classifyScript(typed);
   return verdict?.class === 'destroy' ? [verdict] : [];

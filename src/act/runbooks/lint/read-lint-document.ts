@@ -8,6 +8,7 @@ import { HoldfastError } from '../../../platform/errors/holdfast-error.ts';
 import { commandsOfTranscript, isKnownCommand, readingOf } from '../blocks/detect-language.ts';
 import { looksLikeSql } from '../blocks/read-sql-block.ts';
 import { headingSlugs } from '../markdown/slug-headings.ts';
+import { withoutButtons } from '../markdown/unwrap-layouts.ts';
 import { canBeMarked, markPlaceholders } from '../parameters/mark-inputs.ts';
 import { parseRunbook } from '../parse-runbook.ts';
 import type { ParsedRunbook } from '../parsed-runbook.ts';
@@ -35,9 +36,10 @@ export async function readLintDocument(source: {
 }): Promise<LintDocument> {
   // A byte order mark is no character of the document: editors do not count it either.
   const text = source.text.replace(/^\uFEFF/, '');
-  const lines = text.split(/\r\n|\r|\n/);
+  const plain = withoutButtons(text);
+  const lines = plain.split(/\r\n|\r|\n/);
   const starts = lineStarts(text);
-  const found = walk(reader.parse(text) as Root, text, lines, starts);
+  const found = walk(reader.parse(plain) as Root, text, lines, starts);
   const blocks: LintBlock[] = found.blocks;
   const reading = await readAsRunbook(source);
   for (const block of blocks) {

@@ -24,7 +24,8 @@ export type OutlineEntry =
     }
   | { kind: 'check'; text: string; codes: InlineCode[]; inItem: boolean; line: number; endLine: number }
   | { kind: 'bullet'; text: string; codes: InlineCode[]; inItem: boolean; line: number }
-  | { kind: 'text'; text: string; line: number }
+  /** `command`: the paragraph is nothing but this code. */
+  | { kind: 'text'; text: string; line: number; command?: InlineCode }
   /** A cell of a table that holds commands. */
   | { kind: 'cell'; text: string; codes: InlineCode[]; line: number }
   | { kind: 'table'; rows: string[][]; line: number }
@@ -78,6 +79,7 @@ function shiftLines(entry: OutlineEntry, by: number): void {
   entry.line += by;
   if ('endLine' in entry) entry.endLine += by;
   if ('firstLine' in entry) entry.firstLine += by;
+  if ('command' in entry && entry.command !== undefined) entry.command.line += by;
   if ('codes' in entry) for (const code of entry.codes) code.line += by;
 }
 
@@ -101,7 +103,7 @@ function readChapter(plain: string, entries: OutlineEntry[]): Outline['frontMatt
         entries.push({ kind: 'heading', depth: node.depth, title: plainText(node).trim(), line });
         break;
       case 'paragraph':
-        entries.push(inItem ? { kind: 'text', text: plainText(node), line } : readParagraph(node, line));
+        entries.push(inItem ? readItemParagraph(node, line) : readParagraph(node, line));
         break;
       case 'code':
         entries.push(readFence(node, lines));
@@ -163,6 +165,15 @@ function readList(list: List, inItem: boolean): { item: ListItem; entry: Outline
       },
     };
   });
+}
+
+/** A paragraph below an item's first; one that is a code alone is what to type. */
+function readItemParagraph(node: Paragraph, line: number): OutlineEntry {
+  const [only, ...others] = node.children;
+  const text = plainText(node);
+  return only?.type === 'inlineCode' && others.length === 0
+    ? { kind: 'text', text, line, command: { text: only.value, line } }
+    : { kind: 'text', text, line };
 }
 
 function readParagraph(node: Paragraph, line: number): OutlineEntry {

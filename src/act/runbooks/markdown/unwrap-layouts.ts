@@ -33,7 +33,7 @@ const HIGHLIGHT_ENDS = /^\s*(?:\{%-?\s*endhighlight\s*-?%\}|\{\{[<%]\s*\/\s*high
  * the fence below them, front matter in TOML or JSON. Every line keeps its number.
  */
 export function unwrapLayouts(text: string): Unwrapped {
-  const lines = withoutForeignHead(text.split(/\r\n|\r|\n/)).map(withoutButton);
+  const lines = withoutForeignHead(withoutButtons(text).split(/\r\n|\r|\n/));
   pullBackFences(lines);
   const tabs: TabRange[] = [];
   const includes: IncludeLine[] = [];
@@ -125,9 +125,15 @@ export function unwrapLayouts(text: string): Unwrapped {
   return { text: lines.join('\n'), tabs, includes };
 }
 
-/** ```` ```{{exec}} ````: sites with a terminal beside the text put a button behind the end of a fence. */
-const withoutButton = (line: string) =>
-  line.replace(/^(\s*(?:>\s*)*(?:`{3,}|~{3,}))\{\{(?:exec|execute|copy|open)\b[^{}\n]{0,60}\}\}\s*$/, '$1');
+/**
+ * ```` ```{{exec}} ````: sites with a terminal beside the text put a button behind the end of a fence. It becomes blanks,
+ * so that every position stays.
+ */
+export const withoutButtons = (text: string) =>
+  text.replace(
+    /^([^\S\r\n]*(?:>[^\S\r\n]*)*(?:`{3,}|~{3,}))(\{\{(?:exec|execute|copy|open)\b[^{}\r\n]{0,60}\}\})(?=[^\S\r\n]*$)/gm,
+    (_, fence: string, button: string) => fence + ' '.repeat(button.length),
+  );
 
 /**
  * A fence right below a list item and four columns further in than its text is a part of that paragraph to CommonMark:

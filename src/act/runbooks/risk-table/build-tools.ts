@@ -187,7 +187,17 @@ export const BUILD_TOOLS: readonly RiskTool[] = [
         reason: 'make only says what it would do',
         examples: ['make -n x'],
       },
-      { risk: 'opaque', reason: 'what make does is decided by a file that is not shown here', examples: ['make test'] },
+      {
+        args: /^(?:(?:-[jks]\d*|--silent) )*(?:(?:unit-?)?tests?|lint|check|vet|typecheck|help)$/,
+        risk: 'check',
+        reason: 'runs checks',
+        examples: ['make test', 'make -j4 lint'],
+      },
+      {
+        risk: 'opaque',
+        reason: 'what make does is decided by a file that is not shown here',
+        examples: ['make deploy', 'make test deploy'],
+      },
     ],
   },
   {

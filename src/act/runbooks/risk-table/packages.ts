@@ -190,6 +190,8 @@ export const PACKAGE_TOOLS: readonly RiskTool[] = [
         'pnpm install',
         'npm publish',
       ],
+      ['check', 'run|run-script test|lint|typecheck|check', 'runs checks', 'npm run test'],
+      ['change', 'run|run-script build', 'builds the project', 'npm run build'],
       [
         'opaque',
         'run|run-script|start|stop|restart|exec|x|dlx|rum|serve|build|dev',

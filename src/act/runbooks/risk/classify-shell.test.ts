@@ -205,3 +205,19 @@ describe('what a script would do', () => {
     expect(await classifyScript(`az ${'-a '.repeat(5_000)}`)).toMatchObject({ class: 'opaque' });
   });
 });
+
+describe('help and versions', () => {
+  it.each<[string, string]>([
+    ['site-tool --version', 'read'],
+    ['site-tool version', 'read'],
+    ['site-tool backup create --help', 'read'],
+    ['site-tool -h db-1', 'opaque'],
+    ['site-tool delete x=1 --help', 'opaque'],
+    ['site-tool --help wipe', 'opaque'],
+    ['./clean-up.sh --help', 'opaque'],
+    ["perl -ne 'unlink'", 'destroy'],
+    ["perl -e 'unlink; system(@ARGV)'", 'opaque'],
+  ])('%s is %s', async (script, expected) => {
+    expect((await classifyScript(script)).class).toBe(expected);
+  });
+});

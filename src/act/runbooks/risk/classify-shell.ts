@@ -104,6 +104,16 @@ function judgingAt(
 
 const NO_ALIASES: ReadonlyMap<string, string> = new Map();
 
+const HELP: Verdict = { class: 'read', reason: 'it only explains itself' };
+
+/**
+ * `some-tool --version`, `some-tool backup create --help`: what every program with a command line answers and does
+ * nothing for. Not `-h` (a host, as often) and not a script by its path, which may not look at its arguments at all.
+ */
+const asksForHelp = (args: readonly string[]) =>
+  (args.length === 1 && /^(?:--version|version|help)$/.test(args[0]!)) ||
+  (args.at(-1) === '--help' && args.slice(0, -1).every((word) => /^[a-z][a-z0-9-]*$/.test(word)));
+
 /** What one command would do, given its words (quotes off) and where its input comes from. */
 async function judgeCommand(words: readonly ShellWord[], input: StandardInput, judging: Judging): Promise<Verdict> {
   const [first, ...args] = words;
@@ -126,6 +136,7 @@ async function judgeCommand(words: readonly ShellWord[], input: StandardInput, j
   // A function named like a tool may not be defined yet where it is called, so the tool counts too.
   if (tool === undefined && judging.functions.has(name))
     return { class: 'read', reason: 'calls a function of this script' };
+  if (tool === undefined && asksForHelp(args.map((arg) => arg.value))) return HELP;
   if (tool === undefined) return { class: 'opaque', reason: `nothing is known about \`${name}\`` };
   return judgeByRules(
     tool,

@@ -91,6 +91,8 @@ function judgePerl(given: readonly string[]): Verdict {
   const at = given.findIndex((arg) => /^-[a-zA-Z0-9]*[eE]$/.test(arg));
   if (at < 0) return { class: 'opaque', reason: 'perl runs a program nobody here has read' };
   const code = given[at + 1] ?? '';
+  if (/\b(?:unlink|rmtree|remove_tree|rmdir)\b/.test(code) && !/\b(?:system|exec|qx|eval)\b|`/.test(code))
+    return { class: 'destroy', reason: 'the perl program removes files' };
   if (/\b(?:system|exec|unlink|qx|open|rename|rmdir|kill|require|fork|do|eval|socket)\b|`/.test(code))
     return { class: 'opaque', reason: 'the perl program runs or opens something' };
   return given.some((arg) => /^-[a-zA-Z0-9]*i/.test(arg) && !arg.startsWith('--'))

@@ -70,6 +70,7 @@ export const MARKDOWN_RULES: readonly LintRule[] = [
     fix: 'Close the block with the same marks it was opened with.',
     bad: '## Restart\n\n```bash\nsystemctl restart nginx\n\n## Verify\n\nLook at the graphs.\n',
     good: '## Restart\n\n```bash\nsystemctl restart nginx\n```\n\n## Verify\n\nLook at the graphs.\n',
+    silent: ['```bash\nsystemctl restart nginx\n```{{exec}}\n\nLook at the graphs.\n'],
     *check(document) {
       for (const block of document.blocks) {
         if (block.closed) continue;
