@@ -293,7 +293,9 @@ function looksLikeSettings(text: string): boolean {
     lines.every(
       (line) =>
         !/[`$]\(|`/.test(line) &&
-        /^\s*(?:[\w.-]+\s+=\s+.*|[\w.-]+=(?:\S*|"[^"]*"|'[^']*'|<[^<>\n]*>)\s*|\[[\w.: -]+\]\s*)$/.test(line),
+        /^\s*(?:[\w.-]+\s+=\s+.*|(?:export\s+)?[\w.-]+=(?:\S*|"[^"]*"|'[^']*'|<[^<>\n]*>)\s*(?:\s#.*)?|\[[\w.: -]+\]\s*)$/.test(
+          line,
+        ),
     )
   );
 }

@@ -24,6 +24,14 @@ import { readSession } from './read-session.ts';
 import { readShellBlock } from './read-shell-block.ts';
 import { looksLikeSql, readPsqlSession, readSqlBlock } from './read-sql-block.ts';
 import { readSessionLines } from './session-lines.ts';
+import {
+  isArrowsOnly,
+  isLinksOnly,
+  isOptionsOnly,
+  isSectionsOnly,
+  isSpacedSettings,
+  isUnitOnly,
+} from './shown-only.ts';
 import { isTypedFence, readTypedFence } from './typed-fences.ts';
 import { judgeToldLines, judgeUnknownPrompts } from './unknown-prompt.ts';
 
@@ -180,6 +188,8 @@ async function readShellOrOther(language: string, text: string, context: BlockCo
   const reading = await readShellBlock(text, context);
   if (reading.class === 'opaque' && (looksLikeForm(text) || looksLikeUsage(text)))
     return nothingRuns('template', 'a form to fill in: nothing to run');
+  if (reading.class === 'opaque' && isSpacedSettings(text))
+    return nothingRuns('config', 'lines of a file of settings: nothing to run');
   if (reading.class === 'opaque' && isArrowsOnly(text)) return nothingRuns('other', 'a drawing: nothing to run');
   if (reading.class === 'opaque' && looksLikeOutput(text))
     return nothingRuns('sample', 'output shown as an example: nothing to run');
@@ -190,38 +200,6 @@ async function readShellOrOther(language: string, text: string, context: BlockCo
   // Not the shell's: nothing in it is a program anybody knows.
   const byConsole = await readConsoleBlock(console, text);
   return language === '' || byConsole.class !== 'opaque' ? byConsole : reading;
-}
-
-/** `ExecStartPre=/bin/sleep 30`: what to write into a unit, with no command beside it. */
-function isUnitOnly(text: string): boolean {
-  const lines = text
-    .replace(/\\\n/g, ' ')
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !/^\s*[#;]/.test(line));
-  return (
-    lines.some((line) => /^\s*(?:Exec(?:Start|Stop|Reload)(?:Pre|Post)?|OnCalendar|WantedBy|RestartSec)=/.test(line)) &&
-    lines.every((line) => /^\s*(?:[A-Z][A-Za-z]+=.*|\[[A-Z][A-Za-z]+\])$/.test(line))
-  );
-}
-
-/** `[default]` and `key = value` lines: the text of a file, shown in a fence of commands or in one without a language. */
-function isSectionsOnly(text: string): boolean {
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*[#;]/.test(line));
-  return (
-    /^\s*\[[\w.: @/-]+\]\s*$/.test(lines[0] ?? '') &&
-    lines.length > 1 &&
-    lines.every((line) => /^\s*(?:\[[\w.: @/-]+\]|[A-Za-z][\w.-]*\s*=.*)\s*$/.test(line)) &&
-    !/[`]|\$\(/.test(text)
-  );
-}
-
-/** `Containers → Nodes → Storage`: an order of things, drawn in one line each. */
-function isArrowsOnly(text: string): boolean {
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
-  return (
-    lines.length > 0 &&
-    lines.every((line) => /\s[→⇒➜⟶↓⬇]\s/u.test(line) && /^\s*\p{Lu}/u.test(line) && !/[|;&$<>]/.test(line))
-  );
 }
 
 /** Python that says what a function is to do, and never calls it. */
@@ -252,18 +230,6 @@ async function readDefinitions(text: string): Promise<BlockReading> {
   return reading.class === 'change' || reading.class === 'destroy'
     ? reading
     : nothingRuns('sample', 'it only defines functions: nothing to run');
-}
-
-/** `- https://status.example.com`: what to open in a browser. */
-function isLinksOnly(text: string): boolean {
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
-  return lines.length > 0 && lines.every((line) => /^\s*(?:[-*]\s+)?https?:\/\/[^\s|;&`$()]+$/.test(line));
-}
-
-/** `--retries 3`: what to write into a command that stands elsewhere. */
-function isOptionsOnly(text: string): boolean {
-  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
-  return lines.length > 0 && lines.every((line) => /^\s*--[a-z][\w-]*(?:[= ][^|;&`$]*)?$/i.test(line));
 }
 
 /** SQL that PostgreSQL's grammar does not know. */

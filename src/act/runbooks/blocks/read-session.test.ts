@@ -234,6 +234,8 @@ describe('a fence without a language', () => {
     ['The file lies in /etc/hosts and is read', 'sample'],
     ['# nightly\n0 2 * * * /opt/backup.sh', 'config'],
     ['→ kubectl delete ns shop', 'destroy'],
+    ['kubectl get pod\n>\nNAME   READY   STATUS\nweb    0/1     Terminating', 'read'],
+    ['export API_TOKEN="secret"\nAPI_URL="https://x" # optional', 'config'],
     ['→ kubectl get pods', 'read'],
     ['ops@db-1 systemctl stop postgresql', 'destroy'],
     ['| kubectl delete ns shop |', 'destroy'],

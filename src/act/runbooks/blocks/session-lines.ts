@@ -241,7 +241,8 @@ function walkPlain(lines: readonly string[]): SessionLine[] {
       continue;
     }
     // A prompt with nothing behind it, as people paste it; `>select 2` has its own.
-    if (!isShell && /^\s*(?:[\w.@:/-]{1,60}(?:\[\d+\])?)?[>#$]\s*$/.test(text)) {
+    // A `>` alone is nothing to a shell either: bash takes it for an error.
+    if (isShell ? /^\s*>\s*$/.test(text) : /^\s*(?:[\w.@:/-]{1,60}(?:\[\d+\])?)?[>#$]\s*$/.test(text)) {
       walked.push({ kind: 'blank', place, from: 0, text });
       continue;
     }

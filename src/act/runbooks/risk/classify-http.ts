@@ -18,7 +18,10 @@ const ENDS =
 const ENDS_SOMETHING = new RegExp(`(?:^|[/_.?=&-])(?:${ENDS})(?:[/_.?=&-]|$)`, 'i');
 /** A read that by its address is none: an old API that acts on GET. */
 const GET_THAT_ACTS =
-  /(?:^|[/_.=&-])(?:delete|purge|drop|flush|wipe|truncate|terminate|destroy|remove|shutdown|kill|quitquitquit|failover)(?:[/_.?=&-]|$)/i;
+  /(?:^|[/_.=&-])(?:delete|purge|drop|flush|wipe|truncate|terminate|destroy|remove|shutdown|kill|quitquitquit|failover|decommission|reboot|deregister)(?:[/_.?=&-]|$)/i;
+/** `/admin/setNodeInfo`, `/disk/removeDisk`: calls of an old API, by their names. */
+const GET_THAT_SETS = /\/(?:set|add|create|update|enable|disable|restart|reload)[A-Z]\w*(?:\/|$)/;
+const GET_THAT_ENDS = /\/(?:delete|remove|drop|purge|decommission|offline|shutdown|kill|stop)[A-Z]\w*(?:\/|$)/;
 /** Elasticsearch's `_flush` writes to disk, it forgets nothing; the others put back what a word above took away. */
 const HARMLESS_ENDS =
   /\/_flush(?:\/synced)?(?:[?#]|$)|cancelQuietDown|(?:action|enable)=(?:off|false)|(?<!maintenance)\/(?:enable|unsuspend|uncordon|resume)\b|maintenance\/(?:disable|off|end)/i;
@@ -40,8 +43,11 @@ export function judgeRequest(request: HttpRequest): Verdict {
     const acts =
       !QUERY_PATH.test(place) &&
       (GET_THAT_ACTS.test(place) ||
+        GET_THAT_ENDS.test(place) ||
         /(?:^|&)(?:action|cmd|op|do)=(?:delete|stop|kill|drain|disable|shutdown|flush|purge)/i.test(query));
     if (acts) return { class: 'opaque', reason: `${method} ${shown} sounds like more than a read` };
+    if (GET_THAT_SETS.test(place) && !QUERY_PATH.test(place))
+      return { class: 'change', reason: `${method} ${shown} changes something by its name` };
     return request.failsOnError
       ? { class: 'check', reason: `${method} ${shown} succeeds only if the answer does` }
       : { class: 'read', reason: `${method} ${shown} reads` };

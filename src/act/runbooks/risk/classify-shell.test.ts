@@ -206,6 +206,21 @@ describe('what a script would do', () => {
   });
 });
 
+describe('addresses of old interfaces and places of files', () => {
+  it.each<[string, string]>([
+    ['curl "http://h:17010/dataNode/decommission?addr=h:1"', 'opaque'],
+    ['curl "http://h:17010/disk/removeDisk?addr=h:1"', 'opaque'],
+    ['curl "http://h:17010/admin/setNodeInfo?rate=2000"', 'change'],
+    ['curl http://h/settings/update-policy', 'read'],
+    ['/var/log/mail.log', 'read'],
+    ['/var/log/clean.sh', 'opaque'],
+    ['/var/log/mail now', 'opaque'],
+    ['/opt/backup/run', 'opaque'],
+  ])('%s is %s', async (script, expected) => {
+    expect((await classifyScript(script)).class).toBe(expected);
+  });
+});
+
 describe('help and versions', () => {
   it.each<[string, string]>([
     ['site-tool --version', 'read'],

@@ -104,6 +104,9 @@ function judgingAt(
 
 const NO_ALIASES: ReadonlyMap<string, string> = new Map();
 
+/** `/var/log/mail.log` in a line of its own: where to look. Nothing with such a name is a program. */
+const NAMES_A_FILE = /^\/var\/log\/[\w/-]+$|^\/[\w./-]+\.(?:log|conf|cnf|ya?ml|json|ini|txt)$/;
+
 const HELP: Verdict = { class: 'read', reason: 'it only explains itself' };
 
 /**
@@ -124,6 +127,7 @@ async function judgeCommand(words: readonly ShellWord[], input: StandardInput, j
     return judgeCommand([plainWord('service'), plainWord(initScript), ...args], input, judging);
   const name = programIn(first);
   if (name === undefined) return { class: 'opaque', reason: 'which command runs is only known when it runs' };
+  if (args.length === 0 && NAMES_A_FILE.test(first.value)) return { class: 'read', reason: 'it names a file' };
   if (name.includes('/'))
     return { class: 'opaque', reason: `\`${name.replaceAll(DYNAMIC, '…')}\` is a script nobody here has read` };
   const alias = judging.aliases.get(name);
