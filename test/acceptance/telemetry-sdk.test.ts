@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -158,24 +159,29 @@ describe('the OpenTelemetry SDK', { timeout: LIMIT_MS }, () => {
 
   it('loses nothing while the server is killed and comes back', async () => {
     const exporter = new GrpcLogs({ ...grpc(), timeoutMillis: 60_000 });
-    const service = 'sdk-killed';
+    // One of its own for each attempt: what an attempt before stored is there.
+    const service = `sdk-killed-${randomUUID()}`;
     const sent = 40;
     const each = 50;
     let acknowledged = 0;
-    const exportOnce = (batch: number) =>
+    // Made once, sent until it is taken: a record that is made again was observed at another time.
+    const recordsOf = (batch: number) => {
+      const captured: Parameters<LogRecordExporter['export']>[0] = [];
+      const provider = new LoggerProvider({
+        resource: resource(service),
+        processors: [
+          { onEmit: (record) => void captured.push(record), forceFlush: async () => {}, shutdown: async () => {} },
+        ],
+      });
+      for (let n = 0; n < each; n += 1)
+        provider
+          .getLogger('test')
+          .emit({ body: `batch ${batch} line ${n} done`, timestamp: 1_700_000_000_000 + batch * 1_000 + n });
+      return captured;
+    };
+    const exportOnce = (records: ReturnType<typeof recordsOf>) =>
       new Promise<boolean>((resolve) => {
-        const captured: Parameters<LogRecordExporter['export']>[0] = [];
-        const provider = new LoggerProvider({
-          resource: resource(service),
-          processors: [
-            { onEmit: (record) => void captured.push(record), forceFlush: async () => {}, shutdown: async () => {} },
-          ],
-        });
-        for (let n = 0; n < each; n += 1)
-          provider
-            .getLogger('test')
-            .emit({ body: `batch ${batch} line ${n} done`, timestamp: 1_700_000_000_000 + batch * 1_000 + n });
-        exporter.export(captured, ({ code }) => resolve(code === 0));
+        exporter.export(records, ({ code }) => resolve(code === 0));
       });
     const killer = (async () => {
       await expect.poll(() => acknowledged, SOON).toBeGreaterThan(10);
@@ -184,7 +190,8 @@ describe('the OpenTelemetry SDK', { timeout: LIMIT_MS }, () => {
       server = await startServerProcess({ folder, config: config() });
     })();
     for (let batch = 0; batch < sent; batch += 1) {
-      while (!(await exportOnce(batch))) await new Promise((resolve) => setTimeout(resolve, 100));
+      const records = recordsOf(batch);
+      while (!(await exportOnce(records))) await new Promise((resolve) => setTimeout(resolve, 100));
       acknowledged += 1;
     }
     await killer;

