@@ -21,6 +21,8 @@ type Rest = Partial<Omit<StepExecution, 'action'>> & { parameters?: Record<strin
 
 const { there, skipUnlessThere } = await requireSshd();
 const bubblewrap = await requireServer('bubblewrap', programOnPath('bwrap'));
+/** Longer than a login takes, also on a machine that does much else. */
+const SOON = { timeout: 10_000 };
 const executor = createShellExecutor({ environment: { PATH: process.env['PATH'], HOME: '/tmp' } });
 let server: TestSshd;
 let folder: string;
@@ -106,7 +108,7 @@ describe('a script on another host', () => {
 
   it('tells its output as it comes, and more of it than any buffer holds', async () => {
     const { result, output, stop } = begin('printf begun; sleep 60');
-    await expect.poll(output).toBe('begun');
+    await expect.poll(output, SOON).toBe('begun');
     stop.abort('cancel');
     expect((await result).outcome).toBe('cancelled');
     const { output: much } = await run('seq 1 400000; echo end >&2');
@@ -256,7 +258,7 @@ describe('a script on another host that does not end', () => {
   it('is asked with TERM first, so that it can tidy up', async () => {
     const script = 'trap "echo tidied; exit 0" TERM\necho begun\nwhile true; do sleep 0.02; done';
     const { result, stop, output } = begin(script);
-    await expect.poll(output).toBe('begun\n');
+    await expect.poll(output, SOON).toBe('begun\n');
     stop.abort('cancel');
     expect(await result).toMatchObject({ outcome: 'cancelled' });
     expect(output()).toContain('tidied\n');
@@ -264,7 +266,7 @@ describe('a script on another host that does not end', () => {
 
   it('is in doubt when its connection is lost, and does not run on', async () => {
     const { execution, result, output } = begin('echo begun; setsid sleep 60 & sleep 60');
-    await expect.poll(output).toBe('begun\n');
+    await expect.poll(output, SOON).toBe('begun\n');
     const [client] = findProcessesByToken(clientToken(execution.token));
     process.kill(client ?? 0, 'SIGKILL');
     expect(await result).toMatchObject({
@@ -279,7 +281,7 @@ describe('a script on another host that does not end', () => {
 
   it('is ended by its token at a takeover, also when nobody watches over it there any more', async () => {
     const { execution, result, output } = begin('echo "begun $PPID"; setsid sleep 60 & sleep 60');
-    await expect.poll(output).toMatch(/begun \d+\n/);
+    await expect.poll(output, SOON).toMatch(/begun \d+\n/);
     process.kill(Number(output().split(' ')[1]), 'SIGKILL');
     expect(await executor.stopLeftovers({ token: execution.token, process: null, target: target() })).toBeNull();
     expect(findProcessesByToken(execution.token)).toEqual([]);
@@ -325,7 +327,7 @@ describe('the gate of another host', () => {
       },
     });
     await expect(result).rejects.toThrow('another worker');
-    await expect.poll(() => findProcessesByToken(execution.token)).toEqual([]);
+    await expect.poll(() => findProcessesByToken(execution.token), SOON).toEqual([]);
     expect(existsSync(file)).toBe(false);
   });
 });
