@@ -73,9 +73,9 @@ export function registerAnomalyRoutes(app: HttpApp, deps: HttpDeps): void {
     {
       config: {
         access: 'viewer',
-        summary: 'A signed bundle by which anybody can judge the event again',
+        summary: 'A signed bundle by which anybody can judge it again',
         description:
-          'The event, the model as it stood, the verdict and its reasons; `holdfast anomaly verify` checks it offline. Made from what is kept of the stream (telemetry.keep).',
+          'What was judged (an event, the events of a window, a point, the spans of a trace), the model as it stood, the verdict and its reasons; `holdfast anomaly verify` checks it offline. Made from what is kept of the stream (telemetry.keep).',
         produces: { 'application/json': 'Evidence bundle' },
       },
       schema: { params: idParamsSchema },
